@@ -1,0 +1,83 @@
+import type { Deployment, Vote } from './deployment.ts';
+import type { ApprovalRule, Configuration, Environment } from './environment.ts';
+import { namesOfRole, type Person, rolesOf, standingSentence } from './roles.ts';
+import type { Refusal } from './verdict.ts';
+
+/** Who must still approve, in words and numbers. */
+export interface ApprovalStanding {
+  satisfied: boolean;
+  required: number;
+  given: number;
+  /** Roles of which somebody must still approve. */
+  missing: string[];
+}
+
+/** Counts each person once, for the rule where they help most. */
+export function approvalStanding(rule: ApprovalRule | null, votes: Vote[]): ApprovalStanding {
+  if (rule === null) return { satisfied: true, required: 0, given: 0, missing: [] };
+  const seats = rule.rules.flatMap((entry) => Array.from({ length: entry.required }, () => entry.roles));
+  const seatOf = new Map<number, Vote>();
+  for (const vote of votes) seat(vote, seats, seatOf, new Set());
+  const missing = seats.flatMap((roles, index) => (seatOf.has(index) ? [] : roles));
+  return {
+    satisfied: seatOf.size === seats.length,
+    required: seats.length,
+    given: seatOf.size,
+    missing: [...new Set(missing)],
+  };
+}
+
+/** Finds a seat for a vote, moving earlier votes to other seats where they fit. */
+function seat(vote: Vote, seats: string[][], seatOf: Map<number, Vote>, tried: Set<number>): boolean {
+  for (const [index, roles] of seats.entries()) {
+    if (tried.has(index) || !vote.roles.some((role) => roles.includes(role))) continue;
+    tried.add(index);
+    const sitting = seatOf.get(index);
+    if (sitting === undefined || seat(sitting, seats, seatOf, tried)) {
+      seatOf.set(index, vote);
+      return true;
+    }
+  }
+  return false;
+}
+
+/** The rule that holds for a deployment: the environment's, or, after a plan changed where none is needed, one confirmation. */
+export function approvalRuleFor(environment: Environment, deployment: Deployment): ApprovalRule | null {
+  if (environment.approval || deployment.planChanges.length === 0) return environment.approval;
+  const roles = ['promotion', 'promotion_admin', 'global_admin'];
+  return { rules: [{ roles, required: 1 }], excludeRequester: false, expiresHours: 1, remindMinutes: [] };
+}
+
+/** Says why this person's approval does not count; null when it does. */
+export function refuseApprover(
+  person: Person,
+  configuration: Configuration,
+  environment: Environment,
+  deployment: Deployment,
+): Refusal | null {
+  const rule = approvalRuleFor(environment, deployment);
+  const roles = rule?.rules.flatMap((entry) => entry.roles) ?? [];
+  const wayOut = `Ask ${
+    [...new Set(roles)]
+      .map((role) => namesOfRole(configuration, role))
+      .filter(Boolean)
+      .join(', ') || 'a global_admin'
+  }.`;
+  if (person.standing !== 'member')
+    return { rule: 'D-01', message: standingSentence(person), liftedBy: 'global_admin', wayOut };
+  if (rule?.excludeRequester && deployment.requestedBy === person.id)
+    return {
+      rule: 'approval.excludeRequester',
+      message: `You requested #${deployment.number}, so somebody else has to approve it.`,
+      liftedBy: roles.join(' or '),
+      wayOut,
+    };
+  if (!rolesOf(person, configuration, environment.kind).some((role) => roles.includes(role)))
+    return {
+      rule: 'approval.from',
+      message: `Approving for \`${environment.name}\` takes the role ${[...new Set(roles)].join(' or ')}, which you do not hold.`,
+      liftedBy: 'global_admin',
+      wayOut,
+    };
+  return null;
+}

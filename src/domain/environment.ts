@@ -1,0 +1,195 @@
+/** A value that is read when it is needed and never stored: only its name stands in plans, hashes and rows. */
+export type SecretReference = { env: string } | { file: string };
+
+/** A configured value: written in the file, or a secret read at the moment of use. */
+export type Value = string | SecretReference;
+
+/** What is deployed to. Only `command` is executed by this version; the others load and are refused when requested. */
+export type SystemName = 'command' | 'denodo' | 'denodo-solution-manager' | 'opcon';
+
+/** How the executor reaches one server, with templates expanded and relative paths made absolute. */
+export type Connection =
+  | { driver: 'local'; workDirectory: string }
+  | {
+      driver: 'ssh';
+      host: string;
+      port: number;
+      user: string;
+      privateKey: SecretReference;
+      /** The pinned public key (`ssh-ed25519 AAAA…`) or a known_hosts file; there is no accept-new. */
+      pin: { hostKey: string } | { knownHosts: string };
+      shell: 'sh' | 'powershell';
+      workDirectory: string;
+      keepRevisions: number;
+    }
+  | { driver: 'postgres' | 'http'; address: string };
+
+/** One server of a cluster, in deployment order. */
+export interface Server {
+  name: string;
+  role: string;
+  enabled: boolean;
+  connection: Connection;
+  /** Load balancing variables of this server; `name`, `host` and `port` are always there. */
+  variables: Record<string, Value>;
+  properties: Record<string, Value>;
+  owner: string | null;
+  standby: boolean;
+}
+
+/** A named group of servers, in deployment order. */
+export interface Cluster {
+  name: string;
+  enabled: boolean;
+  variables: Record<string, Value>;
+  properties: Record<string, Value>;
+  servers: Server[];
+}
+
+/** One ordered argument of a balancer script: a variable of the server or cluster, or a literal. */
+export type ScriptArgument = { variable: string } | { literal: Value };
+
+/** A balancer script: an absolute path and its ordered arguments, run without a shell. */
+export interface Script {
+  run: string;
+  args: ScriptArgument[];
+  timeoutSeconds: number;
+  idempotent: boolean;
+}
+
+/** The scripts that take members out of the load balancer and put them back; null where none is configured. */
+export interface Scripts {
+  disableServer: Script | null;
+  enableServer: Script | null;
+  statusServer: Script | null;
+  disableCluster: Script | null;
+  enableCluster: Script | null;
+  statusCluster: Script | null;
+}
+
+/** What a step is for; `apply` changes the server, `verify` only looks. */
+export type StepKind = 'apply' | 'verify' | 'backup' | 'verify-backup' | 'rollback';
+
+/** One `/bin/sh -c` line of a runbook; features this version does not execute are listed in `notExecuted`. */
+export interface Step {
+  id: string;
+  run: string;
+  kind: StepKind;
+  timeoutSeconds: number;
+  idempotent: boolean;
+  /** A read-only line: when it ends with 0 the step is already right and is skipped. */
+  unless: string | null;
+  component: string | null;
+  /** Configured for this step but not executed by this version, in words (`manual`, `onError: ask`, …). */
+  notExecuted: string[];
+}
+
+/** Ordered work on one server. */
+export interface Runbook {
+  steps: Step[];
+  /** True where the runbook says `backup: none`. */
+  needsNoBackup: boolean;
+}
+
+/** The part of a revision for one server role. */
+export interface Payload {
+  part: string;
+  role: string;
+  placement: 'every-server' | 'first-in-cluster';
+}
+
+/** Who must approve, by role; `required` approvals from people who hold one of `roles`. */
+export interface ApprovalRule {
+  rules: { roles: string[]; required: number }[];
+  excludeRequester: boolean;
+  expiresHours: number;
+  remindMinutes: number[];
+}
+
+/** When an environment may be deployed to: a recurring time of day on days, or one absolute span. */
+export type Window =
+  | { days: Weekday[]; from: string; to: string; name: string | null }
+  | { from: string; to: string; name: string | null };
+
+/** A day of a recurring window. */
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+/** A span in which nothing may start, in the environment's zone. */
+export interface Freeze {
+  from: string;
+  to: string;
+  reason: string;
+}
+
+/** How the main role's members leave the balancer together. */
+export type Strategy = 'one-by-one' | 'half-by-half';
+
+/** What happens to a start that was missed by more than the grace. */
+export type OnMissed = 'run' | 'ask' | 'skip';
+
+/** One environment with every default applied; a plan freezes the whole of it. */
+export interface Environment {
+  name: string;
+  kind: string;
+  system: SystemName;
+  timezone: string;
+  channel: string;
+  deploymentsEnabled: boolean;
+  paradigm: 'simple' | 'online';
+  topology: 'single-cluster' | 'several-clusters';
+  serverStrategy: Strategy | null;
+  clusterStrategy: Strategy | null;
+  /** Members of the group level that stay in service; null means the default (1 online, 0 simple). */
+  minInService: number | null;
+  onServerFailure: 'stop' | 'continue';
+  /** A count or a percentage over the whole run; null where only `onServerFailure` counts. */
+  maxFailures: { count: number } | { percent: number } | null;
+  whenBusy: 'queue' | 'refuse';
+  questions: { deadlineMinutes: number; defaultAnswer: 'stop' | 'skip' | 'retry' };
+  approval: ApprovalRule | null;
+  schedule: { graceMinutes: number; onMissed: OnMissed; remindMinutes: number[] };
+  /** True where every runbook must back up first, unless it says `backup: none`. */
+  backupBefore: boolean;
+  windows: Window[];
+  freezes: Freeze[];
+  properties: Record<string, Value>;
+  payloads: Payload[];
+  runbooks: Record<string, Runbook>;
+  scripts: Scripts;
+  /** Read-only line that prints what runs on a server now; null where none is configured. */
+  readBack: { run: string; timeoutSeconds: number } | null;
+  clusters: Cluster[];
+  /** Configured keys of this environment that this version does not execute; a request is refused with them. */
+  notExecuted: string[];
+}
+
+/** A role's people: single Slack users and user groups, perhaps only for some kinds of environment. */
+export interface Role {
+  users: string[];
+  usergroups: string[];
+  environmentKinds: string[] | null;
+}
+
+/** Where a catalogue name is found; `git` loads and is refused when requested. */
+export type CatalogSource =
+  | { type: 'directory'; path: string }
+  | { type: 'git'; repository: string; path: string; tag: string };
+
+/** A versioned, ordered group of pinned revisions. */
+export interface Package {
+  name: string;
+  version: string;
+  revisions: string[];
+}
+
+/** The whole configuration file, with every default applied. */
+export interface Configuration {
+  timezone: string;
+  roles: Record<string, Role>;
+  catalog: { revisions: { name: string; source: CatalogSource }[]; packages: Package[] };
+  environments: Environment[];
+  limits: { requestsPerHour: number; outputMiB: number };
+  adminChannel: string | null;
+  /** Configured outside environments and not executed by this version (`housekeeping.archive`, …). */
+  notExecuted: string[];
+}

@@ -1,0 +1,122 @@
+/** How one server's run stands. `preflight_failed` and `skipped` were never begun. */
+export type ServerState =
+  | 'pending'
+  | 'preflight_failed'
+  | 'deploying'
+  | 'ok'
+  | 'error'
+  | 'unknown'
+  | 'skipped'
+  | 'cancelled';
+
+/** How a task ended. `unknown` is never written as failed: nobody can say what happened. */
+export type TaskEnd = 'ok' | 'warning' | 'error' | 'skipped' | 'unknown';
+
+/** How an attempt ended. */
+export type AttemptEnd = 'ok' | 'ok_with_warnings' | 'partial' | 'error' | 'cancelled';
+
+/** What a question is about; each kind has its own choices. */
+export type QuestionKind = 'unknown-task' | 'capacity' | 'missed-start';
+
+/** What a person may answer. */
+export type Choice = 'retry' | 'stop' | 'start' | 'skip';
+
+/** A question that only a person can answer, with what happens if nobody does. */
+export interface Question {
+  /** Unique within the deployment: the version of the event that asked. */
+  id: string;
+  kind: QuestionKind;
+  text: string;
+  task: number | null;
+  group: number | null;
+  choices: Choice[];
+  defaultChoice: Choice;
+  deadlineAt: number;
+}
+
+/** Why a server is not ready, in one sentence. */
+export interface ServerProblem {
+  server: string;
+  message: string;
+}
+
+/** Everything that can happen to a deployment. The log of these is the single truth; all else is a fold of it. */
+export type DeploymentEvent =
+  | {
+      type: 'requested';
+      by: string;
+      reason: string;
+      /** Null: as soon as it is approved. */
+      startsAt: number | null;
+      expiresAt: number | null;
+      typed: string | null;
+      zone: string;
+      planHash: string;
+      acceptedWarnings: number;
+    }
+  | { type: 'approved'; by: string; roles: string[]; planHash: string }
+  | { type: 'rejected'; by: string; reason: string }
+  | { type: 'scheduled'; startsAt: number }
+  | { type: 'reminded'; minutesBefore: number }
+  | { type: 'plan_changed'; planHash: string; changes: string[]; expiresAt: number }
+  | { type: 'queued'; behind: number | null }
+  | { type: 'expired'; reason: string }
+  | { type: 'missed'; reason: string }
+  | { type: 'cancelled'; by: string }
+  | { type: 'stop_requested'; by: string }
+  | { type: 'retry_requested'; by: string; servers: string[] }
+  | { type: 'attempt_started'; attempt: number; servers: string[]; fence: number }
+  | { type: 'attempt_resumed'; attempt: number; fence: number; during: string | null }
+  | {
+      type: 'group_checked';
+      group: number;
+      problems: ServerProblem[];
+      /** The capacity floor's sentence when it refuses; null when it holds. */
+      refused: string | null;
+      inService: number;
+      /** What each server of the group said runs there now; null where nothing could be read. */
+      from: Record<string, string | null>;
+    }
+  | { type: 'server_started'; server: string }
+  | { type: 'task_intended'; task: number; run: number; fence: number }
+  | {
+      type: 'task_found';
+      task: number;
+      run: number;
+      seen: 'running' | 'ended' | 'never-started' | 'lost';
+      again: boolean;
+      message: string;
+    }
+  | {
+      type: 'task_ended';
+      task: number;
+      run: number;
+      state: TaskEnd;
+      exitCode: number | null;
+      /** One sentence about the end, for people. */
+      message: string;
+      lastLines: string[];
+      /** What the system said runs there now, for VERIFY. */
+      readBack: string | null;
+      durationMs: number;
+    }
+  | { type: 'server_ended'; server: string; state: ServerState; message: string | null; to: string | null }
+  | {
+      type: 'service_changed';
+      member: string;
+      servers: string[];
+      inService: 'yes' | 'no' | 'held';
+      reason: string;
+    }
+  | { type: 'question_asked'; question: Question }
+  | { type: 'question_answered'; question: string; choice: Choice; by: string }
+  | { type: 'attempt_ended'; attempt: number; state: AttemptEnd; endedBy: string };
+
+/** An event as it stands in the log: `version` counts within its deployment from 1. */
+export interface StoredEvent {
+  deployment: number;
+  version: number;
+  /** Epoch milliseconds. */
+  at: number;
+  event: DeploymentEvent;
+}

@@ -1,0 +1,114 @@
+import type { Cluster, Environment, Server, Step } from './environment.ts';
+import { type Revision, revisionName } from './revision.ts';
+
+/** Kinds of tasks; the first two act on the load balancer, the others on a server. */
+export type TaskType =
+  | 'SCRIPT_CLUSTER'
+  | 'SCRIPT_SERVER'
+  | 'STEP'
+  | 'VERIFY'
+  | 'SERVER_DEPLOYMENT'
+  | 'CLUSTER_DEPLOYMENT';
+
+/** One line of the frozen, ordered list of what a deployment will do. */
+export interface PlannedTask {
+  /** Position in the frozen plan, from 1; it names the task in events and on targets. */
+  id: number;
+  type: TaskType;
+  action: 'disable' | 'enable' | null;
+  cluster: string;
+  server: string | null;
+  /** `name@version`; null for scripts and verification. */
+  revision: string | null;
+  step: string | null;
+  /** Index of the group it belongs to; null for what configuration leaves out. */
+  group: number | null;
+}
+
+/** A group of members that leave the load balancer together: servers, or whole clusters. */
+export type Level = 'server' | 'cluster';
+
+/** The frozen plan: everything the executor needs, and everything an approver signs. Holds no secret, only their names. */
+export interface Plan {
+  environment: Environment;
+  revisions: Revision[];
+  /** `name@version` of the package the revisions came from. */
+  package: string | null;
+  /** SHA-256 of each balancer script by its path. */
+  scriptDigests: Record<string, string>;
+  /** Names asked for; null means every enabled server. */
+  serverFilter: string[] | null;
+  level: Level;
+  groups: string[][];
+  minInService: number;
+  tasks: PlannedTask[];
+}
+
+/** The role whose servers are deployed to: that of the first payload. */
+export function mainRole(environment: Environment): string | null {
+  return environment.payloads[0]?.role ?? null;
+}
+
+/** Clusters that are enabled and hold an enabled server of the main role (D-10, D-11). */
+export function liveClusters(environment: Environment): Cluster[] {
+  return environment.clusters.filter((cluster) => liveServers(environment, cluster).length > 0);
+}
+
+/** Enabled servers of the main role in an enabled cluster, in deployment order (D-12). */
+export function liveServers(environment: Environment, cluster: Cluster): Server[] {
+  if (!cluster.enabled) return [];
+  return cluster.servers.filter((server) => server.enabled && server.role === mainRole(environment));
+}
+
+/** Every member of the group level, in order: all live clusters, or all live servers. */
+export function liveMembers(environment: Environment, level: Level): string[] {
+  const clusters = liveClusters(environment);
+  if (level === 'cluster') return clusters.map((cluster) => cluster.name);
+  return clusters.flatMap((cluster) => liveServers(environment, cluster).map((server) => server.name));
+}
+
+/** The servers a deployment will change, in order. */
+export function plannedServers(plan: Plan): string[] {
+  const names = plan.tasks.flatMap((task) =>
+    task.server !== null && task.group !== null && !task.type.startsWith('SCRIPT') ? [task.server] : [],
+  );
+  return [...new Set(names)];
+}
+
+/** A server of an environment with its cluster, by name. */
+export function findServer(
+  environment: Environment,
+  name: string,
+): { cluster: Cluster; server: Server } | null {
+  for (const cluster of environment.clusters) {
+    const server = cluster.servers.find((candidate) => candidate.name === name);
+    if (server) return { cluster, server };
+  }
+  return null;
+}
+
+/** The group-level member that a server belongs to. */
+export function memberOf(plan: Plan, serverName: string): string {
+  if (plan.level === 'server') return serverName;
+  const found = findServer(plan.environment, serverName);
+  if (!found) throw new Error(`the plan names server ${serverName}, which its environment does not hold`);
+  return found.cluster.name;
+}
+
+/** The revision and the runbook step that a STEP task performs. */
+export function stepOf(plan: Plan, task: PlannedTask): { revision: Revision; step: Step } {
+  const revision = plan.revisions.find((candidate) => revisionName(candidate) === task.revision);
+  const runbooks = plan.environment.payloads.flatMap(
+    (payload) => revision?.parts[payload.part]?.runbook ?? [],
+  );
+  const steps = runbooks.flatMap((name) => plan.environment.runbooks[name]?.steps ?? []);
+  const step = steps.find((candidate) => candidate.id === task.step);
+  if (!revision || !step)
+    throw new Error(`task ${task.id} of the plan names a step that its runbooks do not hold`);
+  return { revision, step };
+}
+
+/** `customer360@2`, `shop@2, shop@3`, or the package's name: what people call this deployment. */
+export function planTitle(plan: Pick<Plan, 'package' | 'revisions'>): string {
+  return plan.package ?? plan.revisions.map(revisionName).join(', ');
+}

@@ -1,0 +1,259 @@
+import { refuseStart } from './calendar.ts';
+import type { Configuration, Environment, Runbook } from './environment.ts';
+import { groupLevel, strategyOf } from './plan-groups.ts';
+import {
+  findServer,
+  liveClusters,
+  liveMembers,
+  liveServers,
+  mainRole,
+  type Plan,
+  plannedServers,
+} from './plan.ts';
+import { revisionName } from './revision.ts';
+import { type Person, refuseRequester } from './roles.ts';
+import type { Refusal } from './verdict.ts';
+
+/** One rule that was checked, in the order of the report. */
+export interface Precondition {
+  rule: string;
+  ok: boolean;
+  message: string;
+  /** How it is lifted; null when it holds. */
+  refusal: Refusal | null;
+}
+
+/** Something the requester must accept, or an approver sees. */
+export interface Warning {
+  rule: string;
+  message: string;
+}
+
+/** What the checks look at, all read beforehand. */
+export interface PreconditionFacts {
+  plan: Plan;
+  configuration: Configuration;
+  /** Who asks; null on the command line, where nobody is asked for a role. */
+  person: Person | null;
+  /** The start that is asked for. */
+  startsAt: number;
+  /** Members of the environment that are held now. */
+  held: string[];
+}
+
+type Check = { rule: string; holds: string; check: (facts: PreconditionFacts) => Refusal | null };
+
+/** All checks in order; every one is answered, so that all reasons stand together (D-28). */
+export function checkPreconditions(facts: PreconditionFacts): Precondition[] {
+  const fixed = checks.map(({ rule, holds, check }) => asPrecondition(rule, holds, check(facts)));
+  const calendar = refuseStart(facts.plan.environment, facts.startsAt);
+  return [
+    ...fixed,
+    ...(calendar.length > 0
+      ? calendar.map((refusal) => asPrecondition(refusal.rule, '', refusal))
+      : [asPrecondition('windows', 'The start lies inside the windows and outside the freezes.', null)]),
+  ];
+}
+
+function asPrecondition(rule: string, holds: string, refusal: Refusal | null): Precondition {
+  return { rule: refusal?.rule ?? rule, ok: refusal === null, message: refusal?.message ?? holds, refusal };
+}
+
+const byConfiguration = 'global_admin, by changing the configuration';
+
+const checks: Check[] = [
+  {
+    rule: 'D-19',
+    holds: 'The requester may deploy these revisions here.',
+    check: ({ person, configuration, plan }) =>
+      person && refuseRequester(person, configuration, plan.environment, plan.revisions),
+  },
+  {
+    rule: 'D-20',
+    holds: 'Deployments are switched on.',
+    check: ({ plan: { environment } }) =>
+      environment.deploymentsEnabled
+        ? null
+        : {
+            rule: 'D-20',
+            message: `Deployments are switched off for \`${environment.name}\`.`,
+            liftedBy: byConfiguration,
+            wayOut: 'Set deployments.enabled to true, or choose another environment.',
+          },
+  },
+  {
+    rule: 'not-executed',
+    holds: 'This version executes everything the plan asks for.',
+    check: checkExecuted,
+  },
+  { rule: 'D-22', holds: 'At least one enabled cluster has an enabled server.', check: checkLive },
+  { rule: 'D-27', holds: 'The configuration matches the live topology.', check: checkTopology },
+  { rule: 'servers', holds: 'Every chosen server can be deployed to.', check: checkFilter },
+  { rule: 'parts', holds: 'Every revision has something to do here.', check: checkParts },
+  { rule: 'backup', holds: 'Every runbook that must back up does.', check: checkBackup },
+  { rule: 'law-5', holds: 'The capacity floor holds in every group.', check: checkCapacity },
+];
+
+function checkExecuted({ plan }: PreconditionFacts): Refusal | null {
+  const names = notExecuted(plan);
+  if (names.length === 0) return null;
+  return {
+    rule: 'not-executed',
+    message: `\`${plan.environment.name}\` asks for what this version of Lamplighter does not execute: ${names.join(', ')}.`,
+    liftedBy: 'nobody in this version',
+    wayOut: 'Remove these keys from the environment or its runbooks, or deploy there by other means.',
+  };
+}
+
+function notExecuted(plan: Plan): string[] {
+  const runbooks = new Set(
+    plan.revisions.flatMap((revision) => runbookNames(plan.environment, revision.parts)),
+  );
+  const steps = [...runbooks].flatMap((name) =>
+    (plan.environment.runbooks[name]?.steps ?? []).flatMap((step) =>
+      [...step.notExecuted, ...(step.run.includes('{backupPath}') ? ['{backupPath}'] : [])].map(
+        (feature) => `${feature} (runbook ${name}, step ${step.id})`,
+      ),
+    ),
+  );
+  return [...plan.environment.notExecuted, ...steps];
+}
+
+function runbookNames(environment: Environment, parts: Plan['revisions'][number]['parts']): string[] {
+  return environment.payloads.flatMap((payload) => parts[payload.part]?.runbook ?? []);
+}
+
+function checkLive({ plan: { environment } }: PreconditionFacts): Refusal | null {
+  if (liveClusters(environment).length > 0) return null;
+  return {
+    rule: 'D-22',
+    message: `\`${environment.name}\` has no enabled cluster with an enabled ${mainRole(environment) ?? ''} server.`,
+    liftedBy: byConfiguration,
+    wayOut: 'Enable a cluster and a server in it.',
+  };
+}
+
+function checkTopology({ plan: { environment } }: PreconditionFacts): Refusal | null {
+  const live = liveClusters(environment);
+  const expected = environment.topology === 'single-cluster' ? live.length <= 1 : live.length > 1;
+  if (expected || live.length === 0) return null;
+  const names = live.map((cluster) => cluster.name).join(', ');
+  const message =
+    environment.topology === 'single-cluster'
+      ? `The configuration is for a single cluster, but ${live.length} enabled clusters have enabled servers (${names}).`
+      : `The configuration is for several clusters, but only one enabled cluster has enabled servers (${names}).`;
+  return {
+    rule: 'D-27',
+    message,
+    liftedBy: byConfiguration,
+    wayOut: 'Set deployments.topology to what is live.',
+  };
+}
+
+function checkFilter({ plan }: PreconditionFacts): Refusal | null {
+  const { environment, serverFilter } = plan;
+  if (serverFilter === null) return null;
+  const live = liveClusters(environment).flatMap((cluster) => liveServers(environment, cluster));
+  const wrong = serverFilter.filter((name) => !live.some((server) => server.name === name));
+  if (wrong.length === 0 && serverFilter.length > 0) return null;
+  const sentences = wrong.map((name) =>
+    findServer(environment, name)
+      ? `server ${name} is switched off or has another role`
+      : `there is no server ${name} in \`${environment.name}\``,
+  );
+  return {
+    rule: 'servers',
+    message: `${sentences.join('; ') || 'no server was chosen'}.`,
+    liftedBy: 'the requester',
+    wayOut: `Choose among ${live.map((server) => server.name).join(', ')}.`,
+  };
+}
+
+function checkParts({ plan }: PreconditionFacts): Refusal | null {
+  const { environment } = plan;
+  const problems = plan.revisions.flatMap((revision) => {
+    const names = runbookNames(environment, revision.parts);
+    const unknown = names.find((name) => !environment.runbooks[name]);
+    if (unknown)
+      return [
+        `${revisionName(revision)} asks for runbook ${unknown}, which \`${environment.name}\` does not have`,
+      ];
+    return names.length === 0
+      ? [`${revisionName(revision)} has no part for a payload of \`${environment.name}\``]
+      : [];
+  });
+  if (problems.length === 0) return null;
+  return {
+    rule: 'parts',
+    message: `${problems.join('; ')}.`,
+    liftedBy: 'the author of the revision, or global_admin in the configuration',
+    wayOut: `Payloads here are ${environment.payloads.map((payload) => payload.part).join(', ')}; runbooks ${Object.keys(environment.runbooks).join(', ')}.`,
+  };
+}
+
+/** Where backups are made before, a runbook without a backup step says `backup: none`. */
+function checkBackup({ plan }: PreconditionFacts): Refusal | null {
+  const { environment } = plan;
+  if (!environment.backupBefore) return null;
+  const used = plan.revisions.flatMap((revision) => runbookNames(environment, revision.parts));
+  const name = used.find((candidate) => lacks(environment.runbooks[candidate]));
+  if (name === undefined) return null;
+  return {
+    rule: 'backup',
+    message: `\`${environment.name}\` asks for a backup before, and runbook ${name} has no step of kind backup.`,
+    liftedBy: byConfiguration,
+    wayOut: 'Add a step of kind backup, or backup: none to the runbook.',
+  };
+}
+
+/** Law 5, as far as it can be known beforehand: the floor is counted again on the spot before each group. */
+function checkCapacity({ plan }: PreconditionFacts): Refusal | null {
+  if (plan.environment.paradigm === 'simple') return null;
+  const total = liveMembers(plan.environment, plan.level).length;
+  const largest = Math.max(0, ...plan.groups.map((group) => group.length));
+  if (largest === 0 || total - largest >= plan.minInService) return null;
+  return {
+    rule: 'law-5',
+    message: `Taking ${largest} of ${total} ${plan.level}s out leaves ${total - largest} in service, and the floor is ${plan.minInService}.`,
+    liftedBy: byConfiguration,
+    wayOut: 'Lower deployments.minInService, add members, or deploy one by one.',
+  };
+}
+
+function lacks(runbook: Runbook | undefined): boolean {
+  return (
+    runbook !== undefined && !runbook.needsNoBackup && !runbook.steps.some((step) => step.kind === 'backup')
+  );
+}
+
+/** What has to be accepted before a request is sent. */
+export function findWarnings({ plan, held }: Pick<PreconditionFacts, 'plan' | 'held'>): Warning[] {
+  const { environment } = plan;
+  const warnings: Warning[] = [];
+  if (environment.paradigm === 'simple')
+    warnings.push({ rule: 'D-30', message: 'The service may be unavailable for the whole deployment.' });
+  if (environment.paradigm === 'online' && strategyIsMissing(environment))
+    warnings.push({
+      rule: 'D-36',
+      message: `No strategy is configured for ${groupLevel(environment)}s: one by one is used.`,
+    });
+  if (held.length > 0)
+    warnings.push({ rule: 'law-4', message: `Held out of the load balancer now: ${held.join(', ')}.` });
+  const active = firstActiveBeforeStandby(plan);
+  if (active)
+    warnings.push({ rule: 'D-44', message: `The active server ${active} is deployed before a standby one.` });
+  return warnings;
+}
+
+function strategyIsMissing(environment: Environment): boolean {
+  const configured =
+    groupLevel(environment) === 'cluster' ? environment.clusterStrategy : environment.serverStrategy;
+  return configured === null && strategyOf(environment) === 'one-by-one';
+}
+
+function firstActiveBeforeStandby(plan: Plan): string | null {
+  const servers = plannedServers(plan).map((name) => findServer(plan.environment, name)?.server);
+  const lastStandby = servers.findLastIndex((server) => server?.standby);
+  const active = servers.slice(0, Math.max(0, lastStandby)).find((server) => server && !server.standby);
+  return active?.name ?? null;
+}

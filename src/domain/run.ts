@@ -1,0 +1,190 @@
+import type { AttemptEnd, DeploymentEvent, Question, ServerProblem, ServerState, TaskEnd } from './events.ts';
+
+/** How one task of the running attempt stands. */
+export interface TaskRun {
+  /** Rises with each decision to run the task again. */
+  run: number;
+  /** An intent without an outcome: nobody knows yet what came of it. */
+  intended: boolean;
+  /** When the open intent was written, epoch milliseconds. */
+  intendedAt: number | null;
+  end: TaskEnd | null;
+  exitCode: number | null;
+  message: string;
+  lastLines: string[];
+  readBack: string | null;
+}
+
+/** How one server of the running attempt stands. */
+export interface ServerRun {
+  state: ServerState;
+  message: string | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  from: string | null;
+  to: string | null;
+}
+
+/** What the check of a group said. */
+export interface GroupCheck {
+  problems: ServerProblem[];
+  refused: string | null;
+}
+
+/** One attempt, folded from its events. */
+export interface Run {
+  attempt: number;
+  fence: number;
+  servers: Map<string, ServerRun>;
+  tasks: Map<number, TaskRun>;
+  groups: Map<number, GroupCheck>;
+  /** In service as last told, by member; absent: not touched by this attempt. */
+  service: Map<string, 'yes' | 'no' | 'held'>;
+  question: Question | null;
+  stopRequestedBy: string | null;
+  /** A question that was answered with "stop": no new server begins. */
+  stoppedBy: string | null;
+  ended: { state: AttemptEnd; endedBy: string } | null;
+}
+
+/** An attempt that has just begun on these servers. */
+export function startRun(attempt: number, fence: number, servers: string[]): Run {
+  return {
+    attempt,
+    fence,
+    servers: new Map(servers.map((name) => [name, newServerRun()])),
+    tasks: new Map(),
+    groups: new Map(),
+    service: new Map(),
+    question: null,
+    stopRequestedBy: null,
+    stoppedBy: null,
+    ended: null,
+  };
+}
+
+function newServerRun(): ServerRun {
+  return { state: 'pending', message: null, startedAt: null, endedAt: null, from: null, to: null };
+}
+
+/** How a task stands; one that was never intended is at its first run. */
+export function taskRun(run: Run, task: number): TaskRun {
+  return (
+    run.tasks.get(task) ?? {
+      run: 1,
+      intended: false,
+      intendedAt: null,
+      end: null,
+      exitCode: null,
+      message: '',
+      lastLines: [],
+      readBack: null,
+    }
+  );
+}
+
+/** How a server of the attempt stands. */
+export function serverRun(run: Run, server: string): ServerRun {
+  const found = run.servers.get(server);
+  if (!found) throw new Error(`server ${server} is not part of attempt ${run.attempt}`);
+  return found;
+}
+
+/** Adds one event of the attempt to its fold, in place. Events of the deployment outside the attempt change nothing. */
+export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
+  switch (event.type) {
+    case 'attempt_resumed':
+      run.fence = event.fence;
+      return;
+    case 'group_checked':
+      return applyGroupCheck(run, event);
+    case 'server_started':
+      Object.assign(serverRun(run, event.server), { state: 'deploying', startedAt: at });
+      return;
+    case 'server_ended':
+      return applyServerEnd(run, event, at);
+    case 'task_intended':
+      run.tasks.set(event.task, {
+        ...taskRun(run, event.task),
+        run: event.run,
+        intended: true,
+        intendedAt: at,
+      });
+      return;
+    case 'task_found':
+      return applyFound(run, event);
+    case 'task_ended': {
+      const { state: end, exitCode, message, lastLines, readBack } = event;
+      const ended = { intended: false, end, exitCode, message, lastLines, readBack };
+      run.tasks.set(event.task, { ...taskRun(run, event.task), ...ended });
+      return;
+    }
+    case 'service_changed':
+      run.service.set(event.member, event.inService);
+      return;
+    case 'question_asked':
+      run.question = event.question;
+      return;
+    case 'question_answered':
+      return applyAnswer(run, event);
+    case 'stop_requested':
+      run.stopRequestedBy = event.by;
+      return;
+    case 'attempt_ended':
+      run.ended = { state: event.state, endedBy: event.endedBy };
+      return;
+    case 'requested':
+    case 'approved':
+    case 'rejected':
+    case 'scheduled':
+    case 'reminded':
+    case 'plan_changed':
+    case 'queued':
+    case 'expired':
+    case 'missed':
+    case 'cancelled':
+    case 'retry_requested':
+    case 'attempt_started':
+      return;
+  }
+}
+
+function applyGroupCheck(run: Run, event: Extract<DeploymentEvent, { type: 'group_checked' }>): void {
+  run.groups.set(event.group, { problems: event.problems, refused: event.refused });
+  for (const [server, from] of Object.entries(event.from)) {
+    const known = run.servers.get(server);
+    if (known) known.from = from;
+  }
+}
+
+function applyServerEnd(
+  run: Run,
+  event: Extract<DeploymentEvent, { type: 'server_ended' }>,
+  at: number,
+): void {
+  const { state, message, to } = event;
+  Object.assign(serverRun(run, event.server), { state, message, to, endedAt: at });
+}
+
+/** A run that never started is open again as it was; a lost one that may be repeated gets a new run. */
+function applyFound(run: Run, event: Extract<DeploymentEvent, { type: 'task_found' }>): void {
+  const task = taskRun(run, event.task);
+  if (event.seen === 'never-started')
+    run.tasks.set(event.task, { ...task, intended: false, intendedAt: null });
+  if (event.again)
+    run.tasks.set(event.task, { ...task, run: event.run + 1, intended: false, intendedAt: null });
+}
+
+function applyAnswer(run: Run, event: Extract<DeploymentEvent, { type: 'question_answered' }>): void {
+  const question = run.question;
+  if (question?.id !== event.question) return;
+  run.question = null;
+  if (event.choice === 'stop') run.stoppedBy = event.by;
+  if (question.task !== null) {
+    const task = taskRun(run, question.task);
+    const answered =
+      event.choice === 'retry' ? { run: task.run + 1 } : { end: 'unknown' as const, message: question.text };
+    run.tasks.set(question.task, { ...task, ...answered, intended: false, intendedAt: null });
+  }
+  if (question.group !== null && event.choice === 'retry') run.groups.delete(question.group);
+}

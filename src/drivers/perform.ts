@@ -1,0 +1,113 @@
+import type { CommandSession, Fence, Followed, Marker, Seen, Work } from './command.ts';
+import { collectTail } from './output-tail.ts';
+import { createRedactor } from './redact.ts';
+
+/** One run of a task on one target, with everything needed to start it, find it again and end it. */
+export interface Order {
+  marker: Marker;
+  fence: Fence;
+  timeoutMs: number;
+  /** Values that must not appear in what is kept of the output. */
+  secrets: string[];
+}
+
+/** What came of it. `interrupted` says nothing about the run itself: seal and look. */
+export type Performed =
+  | { state: 'ended'; exitCode: number; timedOut: boolean; lastLines: string[] }
+  | { state: 'lost'; reason: string; timedOut: boolean; lastLines: string[] }
+  | { state: 'fenced'; highest: number }
+  | { state: 'never-started' }
+  | { state: 'interrupted'; reason: string };
+
+const killGraceMs = 5_000;
+const keptLines = 20;
+
+/** Starts a run and waits for its end; at the timeout the whole session is ended. */
+export async function performWork(
+  session: CommandSession,
+  order: Order,
+  work: Work,
+  signal: AbortSignal,
+): Promise<Performed> {
+  return await followToEnd(session, order, order.timeoutMs, signal, (onOutput, abort) =>
+    session.start(order.marker, order.fence, work, onOutput, abort),
+  );
+}
+
+/**
+ * Law 2: seals, looks, and follows a run that still goes on to its end. `onRunning` is told before following,
+ * so that the thread can say what was found.
+ */
+export async function resumeWork(
+  session: CommandSession,
+  order: Order,
+  now: () => number,
+  signal: AbortSignal,
+  onSeen: (seen: Seen) => Promise<void>,
+): Promise<Performed> {
+  const seen = await session.seal(order.fence, order.marker);
+  await onSeen(seen);
+  switch (seen.state) {
+    case 'never-started':
+      return seen;
+    case 'lost':
+      return { ...seen, timedOut: false, lastLines: await lastLines(session, order, signal) };
+    case 'ended':
+      return { ...seen, timedOut: false, lastLines: await lastLines(session, order, signal) };
+    case 'running': {
+      const leftMs = Math.max(0, order.timeoutMs - (now() - seen.startedAt));
+      return await followToEnd(session, order, leftMs, signal, (onOutput, abort) =>
+        session.follow(order.marker, 0, onOutput, abort),
+      );
+    }
+  }
+}
+
+/** What an ended run had printed. */
+async function lastLines(session: CommandSession, order: Order, signal: AbortSignal): Promise<string[]> {
+  const tail = collectTail(createRedactor(order.secrets), keptLines);
+  await session.follow(order.marker, 0, (chunk) => tail.push(chunk), signal);
+  return tail.finish();
+}
+
+type Follow = (onOutput: (chunk: Buffer) => void, signal: AbortSignal) => Promise<Followed>;
+
+async function followToEnd(
+  session: CommandSession,
+  order: Order,
+  timeoutMs: number,
+  signal: AbortSignal,
+  follow: Follow,
+): Promise<Performed> {
+  const tail = collectTail(createRedactor(order.secrets), keptLines);
+  const timeout: { ending: Promise<Seen> | null } = { ending: null };
+  const timer = setTimeout(() => {
+    timeout.ending = session.end(order.marker, killGraceMs);
+    timeout.ending.catch(() => undefined);
+  }, timeoutMs);
+  try {
+    const followed = await follow((chunk) => tail.push(chunk), signal);
+    const seen = timeout.ending ? await timeout.ending : null;
+    return asPerformed(followed, seen, timeout.ending !== null, tail.finish());
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function asPerformed(followed: Followed, seen: Seen | null, timedOut: boolean, lines: string[]): Performed {
+  switch (followed.state) {
+    case 'ended':
+      return { state: 'ended', exitCode: followed.exitCode, timedOut, lastLines: lines };
+    case 'lost':
+      return { state: 'lost', reason: followed.reason, timedOut, lastLines: lines };
+    case 'fenced':
+      return followed;
+    case 'already-started':
+      return { state: 'interrupted', reason: 'this run had been started before' };
+    case 'disconnected':
+      if (seen?.state === 'ended')
+        return { state: 'ended', exitCode: seen.exitCode, timedOut, lastLines: lines };
+      if (seen?.state === 'lost') return { state: 'lost', reason: seen.reason, timedOut, lastLines: lines };
+      return { state: 'interrupted', reason: followed.reason };
+  }
+}

@@ -1,0 +1,60 @@
+import { applyEvent, type Deployment, foldDeployment } from '../domain/deployment.ts';
+import type { DeploymentEvent } from '../domain/events.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { DueChange, Lease, Store } from '../store/store.ts';
+
+/** One leased deployment as its log stands now, and the only way in which the executor adds to it. */
+export interface Book {
+  readonly deployment: Deployment;
+  readonly plan: Plan;
+  readonly lease: Lease;
+  /** Reads what others wrote: an answer, a stop. */
+  refresh(): Promise<void>;
+  /** A decision made on what was read: false when somebody wrote first, so that it is made again. Throws `FencedOff`. */
+  decide(events: Events, extra?: { releaseLease?: boolean; due?: DueChange[] }): Promise<boolean>;
+  /** A fact that holds whatever was written meanwhile. Throws `FencedOff`. */
+  note(events: Events): Promise<void>;
+}
+
+/** At least one event. */
+export type Events = [DeploymentEvent, ...DeploymentEvent[]];
+
+/** Another process holds the environment now: stop at once, write nothing more. */
+export class FencedOff extends Error {
+  override name = 'FencedOff';
+}
+
+/** Opens the log and the frozen plan of a leased deployment; null when there is none. */
+export async function openBook(store: Store, lease: Lease, now: () => number): Promise<Book | null> {
+  const deployment = foldDeployment(await store.eventsAfter(lease.deployment, 0));
+  const plan = deployment && (await store.plan(deployment.planHash));
+  if (!deployment || !plan) return null;
+
+  const refresh = async (): Promise<void> => {
+    for (const stored of await store.eventsAfter(lease.deployment, deployment.version))
+      applyEvent(deployment, stored);
+  };
+  const commit = async (
+    events: Events,
+    expectedVersion: number | null,
+    extra: { releaseLease?: boolean; due?: DueChange[] },
+  ): Promise<boolean> => {
+    const base = { deployment: lease.deployment, expectedVersion, fence: lease.fence, at: now(), events };
+    const outcome = await store.commit({ ...base, ...extra });
+    if (!outcome.ok && outcome.why !== 'stale')
+      throw new FencedOff(`#${lease.deployment} is run by another process`);
+    await refresh();
+    return outcome.ok;
+  };
+
+  return {
+    deployment,
+    plan,
+    lease,
+    refresh,
+    decide: async (events, extra = {}) => await commit(events, deployment.version, extra),
+    note: async (events) => {
+      await commit(events, null, {});
+    },
+  };
+}

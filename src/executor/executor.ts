@@ -1,0 +1,145 @@
+import type { Logger } from 'pino';
+
+import type { Balancer } from '../balancer/balancer.ts';
+import type { Lease, Store } from '../store/store.ts';
+import type { System } from '../systems/system.ts';
+import { runDeployment } from './run-deployment.ts';
+
+/** What the executor is built with. */
+export interface ExecutorNeeds {
+  store: Store;
+  system: System;
+  balancer: Balancer;
+  now: () => number;
+  sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Unique to this process: it holds the leases. */
+  holder: string;
+  /** The last checks before a queued deployment begins; false when it may not, with everything already written. */
+  admitIfQueued: (lease: Lease) => Promise<boolean>;
+  /** A lease without a heartbeat for this long belongs to nobody, in milliseconds. */
+  leaseMs: number;
+}
+
+/** Takes up deployments whose hour has come, and those whose executor died. */
+export interface Executor {
+  /** True while the loop runs; for `/healthz`. */
+  isAlive(): boolean;
+  /** Starts nothing new, leaves what runs on servers to its markers, and returns when every loop has let go. */
+  stop(): Promise<void>;
+}
+
+const tickMs = 1_000;
+
+/** Starts the loop; it wakes on every commit and once a second. */
+export function startExecutor(needs: ExecutorNeeds): Executor {
+  const stopping = new AbortController();
+  const running = new Map<number, Promise<void>>();
+  const wake = createWake();
+  const unsubscribe = needs.store.onCommit(() => wake.ring());
+  const loop = claimLoop(needs, running, wake, stopping.signal);
+  return {
+    isAlive: () => !stopping.signal.aborted,
+    stop: async () => {
+      stopping.abort();
+      unsubscribe();
+      wake.ring();
+      await loop;
+      await Promise.all(running.values());
+    },
+  };
+}
+
+async function claimLoop(
+  needs: ExecutorNeeds,
+  running: Map<number, Promise<void>>,
+  wake: Wake,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await claimAll(needs, running, wake, signal);
+    } catch (error) {
+      needs.log.error({ error }, 'could not look for deployments to run; trying again');
+    }
+    await wake.wait(tickMs);
+  }
+}
+
+async function claimAll(
+  needs: ExecutorNeeds,
+  running: Map<number, Promise<void>>,
+  wake: Wake,
+  signal: AbortSignal,
+): Promise<void> {
+  const staleBefore = needs.now() - needs.leaseMs;
+  for (const { number } of await needs.store.claimable(staleBefore)) {
+    if (running.has(number) || signal.aborted) continue;
+    const lease = await needs.store.claim({
+      deployment: number,
+      holder: needs.holder,
+      at: needs.now(),
+      staleBefore,
+    });
+    if (!lease) continue;
+    const work = runLeased(needs, lease, signal).finally(() => {
+      running.delete(number);
+      wake.ring();
+    });
+    running.set(number, work);
+  }
+}
+
+/** Runs one deployment while its lease is kept alive; a lost lease ends the loop at once, not the remote work. */
+async function runLeased(needs: ExecutorNeeds, lease: Lease, signal: AbortSignal): Promise<void> {
+  const letGo = new AbortController();
+  const both = AbortSignal.any([signal, letGo.signal]);
+  const beat = setInterval(() => {
+    needs.store
+      .heartbeat(lease.environment, lease.fence, needs.now())
+      .then((held) => (held ? undefined : letGo.abort()))
+      .catch((error: unknown) =>
+        needs.log.warn({ error, deployment: lease.deployment }, 'heartbeat was not written'),
+      );
+  }, needs.leaseMs / 3);
+  try {
+    await runDeployment(needs, lease, both);
+  } catch (error) {
+    needs.log.error(
+      { error, deployment: lease.deployment },
+      'the run stopped on an unexpected error; it is taken up again',
+    );
+    await needs.sleep(tickMs, signal);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+interface Wake {
+  ring(): void;
+  wait(milliseconds: number): Promise<void>;
+}
+
+/** A bell that is remembered when it rings while nobody waits. */
+function createWake(): Wake {
+  let rung = false;
+  let listener: (() => void) | null = null;
+  return {
+    ring: () => {
+      rung = true;
+      listener?.();
+    },
+    wait: async (milliseconds) => {
+      if (!rung)
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, milliseconds);
+          listener = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      rung = false;
+      listener = null;
+    },
+  };
+}

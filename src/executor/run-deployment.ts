@@ -1,0 +1,102 @@
+import { hasEnded } from '../domain/deployment.ts';
+import { type Action, beginsServer, nextAction } from '../domain/next-action.ts';
+import { plannedServers } from '../domain/plan.ts';
+import { type Run, taskRun } from '../domain/run.ts';
+import type { Lease } from '../store/store.ts';
+import { type Book, type Events, FencedOff, openBook } from './book.ts';
+import { checkGroup } from './check-group.ts';
+import type { ExecutorNeeds } from './executor.ts';
+import { createTaskRunner, type TaskRunner } from './run-task.ts';
+
+const answerPollMs = 250;
+
+/**
+ * Runs one deployment task by task until it ends or the lease is lost. It may be killed at any line: what comes
+ * next is asked anew of plan and events each time, and an intent without an outcome is probed first.
+ */
+export async function runDeployment(needs: ExecutorNeeds, lease: Lease, signal: AbortSignal): Promise<void> {
+  try {
+    const admitted = await needs.admitIfQueued(lease);
+    const book = admitted ? await openBook(needs.store, lease, needs.now) : null;
+    if (!book || hasEnded(book.deployment.state)) return;
+    await beginOrResume(book);
+    await runAttempt(needs, book, signal);
+  } catch (error) {
+    if (!(error instanceof FencedOff)) throw error;
+    needs.log.warn({ deployment: lease.deployment }, error.message);
+  }
+}
+
+async function beginOrResume(book: Book): Promise<void> {
+  const { deployment, plan, lease } = book;
+  const { run } = deployment;
+  if (deployment.state === 'queued' || !run) {
+    const servers = deployment.retryServers ?? plannedServers(plan);
+    const attempt = deployment.attempt + 1;
+    await book.note([{ type: 'attempt_started', attempt, servers, fence: lease.fence }]);
+  } else if (run.fence !== lease.fence) {
+    const { attempt } = deployment;
+    await book.note([
+      { type: 'attempt_resumed', attempt, fence: lease.fence, during: sayOpenTask(book, run) },
+    ]);
+  }
+}
+
+/** `web-2: step install`, for "Restarted during …"; null where nothing was open. */
+function sayOpenTask({ plan }: Book, run: Run): string | null {
+  const open = plan.tasks.find((task) => taskRun(run, task.id).intended);
+  if (!open) return null;
+  return `${open.server ?? open.cluster}: ${open.step ? `step ${open.step}` : (open.action ?? 'read-back')}`;
+}
+
+async function runAttempt(needs: ExecutorNeeds, book: Book, signal: AbortSignal): Promise<void> {
+  const tasks = createTaskRunner(needs, book);
+  while (!signal.aborted) {
+    await book.refresh();
+    const { run } = book.deployment;
+    if (!run) throw new Error(`#${book.deployment.number} runs without an attempt`);
+    const action = nextAction(book.plan, run);
+    if (action.do === 'nothing') return await needs.system.release(book.plan);
+    await act({ needs, book, tasks, run }, action, signal);
+  }
+}
+
+interface Attempt {
+  needs: ExecutorNeeds;
+  book: Book;
+  tasks: TaskRunner;
+  run: Run;
+}
+
+async function act({ needs, book, tasks, run }: Attempt, action: Action, signal: AbortSignal): Promise<void> {
+  switch (action.do) {
+    case 'nothing':
+      return;
+    case 'wait':
+      return await needs.sleep(answerPollMs, signal);
+    case 'record': {
+      const releaseLease = action.events.some((event) => event.type === 'attempt_ended');
+      await book.decide(action.events as Events, { releaseLease });
+      return;
+    }
+    case 'check-group': {
+      const checked = await checkGroup(needs, book, run, action.group, signal);
+      if (!signal.aborted) await book.decide(checked.events, { due: checked.due });
+      return;
+    }
+    case 'probe':
+      return await tasks.probe(action.task, action.run, signal);
+    case 'perform': {
+      const server = beginsServer(run, action.task);
+      const intent = {
+        type: 'task_intended' as const,
+        task: action.task.id,
+        run: action.run,
+        fence: book.lease.fence,
+      };
+      const events: Events = server === null ? [intent] : [{ type: 'server_started', server }, intent];
+      if (await book.decide(events)) await tasks.perform(action.task, action.run, signal);
+      return;
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import type { DeploymentState } from '../domain/deployment.ts';
+import type { DeploymentEvent, StoredEvent } from '../domain/events.ts';
+import type { Plan } from '../domain/plan.ts';
+
+/** What a list shows of a deployment without reading its log. */
+export interface DeploymentSummary {
+  number: number;
+  environment: string;
+  /** `customer360@2` or `shop@2, shop@3`. */
+  title: string;
+  state: DeploymentState;
+  version: number;
+  attempt: number;
+  requestedBy: string;
+  requestedAt: number;
+  startsAt: number | null;
+  endedAt: number | null;
+  channel: string;
+  planHash: string;
+}
+
+/** A deployment to be written: its first events, its frozen plan, and when its batch is due. */
+export interface NewDeployment {
+  environment: string;
+  title: string;
+  channel: string;
+  plan: Plan;
+  planHash: string;
+  /** Redelivered requests carry the same key and find the deployment that exists. */
+  requestKey: string;
+  requestedBy: string;
+  /** The hour of the batch; null: as soon as it is approved. */
+  startsAt: number | null;
+  zone: string;
+  typed: string | null;
+  at: number;
+  events: [DeploymentEvent, ...DeploymentEvent[]];
+  due: DueChange[];
+  /** Refuses with `too-many` when this person has already made this many requests since the instant. */
+  quota: { since: number; limit: number } | null;
+}
+
+/** Kinds of things that become due; each names its deployment and is removed by the commit that deals with it. */
+export type DueKind = 'start' | 'expire' | 'remind' | 'question';
+
+/** A row that becomes due. */
+export interface Due {
+  kind: DueKind;
+  deployment: number;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
+/** Adds a due row, or removes every row of a kind. */
+export type DueChange = { add: DueKind; at: number } | { remove: DueKind };
+
+/** What a person was answered; redelivered envelopes get the same again. */
+export interface InboxAnswer {
+  key: string;
+  answer: unknown;
+}
+
+/** A change to one deployment, written whole or not at all. */
+export interface Change {
+  deployment: number;
+  /** The version the decision was made on; null for facts that hold whatever else was written meanwhile. */
+  expectedVersion: number | null;
+  /** The lease's token; a stale one is refused (law 7, law 8). Null for decisions of people. */
+  fence: number | null;
+  at: number;
+  events: [DeploymentEvent, ...DeploymentEvent[]];
+  due?: DueChange[];
+  /** Frees the environment's lease together with the events. */
+  releaseLease?: boolean;
+  /** A new frozen plan, when the old one was voided. */
+  plan?: { plan: Plan; hash: string };
+  inbox?: InboxAnswer;
+}
+
+/** How a commit came out. `stale`: somebody wrote first, load again. `fenced`: another owner holds the lease. */
+export type CommitOutcome =
+  | { ok: true; version: number }
+  | { ok: false; why: 'stale' | 'fenced' | 'unknown-deployment' };
+
+/** A held environment. */
+export interface Lease {
+  environment: string;
+  deployment: number;
+  /** The process that holds it. */
+  holder: string;
+  fence: number;
+  since: number;
+  heartbeatAt: number;
+}
+
+/** Asks for the environment's lease for a deployment. */
+export interface Claim {
+  deployment: number;
+  holder: string;
+  at: number;
+  /** A lease whose heartbeat is older than this instant belongs to nobody any more. */
+  staleBefore: number;
+}
+
+/** What is known of a server or cluster outside any deployment. */
+export interface MemberService {
+  environment: string;
+  member: string;
+  inService: 'yes' | 'no' | 'held';
+  reason: string;
+  deployment: number;
+  since: number;
+}
+
+/** A message to Slack: wanted as a row before it is a call. */
+export interface OutgoingMessage {
+  /** Unique and stable: `card:1042`, `thread:1042:17`. */
+  key: string;
+  deployment: number;
+  channel: string;
+  /** Key of the message in whose thread it stands; null for the card itself. */
+  threadOf: string | null;
+  /** JSON of what it should say now: `{ text, blocks }`. */
+  payload: string;
+  /** Digest of `payload`. */
+  digest: string;
+  /** Also shown in the channel (final failures and what needs a person). */
+  broadcast: boolean;
+}
+
+/** How delivery of a message stands. */
+export type DeliveryState = 'wanted' | 'sending' | 'unknown' | 'delivered' | 'dead';
+
+/** A message with its delivery. */
+export interface StoredMessage extends OutgoingMessage {
+  id: number;
+  state: DeliveryState;
+  ts: string | null;
+  /** Digest of what Slack shows now; null when nothing was posted yet. */
+  saidDigest: string | null;
+  threadTs: string | null;
+  attempts: number;
+  notBefore: number;
+  error: string | null;
+}
+
+/** What is written about a delivery. */
+export interface Delivery {
+  state: DeliveryState;
+  ts?: string;
+  saidDigest?: string;
+  notBefore?: number;
+  error?: string | null;
+}
+
+/**
+ * The product's memory. Each call is one whole transaction. Rows are the truth for every process:
+ * nothing decides from what it remembers.
+ */
+export interface Store {
+  /** Random, made with the database: keeps the marks of two installations apart on the same servers. */
+  installation(): Promise<string>;
+
+  createDeployment(
+    request: NewDeployment,
+  ): Promise<{ number: number; existed: boolean } | { tooMany: number }>;
+  summary(deployment: number): Promise<DeploymentSummary | null>;
+  /** The newest first; all where no filter is given. */
+  list(filter: {
+    environment?: string;
+    states?: DeploymentState[];
+    limit: number;
+  }): Promise<DeploymentSummary[]>;
+  plan(hash: string): Promise<Plan | null>;
+  /** Events with a version above `version`, in order. */
+  eventsAfter(deployment: number, version: number): Promise<StoredEvent[]>;
+  commit(change: Change): Promise<CommitOutcome>;
+
+  /** Queued deployments whose environment is free, and running ones whose lease belongs to nobody any more: oldest first. */
+  claimable(staleBefore: number): Promise<DeploymentSummary[]>;
+  /** Takes the lease with a higher token; null when the environment is held or the deployment needs no executor. */
+  claim(claim: Claim): Promise<Lease | null>;
+  /** False when the token is stale: the holder must stop at once. */
+  heartbeat(environment: string, fence: number, at: number): Promise<boolean>;
+  lease(environment: string): Promise<Lease | null>;
+  leases(): Promise<Lease[]>;
+
+  /** Members that are not in service, or were put back by a person or a deployment. */
+  members(environment: string): Promise<MemberService[]>;
+
+  /** Rows that are due, earliest first, at most `limit`. */
+  dueBefore(instant: number, limit: number): Promise<Due[]>;
+  /** The earliest row after an instant, for the alarm that only wakes early. */
+  nextDueAfter(instant: number): Promise<number | null>;
+
+  /** Writes the envelope before it is acknowledged; answers the earlier answer when it was seen before. */
+  receive(key: string, what: string, by: string, at: number): Promise<{ first: boolean; answer: unknown }>;
+  answer(inbox: InboxAnswer): Promise<void>;
+
+  /** The digest of a revision's content when it was first seen here; remembers this one if none was. */
+  pinRevision(name: string, digest: string, at: number): Promise<string>;
+
+  /** Deployments that have events nobody was told of, with how far telling came. */
+  untold(limit: number): Promise<{ deployment: number; told: number }[]>;
+  /** Writes messages and how far telling came, together; a card that exists is only given its new words. */
+  tell(deployment: number, told: number, messages: OutgoingMessage[], at: number): Promise<void>;
+  /** Messages whose words are not in Slack yet and whose time has come, in order; a thread only after its card. */
+  undelivered(now: number, limit: number): Promise<StoredMessage[]>;
+  message(key: string): Promise<StoredMessage | null>;
+  setDelivery(id: number, delivery: Delivery): Promise<void>;
+
+  /** Calls back after every commit, in this process; other processes are found by the tick. */
+  onCommit(listener: () => void): () => void;
+  /** Rejects unless a row can be written now. */
+  checkWritable(at: number): Promise<void>;
+  close(): Promise<void>;
+}

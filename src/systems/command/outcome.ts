@@ -1,0 +1,33 @@
+import type { Performed } from '../../drivers/perform.ts';
+import type { TaskOutcome } from '../system.ts';
+import type { StepOrder } from './step-order.ts';
+
+/** What a step's run means for its task: 0 is success, anything else and a timeout are failures. */
+export function outcomeOf(order: StepOrder, performed: Performed): TaskOutcome {
+  const name = `step ${order.stepId}`;
+  switch (performed.state) {
+    case 'never-started':
+    case 'interrupted':
+      return performed;
+    case 'fenced':
+      return { state: 'fenced' };
+    case 'lost':
+      if (!performed.timedOut)
+        return { state: 'lost', reason: performed.reason, lastLines: performed.lastLines };
+      return failed(timeoutSentence(name, order), null, performed.lastLines);
+    case 'ended': {
+      const { exitCode, timedOut, lastLines } = performed;
+      if (timedOut && exitCode !== 0) return failed(timeoutSentence(name, order), exitCode, lastLines);
+      if (exitCode !== 0) return failed(`${name} ended with exit code ${exitCode}`, exitCode, lastLines);
+      return { state: 'ended', end: 'ok', exitCode, message: `${name} is done`, lastLines, readBack: null };
+    }
+  }
+}
+
+function timeoutSentence(name: string, order: StepOrder): string {
+  return `${name} did not finish in ${order.timeoutMs / 1_000} s and was ended`;
+}
+
+function failed(message: string, exitCode: number | null, lastLines: string[]): TaskOutcome {
+  return { state: 'ended', end: 'error', exitCode, message, lastLines, readBack: null };
+}

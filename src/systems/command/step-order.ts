@@ -1,0 +1,86 @@
+import { localTime } from '../../domain/calendar.ts';
+import type { Value } from '../../domain/environment.ts';
+import { asVariables, fillPlaceholders, placeholderValues } from '../../domain/placeholders.ts';
+import { findServer, type Plan, stepOf } from '../../domain/plan.ts';
+import type { Revision } from '../../domain/revision.ts';
+import type { Work } from '../../drivers/command.ts';
+import type { Order } from '../../drivers/perform.ts';
+import type { TaskContext } from '../system.ts';
+
+/** A step ready to be sent: its words filled in, its secrets known for redaction. */
+export interface StepOrder extends Order {
+  stepId: string;
+  revision: Revision;
+  work: Extract<Work, { kind: 'line' }>;
+  unless: string | null;
+}
+
+type ReadSecret = { readSecret: (reference: Exclude<Value, string>) => string };
+
+/** Builds the order for a STEP task. Throws one sentence when a secret cannot be read. */
+export function prepareStep(needs: ReadSecret, context: TaskContext): StepOrder {
+  const { plan, task } = context;
+  const { revision, step } = stepOf(plan, task);
+  const { cluster, server } = placeOf(plan, task.server ?? '');
+  const facts = {
+    environment: plan.environment,
+    cluster,
+    server,
+    revision,
+    step,
+    deployment: context.deployment,
+    date: localTime(context.startedAt, plan.environment.timezone).slice(0, 10).replaceAll('-', '_'),
+  };
+  const { values, secrets } = resolve(needs, placeholderValues(facts));
+  return {
+    stepId: step.id,
+    revision,
+    marker: {
+      installation: context.fence.installation,
+      deployment: context.deployment,
+      attempt: context.attempt,
+      task: `${task.id}-${step.id}`,
+      run: context.run,
+    },
+    fence: context.fence,
+    timeoutMs: step.timeoutSeconds * 1_000,
+    secrets,
+    work: {
+      kind: 'line',
+      line: fillPlaceholders(step.run, values),
+      variables: asVariables(values),
+      directory: null,
+    },
+    unless: step.unless === null ? null : fillPlaceholders(step.unless, values),
+  };
+}
+
+/** The placeholders of a server outside any step, for the read-back line. */
+export function resolveValues(needs: ReadSecret, plan: Plan, name: string): Record<string, string> {
+  const { cluster, server } = placeOf(plan, name);
+  const properties = { ...plan.environment.properties, ...cluster.properties, ...server.properties };
+  const fixed = { server: server.name, cluster: cluster.name, environment: plan.environment.name };
+  return resolve(needs, { ...properties, ...fixed }).values;
+}
+
+function placeOf(plan: Plan, name: string): NonNullable<ReturnType<typeof findServer>> {
+  const found = findServer(plan.environment, name);
+  if (!found) throw new Error(`the plan names server ${name}, which its environment does not hold`);
+  return found;
+}
+
+function resolve(
+  needs: ReadSecret,
+  given: Record<string, Value>,
+): { values: Record<string, string>; secrets: string[] } {
+  const secrets: string[] = [];
+  const values = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      if (typeof value === 'string') return [name, value];
+      const secret = needs.readSecret(value);
+      secrets.push(secret);
+      return [name, secret];
+    }),
+  );
+  return { values, secrets };
+}

@@ -1,0 +1,65 @@
+import type { TaskEnd } from '../domain/events.ts';
+import type { Plan, PlannedTask } from '../domain/plan.ts';
+import type { Fence } from '../drivers/command.ts';
+
+/** One task of a running attempt, with everything that names it on a target. */
+export interface TaskContext {
+  plan: Plan;
+  task: PlannedTask;
+  deployment: number;
+  attempt: number;
+  /** The how-manieth run of this task; rises with each decision to run it again. */
+  run: number;
+  fence: Fence;
+  /** When the attempt began, epoch milliseconds. */
+  startedAt: number;
+}
+
+/** What came of a task. */
+export type TaskOutcome =
+  | {
+      state: 'ended';
+      end: TaskEnd;
+      exitCode: number | null;
+      /** One sentence for people; it names what happened, not the server. */
+      message: string;
+      lastLines: string[];
+      readBack: string | null;
+    }
+  /** The probe found that it never began: it may be performed. */
+  | { state: 'never-started' }
+  /** It began, and neither runs nor left a result. */
+  | { state: 'lost'; reason: string; lastLines: string[] }
+  /** Nothing is known: the way to the target broke. Probe again. */
+  | { state: 'interrupted'; reason: string }
+  /** The target saw a higher token: this process no longer owns the environment. */
+  | { state: 'fenced' };
+
+/** What a probe saw before it followed: told in the thread after a restart. */
+export type OnSeen = (seen: 'running' | 'ended' | 'never-started' | 'lost', message: string) => Promise<void>;
+
+/** What is found on a server before anything is done to it. */
+export interface Inspection {
+  /** Null when it is ready; else one sentence. */
+  problem: string | null;
+  /** What it says runs there now; null where no read-back is configured or it did not answer. */
+  readBack: string | null;
+}
+
+/** What performs the tasks of a plan: a system on its servers, or the load balancer with its scripts. */
+export interface TaskPerformer {
+  /** Performs a task whose intent is committed. */
+  perform(context: TaskContext, signal: AbortSignal): Promise<TaskOutcome>;
+  /** Law 2: seals, looks, and follows what still runs to its end. */
+  probe(context: TaskContext, onSeen: OnSeen, signal: AbortSignal): Promise<TaskOutcome>;
+}
+
+/** A system that is deployed to. */
+export interface System extends TaskPerformer {
+  /** Reaches a server, checks that it is ready, and reads what runs there. Changes nothing. */
+  inspect(plan: Plan, server: string, signal: AbortSignal): Promise<Inspection>;
+  /** Opens the way to a server ahead of time; failures are left to the call that needs it. */
+  prepare(plan: Plan, server: string): void;
+  /** Lets go of the ways to the servers of an attempt; what runs there goes on. */
+  release(plan: Plan): Promise<void>;
+}
