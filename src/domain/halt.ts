@@ -33,3 +33,8 @@ export function countFailures(run: Run): number {
   const failed = new Set(['error', 'unknown', 'preflight_failed']);
   return [...run.servers.values()].filter((server) => failed.has(server.state)).length;
 }
+
+/** A person as a mention; the product itself when a deadline passed without an answer. */
+export function sayActor(id: string): string {
+  return id === 'system' ? 'the default answer, as nobody answered in time' : `<@${id}>`;
+}

@@ -1,5 +1,5 @@
 import type { AttemptEnd, DeploymentEvent, ServerState } from './events.ts';
-import { haltOf, type Halt } from './halt.ts';
+import { haltOf, type Halt, sayActor } from './halt.ts';
 import { memberOf, type Plan, type PlannedTask } from './plan.ts';
 import { type Run, serverRun, taskRun } from './run.ts';
 
@@ -124,9 +124,11 @@ function enableFailure(plan: Plan, run: Run, name: string): ServerEnd | null {
 function leftBehind(run: Run, name: string, halt: Halt): ServerEnd | null {
   if (serverRun(run, name).state !== 'pending') return null;
   if (halt.by === 'person')
-    return { state: 'cancelled', message: `stopped by <@${halt.person}> before it began` };
+    return { state: 'cancelled', message: `stopped by ${sayActor(halt.person)} before it began` };
   const why =
-    halt.by === 'failures' ? `not begun because of ${halt.rule}` : `not begun: stopped by <@${halt.person}>`;
+    halt.by === 'failures'
+      ? `not begun because of ${halt.rule}`
+      : `not begun: stopped by ${sayActor(halt.person)}`;
   return { state: 'skipped', message: why };
 }
 
@@ -216,5 +218,5 @@ function endState(run: Run, states: ServerState[], halt: Halt | null): AttemptEn
 
 function endedBy(halt: Halt | null): string {
   if (halt === null) return 'completion';
-  return halt.by === 'failures' ? halt.rule : `<@${halt.person}>`;
+  return halt.by === 'failures' ? halt.rule : sayActor(halt.person);
 }

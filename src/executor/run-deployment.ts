@@ -19,7 +19,7 @@ export async function runDeployment(needs: ExecutorNeeds, lease: Lease, signal: 
     const admitted = await needs.admitIfQueued(lease);
     const book = admitted ? await openBook(needs.store, lease, needs.now) : null;
     if (!book || hasEnded(book.deployment.state)) return;
-    await beginOrResume(book);
+    if (!(await beginOrResume(book))) return;
     await runAttempt(needs, book, signal);
   } catch (error) {
     if (!(error instanceof FencedOff)) throw error;
@@ -27,19 +27,22 @@ export async function runDeployment(needs: ExecutorNeeds, lease: Lease, signal: 
   }
 }
 
-async function beginOrResume(book: Book): Promise<void> {
+/** False when somebody cancelled it in the same moment. */
+async function beginOrResume(book: Book): Promise<boolean> {
   const { deployment, plan, lease } = book;
   const { run } = deployment;
-  if (deployment.state === 'queued' || !run) {
+  if (deployment.state === 'queued') {
     const servers = deployment.retryServers ?? plannedServers(plan);
     const attempt = deployment.attempt + 1;
-    await book.note([{ type: 'attempt_started', attempt, servers, fence: lease.fence }]);
-  } else if (run.fence !== lease.fence) {
+    return await book.decide([{ type: 'attempt_started', attempt, servers, fence: lease.fence }]);
+  }
+  if (run && run.fence !== lease.fence) {
     const { attempt } = deployment;
     await book.note([
       { type: 'attempt_resumed', attempt, fence: lease.fence, during: sayOpenTask(book, run) },
     ]);
   }
+  return run !== null;
 }
 
 /** `web-2: step install`, for "Restarted during …"; null where nothing was open. */

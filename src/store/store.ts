@@ -70,7 +70,7 @@ export interface Change {
   at: number;
   events: [DeploymentEvent, ...DeploymentEvent[]];
   due?: DueChange[];
-  /** Frees the environment's lease together with the events. */
+  /** Frees the environment's lease together with the events, if this deployment holds it. */
   releaseLease?: boolean;
   /** A new frozen plan, when the old one was voided. */
   plan?: { plan: Plan; hash: string };
@@ -190,6 +190,8 @@ export interface Store {
 
   /** Rows that are due, earliest first, at most `limit`. */
   dueBefore(instant: number, limit: number): Promise<Due[]>;
+  /** Removes exactly this row, after it was handled. */
+  removeDue(due: Due): Promise<void>;
   /** The earliest row after an instant, for the alarm that only wakes early. */
   nextDueAfter(instant: number): Promise<number | null>;
 

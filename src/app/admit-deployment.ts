@@ -1,0 +1,81 @@
+import { approvalRuleFor, approvalStanding } from '../domain/approval.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import type { Plan } from '../domain/plan.ts';
+import { revisionName } from '../domain/revision.ts';
+import { rolesOf } from '../domain/roles.ts';
+import type { Lease } from '../store/store.ts';
+import { currentEnvironment, loadDeployment } from './load-deployment.ts';
+import type { AppNeeds } from './needs.ts';
+import { planDeployment, refusalsOf } from './plan-deployment.ts';
+import { changesSince, drift } from './plan-drift.ts';
+
+/**
+ * The start checks everything again (law 7): the plan is the one that was signed, the rules still hold, and those who
+ * approved still may. False: it may not begin, and what happens instead is written and the lease is free again.
+ * True for a deployment that is no longer queued: there is nothing to admit, only to go on.
+ */
+export async function admitDeployment(needs: AppNeeds, lease: Lease): Promise<boolean> {
+  const loaded = await loadDeployment(needs.store, lease.deployment);
+  if (!loaded.ok) return false;
+  const { deployment, plan } = loaded.value;
+  if (deployment.state !== 'queued') return true;
+  const stop =
+    (await changesSince(needs, deployment, plan)) ?? (await lostApprovals(needs, deployment, plan));
+  if (stop) {
+    await write(needs, lease, deployment.version, { events: stop.events, due: stop.due, plan: stop.plan });
+    return false;
+  }
+  const reason = await brokenRules(needs, deployment, plan);
+  if (reason === null) return true;
+  await write(needs, lease, deployment.version, { events: [{ type: 'missed', reason }] });
+  return false;
+}
+
+type Stop = Pick<NonNullable<Awaited<ReturnType<typeof changesSince>>>, 'events'> &
+  Partial<NonNullable<Awaited<ReturnType<typeof changesSince>>>>;
+
+async function write(needs: AppNeeds, lease: Lease, expectedVersion: number, stop: Stop): Promise<void> {
+  const { events, due, plan } = stop;
+  await needs.store.commit({
+    deployment: lease.deployment,
+    expectedVersion,
+    fence: lease.fence,
+    at: needs.now(),
+    events,
+    releaseLease: true,
+    ...(due && { due }),
+    ...(plan && { plan }),
+  });
+}
+
+/** Only people who hold the role now count; if too few are left, the approval is void. */
+async function lostApprovals(
+  needs: AppNeeds,
+  deployment: Deployment,
+  plan: Plan,
+): Promise<ReturnType<typeof drift> | null> {
+  const configuration = needs.configuration();
+  const environment = currentEnvironment(configuration, plan);
+  const votes = await Promise.all(
+    deployment.votes.map(async (vote) => ({
+      ...vote,
+      roles: rolesOf(await needs.findPerson(vote.by), configuration, environment.kind),
+    })),
+  );
+  if (approvalStanding(approvalRuleFor(environment, deployment), votes).satisfied) return null;
+  const gone = votes.filter((vote) => vote.roles.length === 0).map((vote) => `<@${vote.by}>`);
+  const why = `${gone.join(', ') || 'an approver'} may no longer approve for \`${environment.name}\``;
+  return drift(needs, plan, { plan, hash: deployment.planHash }, [why]);
+}
+
+async function brokenRules(needs: AppNeeds, deployment: Deployment, plan: Plan): Promise<string | null> {
+  const again = await planDeployment(needs, {
+    environment: plan.environment.name,
+    selection: plan.package === null ? plan.revisions.map(revisionName) : [plan.package],
+    servers: plan.serverFilter,
+    person: await needs.findPerson(deployment.requestedBy),
+    startsAt: needs.now(),
+  });
+  const refusals = again.ok ? refusalsOf(again.value) : again.refusals;
+  return refusals.length === 0 ? null : refusals.map(({ rule, message }) => `${rule}: ${message}`).join(' ');
+}

@@ -1,0 +1,130 @@
+import { approvalRuleFor, approvalStanding, refuseApprover } from '../domain/approval.ts';
+import { sayTime } from '../domain/calendar.ts';
+import type { Deployment, Vote } from '../domain/deployment.ts';
+import type { DeploymentEvent } from '../domain/events.ts';
+import type { Plan } from '../domain/plan.ts';
+import { type Person, rolesOf } from '../domain/roles.ts';
+import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
+import type { DueChange } from '../store/store.ts';
+import { type Decision, decide } from './decide.ts';
+import { currentEnvironment } from './load-deployment.ts';
+import type { AppNeeds } from './needs.ts';
+import { changesSince } from './plan-drift.ts';
+
+/** A press on Approve. */
+export interface ApproveDeployment {
+  by: string;
+  number: number;
+  /** The plan that the pressed card showed. */
+  planHash: string;
+}
+
+/** What the approval came to. */
+export interface ApprovedDeployment {
+  number: number;
+  given: number;
+  required: number;
+  complete: boolean;
+}
+
+/** Counts one person's approval of exactly the plan they saw; the last one needed sends the deployment on its way. */
+export async function approveDeployment(
+  needs: AppNeeds,
+  request: ApproveDeployment,
+): Promise<Verdict<ApprovedDeployment>> {
+  const person = await needs.findPerson(request.by);
+  const voided: { refusal: Refusal | null } = { refusal: null };
+  const verdict = await decide<ApprovedDeployment>(needs, request.number, async ({ deployment, plan }) => {
+    const refusal = refuseNow(needs, request, { person, deployment, plan });
+    if (refusal) return refuse(refusal);
+    const drift = await changesSince(needs, deployment, plan);
+    if (drift) {
+      voided.refusal = driftRefusal(deployment, drift.changes);
+      return accept({
+        ...drift,
+        answer: { number: deployment.number, given: 0, required: 0, complete: false },
+      });
+    }
+    return decideVote(needs, { person, deployment, plan });
+  });
+  return voided.refusal && verdict.ok ? refuse(voided.refusal) : verdict;
+}
+
+interface Ballot {
+  person: Person;
+  deployment: Deployment;
+  plan: Plan;
+}
+
+function refuseNow(
+  needs: AppNeeds,
+  request: ApproveDeployment,
+  { person, deployment, plan }: Ballot,
+): Refusal | null {
+  const { number, votes, zone } = deployment;
+  const mine = votes.find((vote) => vote.by === person.id);
+  const nothing = { liftedBy: 'nobody', wayOut: `See \`/deploy show ${number}\`.` };
+  if (mine)
+    return {
+      rule: 'law-14',
+      message: `You already approved #${number} at ${sayTime(mine.at, zone)}.`,
+      ...nothing,
+    };
+  if (deployment.state !== 'awaiting_approval')
+    return { rule: 'law-14', message: alreadyDecided(deployment), ...nothing };
+  if (deployment.expiresAt !== null && deployment.expiresAt <= needs.now())
+    return {
+      rule: 'expired',
+      message: `#${number} was not approved in time.`,
+      ...nothing,
+      wayOut: 'Request it again.',
+    };
+  if (request.planHash !== deployment.planHash)
+    return {
+      rule: 'plan-changed',
+      message: `This card of #${number} is older than its plan.`,
+      liftedBy: 'nobody',
+      wayOut: 'Look at the newest card, and approve that.',
+    };
+  return refuseApprover(
+    person,
+    needs.configuration(),
+    currentEnvironment(needs.configuration(), plan),
+    deployment,
+  );
+}
+
+function alreadyDecided({ number, votes, rejection, state, zone }: Deployment): string {
+  const last = votes.at(-1);
+  if (rejection) return `#${number} was already rejected by <@${rejection.by}>.`;
+  if (last) return `#${number} was already approved by <@${last.by}> at ${sayTime(last.at, zone)}.`;
+  return `#${number} waits for no approval: it is ${state.replaceAll('_', ' ')}.`;
+}
+
+function decideVote(needs: AppNeeds, { person, deployment, plan }: Ballot): Decision<ApprovedDeployment> {
+  const environment = currentEnvironment(needs.configuration(), plan);
+  const roles = rolesOf(person, needs.configuration(), environment.kind);
+  const vote: Vote = { by: person.id, roles, at: needs.now() };
+  const standing = approvalStanding(approvalRuleFor(environment, deployment), [...deployment.votes, vote]);
+  const approved: DeploymentEvent = { type: 'approved', by: person.id, roles, planHash: deployment.planHash };
+  const { satisfied: complete, given, required } = standing;
+  const answer = { number: deployment.number, given, required, complete };
+  if (!complete) return accept({ events: [approved], answer });
+  const due: DueChange[] = [{ remove: 'expire' }];
+  return accept({ events: [approved, nextStep(deployment, needs.now())], due, answer });
+}
+
+function nextStep({ startsAt }: Deployment, now: number): DeploymentEvent {
+  return startsAt === null || startsAt <= now
+    ? { type: 'queued', behind: null }
+    : { type: 'scheduled', startsAt };
+}
+
+function driftRefusal({ number }: Deployment, changes: string[]): Refusal {
+  return {
+    rule: 'plan-changed',
+    message: `The plan of #${number} is not what it was: ${changes.join('; ')}. Earlier approvals are void.`,
+    liftedBy: 'the approvers',
+    wayOut: 'Look at the new plan on the card, and approve that.',
+  };
+}

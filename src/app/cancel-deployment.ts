@@ -1,0 +1,57 @@
+import { hasEnded } from '../domain/deployment.ts';
+import { refuseOperator } from '../domain/operator.ts';
+import { accept, refuse, type Verdict } from '../domain/verdict.ts';
+import { decide } from './decide.ts';
+import { currentEnvironment } from './load-deployment.ts';
+import type { AppNeeds } from './needs.ts';
+
+/** A press on Cancel or Stop after this server, or `/deploy cancel`. */
+export interface CancelDeployment {
+  by: string;
+  number: number;
+}
+
+/** What a cancellation came to: it never began, or no new server begins. */
+export interface CancelledDeployment {
+  number: number;
+  stopping: boolean;
+}
+
+/** Before it runs: it never will. While it runs: the server at hand is finished, and no other begins (law 10). */
+export async function cancelDeployment(
+  needs: AppNeeds,
+  request: CancelDeployment,
+): Promise<Verdict<CancelledDeployment>> {
+  const person = await needs.findPerson(request.by);
+  return await decide<CancelledDeployment>(needs, request.number, ({ deployment, plan }) => {
+    const { number, run, state } = deployment;
+    const nothing = { liftedBy: 'nobody', wayOut: `See \`/deploy show ${number}\`.` };
+    if (hasEnded(state))
+      return refuse({
+        rule: 'law-14',
+        message: `#${number} has already ended: ${state.replaceAll('_', ' ')}.`,
+        ...nothing,
+      });
+    const environment = currentEnvironment(needs.configuration(), plan);
+    const refusal = refuseOperator(person, needs.configuration(), environment, deployment);
+    if (refusal) return refuse(refusal);
+    if (run && !run.ended) {
+      if (run.stopRequestedBy)
+        return refuse({
+          rule: 'law-14',
+          message: `<@${run.stopRequestedBy}> already stopped #${number}.`,
+          ...nothing,
+        });
+      return accept({
+        events: [{ type: 'stop_requested', by: person.id }],
+        answer: { number, stopping: true },
+      });
+    }
+    return accept({
+      events: [{ type: 'cancelled', by: person.id }],
+      due: [{ remove: 'start' }, { remove: 'expire' }, { remove: 'remind' }, { remove: 'question' }],
+      releaseLease: true,
+      answer: { number, stopping: false },
+    });
+  });
+}

@@ -1,0 +1,27 @@
+import type { Configuration, Package } from '../domain/environment.ts';
+import type { Revision } from '../domain/revision.ts';
+import type { Person } from '../domain/roles.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { Store } from '../store/store.ts';
+
+/** What planning looks things up in. Nothing of it changes anything. */
+export interface PlanningNeeds {
+  /** The configuration as it stands now: a reload is seen by the next call. */
+  configuration: () => Configuration;
+  findRevision: (name: string, version: string) => Promise<Verdict<Revision>>;
+  findPackage: (name: string, version: string) => Package | null;
+  /** SHA-256 of a file, or null when it cannot be read. */
+  digestFile: (path: string) => Promise<string | null>;
+  /** The digest a revision had when it was first seen; remembers this one if none was. */
+  pinRevision: (name: string, digest: string) => Promise<string>;
+  /** Members of an environment that are held out of service now. */
+  heldMembers: (environment: string) => Promise<string[]>;
+  now: () => number;
+}
+
+/** What every use-case is built with. */
+export interface AppNeeds extends PlanningNeeds {
+  store: Store;
+  /** The person as Slack knows them now; an unknown one has no standing. */
+  findPerson: (id: string) => Promise<Person>;
+}

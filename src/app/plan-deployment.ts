@@ -1,0 +1,120 @@
+import type { Environment } from '../domain/environment.ts';
+import { makePlan, planHash } from '../domain/make-plan.ts';
+import { nearest } from '../domain/nearest.ts';
+import type { Plan } from '../domain/plan.ts';
+import {
+  checkPreconditions,
+  findWarnings,
+  type Precondition,
+  type Warning,
+} from '../domain/preconditions.ts';
+import type { Revision } from '../domain/revision.ts';
+import type { Person } from '../domain/roles.ts';
+import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
+import type { PlanningNeeds } from './needs.ts';
+import { resolveSelection } from './resolve-selection.ts';
+
+/** What somebody wants to deploy. */
+export interface PlanDeployment {
+  environment: string;
+  /** `name@version` of revisions in order, or of one package. */
+  selection: string[];
+  /** Null: every enabled server. */
+  servers: string[] | null;
+  /** Null on the command line, where no role is asked for. */
+  person: Person | null;
+  /** Null: now. */
+  startsAt: number | null;
+}
+
+/** A plan with everything that speaks for and against it. A refused plan is still a plan that can be shown. */
+export interface PlannedDeployment {
+  plan: Plan;
+  hash: string;
+  preconditions: Precondition[];
+  warnings: Warning[];
+}
+
+/** Makes the plan of a request and checks every rule. Refuses only what cannot be planned at all: unknown names, unreadable files. */
+export async function planDeployment(
+  needs: PlanningNeeds,
+  request: PlanDeployment,
+): Promise<Verdict<PlannedDeployment>> {
+  const configuration = needs.configuration();
+  const environment = configuration.environments.find((candidate) => candidate.name === request.environment);
+  if (!environment) return refuse(unknownEnvironment(needs, request.environment));
+  const selection = await resolveSelection(needs, request.selection);
+  if (!selection.ok) return selection;
+  const scripts = await digestScripts(needs, environment);
+  if (!scripts.ok) return scripts;
+  const immutable = await refuseChanged(needs, selection.value.revisions);
+  if (immutable) return refuse(immutable);
+
+  const plan = makePlan({
+    environment,
+    revisions: selection.value.revisions,
+    package: selection.value.package,
+    scriptDigests: scripts.value,
+    serverFilter: request.servers,
+  });
+  const held = await needs.heldMembers(environment.name);
+  const startsAt = request.startsAt ?? needs.now();
+  return accept({
+    plan,
+    hash: planHash(plan),
+    preconditions: checkPreconditions({ plan, configuration, person: request.person, startsAt, held }),
+    warnings: findWarnings({ plan, held }),
+  });
+}
+
+/** The refusals of a plan; empty when it may be requested. */
+export function refusalsOf(planned: PlannedDeployment): Refusal[] {
+  return planned.preconditions.flatMap((precondition) => precondition.refusal ?? []);
+}
+
+function unknownEnvironment(needs: PlanningNeeds, name: string): Refusal {
+  const names = needs.configuration().environments.map((environment) => environment.name);
+  const near = nearest(name, names);
+  return {
+    rule: 'unknown-environment',
+    message: `There is no environment \`${name}\`${near ? `; the nearest is \`${near}\`` : ''}.`,
+    liftedBy: 'the requester',
+    wayOut: `Choose among ${names.join(', ')}.`,
+  };
+}
+
+async function digestScripts(
+  needs: PlanningNeeds,
+  environment: Environment,
+): Promise<Verdict<Record<string, string>>> {
+  const paths = Object.values(environment.scripts).flatMap((script) => script?.run ?? []);
+  const digests: Record<string, string> = {};
+  for (const path of new Set(paths)) {
+    const digest = await needs.digestFile(path);
+    if (digest === null)
+      return refuse({
+        rule: 'scripts',
+        message: `The load balancer script ${path} cannot be read.`,
+        liftedBy: 'global_admin',
+        wayOut: 'Put the script there, or correct its path in the configuration.',
+      });
+    digests[path] = digest;
+  }
+  return accept(digests);
+}
+
+/** A version means one content for ever: what was once seen under it is what it is. */
+async function refuseChanged(needs: PlanningNeeds, revisions: Revision[]): Promise<Refusal | null> {
+  for (const revision of revisions) {
+    const name = `${revision.name}@${revision.version}`;
+    const first = await needs.pinRevision(name, revision.digest);
+    if (first !== revision.digest)
+      return {
+        rule: 'immutable',
+        message: `The files of \`${name}\` changed after it was first used: a version is one content for ever.`,
+        liftedBy: 'nobody',
+        wayOut: `Put the old files back, or publish the new ones as another version of ${revision.name}.`,
+      };
+  }
+  return null;
+}

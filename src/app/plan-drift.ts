@@ -1,0 +1,56 @@
+import type { Deployment } from '../domain/deployment.ts';
+import type { DeploymentEvent } from '../domain/events.ts';
+import { planChanges } from '../domain/plan-changes.ts';
+import type { Plan } from '../domain/plan.ts';
+import { revisionName } from '../domain/revision.ts';
+import type { DueChange } from '../store/store.ts';
+import type { PlanningNeeds } from './needs.ts';
+import { planDeployment } from './plan-deployment.ts';
+
+/** What voids an approval: the event to write, and the plan as it would be today. */
+export interface Drift {
+  changes: string[];
+  events: [DeploymentEvent];
+  due: DueChange[];
+  plan: { plan: Plan; hash: string };
+}
+
+/** Plans once more with today's configuration, catalogue and scripts; null when it is the very plan that was signed. */
+export async function changesSince(
+  needs: PlanningNeeds,
+  deployment: Deployment,
+  plan: Plan,
+): Promise<Drift | null> {
+  const again = await planDeployment(needs, {
+    environment: plan.environment.name,
+    selection: plan.package === null ? plan.revisions.map(revisionName) : [plan.package],
+    servers: plan.serverFilter,
+    person: null,
+    startsAt: deployment.startsAt,
+  });
+  if (!again.ok)
+    return drift(
+      needs,
+      plan,
+      { plan, hash: deployment.planHash },
+      again.refusals.map((refusal) => refusal.message),
+    );
+  if (again.value.hash === deployment.planHash) return null;
+  return drift(needs, plan, again.value, planChanges(plan, again.value.plan));
+}
+
+/** The approvals are void; what is not approved again within the grace expires. */
+export function drift(
+  needs: PlanningNeeds,
+  old: Plan,
+  today: { plan: Plan; hash: string },
+  changes: string[],
+): Drift {
+  const expiresAt = needs.now() + old.environment.schedule.graceMinutes * 60_000;
+  return {
+    changes,
+    events: [{ type: 'plan_changed', planHash: today.hash, changes, expiresAt }],
+    due: [{ remove: 'start' }, { remove: 'expire' }, { remove: 'remind' }, { add: 'expire', at: expiresAt }],
+    plan: { plan: today.plan, hash: today.hash },
+  };
+}

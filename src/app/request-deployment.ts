@@ -1,0 +1,192 @@
+import { sayTime } from '../domain/calendar.ts';
+import type { ApprovalRule, Environment } from '../domain/environment.ts';
+import type { DeploymentEvent } from '../domain/events.ts';
+import { planTitle } from '../domain/plan.ts';
+import type { Person } from '../domain/roles.ts';
+import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
+import type { DueChange } from '../store/store.ts';
+import type { AppNeeds } from './needs.ts';
+import { planDeployment, type PlannedDeployment, refusalsOf } from './plan-deployment.ts';
+
+/** A request as a person made it. */
+export interface RequestDeployment {
+  /** The same for redelivered envelopes: one key makes one deployment. */
+  key: string;
+  by: string;
+  environment: string;
+  selection: string[];
+  servers: string[] | null;
+  /** Null: now, or as soon as it is approved. */
+  startsAt: number | null;
+  /** What was typed for the time, as it was typed. */
+  typed: string | null;
+  /** The zone in which the time was meant. */
+  zone: string;
+  reason: string;
+  /** How many warnings the person accepted. */
+  acceptedWarnings: number;
+  /** Hash of the plan that was on the screen; null where none was shown. */
+  shownHash: string | null;
+}
+
+/** What a request became. */
+export interface RequestedDeployment {
+  number: number;
+  title: string;
+  environment: string;
+  channel: string;
+  startsAt: number | null;
+  needsApproval: boolean;
+}
+
+const maxReasonLength = 3_000;
+const hourMs = 3_600_000;
+
+/** Checks everything, freezes the plan and writes the deployment with its batch; says every reason at once when it may not. */
+export async function requestDeployment(
+  needs: AppNeeds,
+  request: RequestDeployment,
+): Promise<Verdict<RequestedDeployment>> {
+  const person = await needs.findPerson(request.by);
+  const planned = await planDeployment(needs, { ...request, person });
+  if (!planned.ok) return planned;
+  const refusals = [...refuseRequest(needs, request, planned.value), ...refusalsOf(planned.value)];
+  const [first, ...others] = refusals;
+  if (first) return refuse(first, ...others);
+  return await write(needs, request, person, planned.value);
+}
+
+async function write(
+  needs: AppNeeds,
+  request: RequestDeployment,
+  person: Person,
+  { plan, hash }: PlannedDeployment,
+): Promise<Verdict<RequestedDeployment>> {
+  const { environment } = plan;
+  const at = needs.now();
+  const expiresAt = environment.approval && expiryOf(environment.approval, request.startsAt, at);
+  const requested: DeploymentEvent = {
+    type: 'requested',
+    by: person.id,
+    reason: request.reason.trim(),
+    startsAt: request.startsAt,
+    expiresAt,
+    typed: request.typed,
+    zone: request.zone,
+    planHash: hash,
+    acceptedWarnings: request.acceptedWarnings,
+  };
+  const created = await needs.store.createDeployment({
+    environment: environment.name,
+    title: planTitle(plan),
+    channel: environment.channel,
+    plan,
+    planHash: hash,
+    requestKey: request.key,
+    requestedBy: person.id,
+    startsAt: request.startsAt,
+    zone: request.zone,
+    typed: request.typed,
+    at,
+    events: [requested, ...startWithoutApproval(environment, request.startsAt)],
+    due: dueRows(environment, request.startsAt, expiresAt),
+    quota: { since: at - hourMs, limit: needs.configuration().limits.requestsPerHour },
+  });
+  if ('tooMany' in created) return refuse(tooMany(needs, created.tooMany));
+  return accept({
+    number: created.number,
+    title: planTitle(plan),
+    environment: environment.name,
+    channel: environment.channel,
+    startsAt: request.startsAt,
+    needsApproval: environment.approval !== null,
+  });
+}
+
+/** Not approved by its start, or too long after the request: it expires. */
+function expiryOf(approval: ApprovalRule, startsAt: number | null, at: number): number {
+  const byHours = at + approval.expiresHours * hourMs;
+  return startsAt === null ? byHours : Math.min(startsAt, byHours);
+}
+
+function startWithoutApproval(environment: Environment, startsAt: number | null): DeploymentEvent[] {
+  if (environment.approval) return [];
+  return [startsAt === null ? { type: 'queued', behind: null } : { type: 'scheduled', startsAt }];
+}
+
+function dueRows(environment: Environment, startsAt: number | null, expiresAt: number | null): DueChange[] {
+  const expiry: DueChange[] = expiresAt === null ? [] : [{ add: 'expire', at: expiresAt }];
+  const approvalReminders = (environment.approval?.remindMinutes ?? []).flatMap((minutes): DueChange[] =>
+    expiresAt === null ? [] : [{ add: 'remind', at: expiresAt - minutes * 60_000 }],
+  );
+  if (startsAt === null) return [...expiry, ...approvalReminders];
+  const reminders = environment.schedule.remindMinutes.map((minutes): DueChange => ({
+    add: 'remind',
+    at: startsAt - minutes * 60_000,
+  }));
+  return [{ add: 'start', at: startsAt }, ...expiry, ...approvalReminders, ...reminders];
+}
+
+function refuseRequest(needs: AppNeeds, request: RequestDeployment, planned: PlannedDeployment): Refusal[] {
+  const refusals = [
+    refusePast(needs, request),
+    refuseReason(request.reason),
+    refuseUnaccepted(request, planned),
+    refuseOtherPlan(request, planned),
+  ];
+  return refusals.filter((refusal) => refusal !== null);
+}
+
+function refusePast(needs: AppNeeds, { startsAt, zone }: RequestDeployment): Refusal | null {
+  if (startsAt === null || startsAt > needs.now()) return null;
+  return {
+    rule: 'O-01',
+    message: `${sayTime(startsAt, zone)} has passed.`,
+    liftedBy: 'the requester',
+    wayOut: 'Choose a time in the future, or Now.',
+  };
+}
+
+function refuseReason(reason: string): Refusal | null {
+  const length = [...reason.trim()].length;
+  if (length > 0 && length <= maxReasonLength) return null;
+  return {
+    rule: 'reason',
+    message:
+      length === 0 ? 'A reason is missing.' : `The reason has ${length} characters; ${maxReasonLength} fit.`,
+    liftedBy: 'the requester',
+    wayOut: 'Say in a sentence why this is deployed.',
+  };
+}
+
+function refuseUnaccepted(
+  { acceptedWarnings }: RequestDeployment,
+  { warnings }: PlannedDeployment,
+): Refusal | null {
+  if (acceptedWarnings === warnings.length) return null;
+  return {
+    rule: 'warnings',
+    message: `There are ${warnings.length} warnings and ${acceptedWarnings} were accepted: ${warnings.map((warning) => warning.message).join(' ')}`,
+    liftedBy: 'the requester',
+    wayOut: 'Read them and accept them.',
+  };
+}
+
+function refuseOtherPlan({ shownHash }: RequestDeployment, { hash }: PlannedDeployment): Refusal | null {
+  if (shownHash === null || shownHash === hash) return null;
+  return {
+    rule: 'plan-changed',
+    message: 'The plan changed while you were looking at it; the new one is shown now.',
+    liftedBy: 'the requester',
+    wayOut: 'Look at it once more and send it again.',
+  };
+}
+
+function tooMany(needs: AppNeeds, count: number): Refusal {
+  return {
+    rule: 'limits.requestsPerHour',
+    message: `You made ${count} requests within an hour, and ${needs.configuration().limits.requestsPerHour} are allowed.`,
+    liftedBy: 'global_admin, by changing the configuration',
+    wayOut: 'Wait a little, or put several revisions into one deployment.',
+  };
+}

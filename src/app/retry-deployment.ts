@@ -1,0 +1,70 @@
+import { hasEnded, remainingServers } from '../domain/deployment.ts';
+import { revisionName } from '../domain/revision.ts';
+import { refuseRequester } from '../domain/roles.ts';
+import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
+import { decide } from './decide.ts';
+import { currentEnvironment } from './load-deployment.ts';
+import type { AppNeeds } from './needs.ts';
+import { planDeployment, refusalsOf } from './plan-deployment.ts';
+
+/** A press on Deploy the remaining N, or `/deploy retry`. */
+export interface RetryDeployment {
+  by: string;
+  number: number;
+}
+
+/** What a retry deploys. */
+export interface RetriedDeployment {
+  number: number;
+  servers: string[];
+}
+
+/** Law 11: what failed, is unknown or never began, by name, with the same frozen plan; the approval holds while the plan does. */
+export async function retryDeployment(
+  needs: AppNeeds,
+  request: RetryDeployment,
+): Promise<Verdict<RetriedDeployment>> {
+  const person = await needs.findPerson(request.by);
+  return await decide<RetriedDeployment>(needs, request.number, async ({ deployment, plan }) => {
+    const { number } = deployment;
+    const servers = remainingServers(deployment);
+    if (!hasEnded(deployment.state) || servers.length === 0 || !deployment.run?.ended)
+      return refuse(nothingToRetry(number, deployment.state));
+    const environment = currentEnvironment(needs.configuration(), plan);
+    const refusal = refuseRequester(person, needs.configuration(), environment, plan.revisions);
+    if (refusal) return refuse(refusal);
+    const again = await planDeployment(needs, {
+      environment: plan.environment.name,
+      selection: plan.package === null ? plan.revisions.map(revisionName) : [plan.package],
+      servers: plan.serverFilter,
+      person,
+      startsAt: null,
+    });
+    if (!again.ok) return again;
+    if (again.value.hash !== deployment.planHash) return refuse(otherPlan(number));
+    const [first, ...others] = refusalsOf(again.value);
+    if (first) return refuse(first, ...others);
+    return accept({
+      events: [{ type: 'retry_requested', by: person.id, servers }],
+      answer: { number, servers },
+    });
+  });
+}
+
+function nothingToRetry(number: number, state: string): Refusal {
+  return {
+    rule: 'law-11',
+    message: `There is nothing of #${number} to deploy again: it is ${state.replaceAll('_', ' ')}.`,
+    liftedBy: 'nobody',
+    wayOut: `See \`/deploy show ${number}\`.`,
+  };
+}
+
+function otherPlan(number: number): Refusal {
+  return {
+    rule: 'law-11',
+    message: `The plan of #${number} is not what was approved any more, so the rest of it cannot be deployed.`,
+    liftedBy: 'nobody',
+    wayOut: 'Request a new deployment for the servers that remain.',
+  };
+}

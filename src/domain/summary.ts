@@ -1,0 +1,107 @@
+import type { DeploymentState } from './deployment.ts';
+import type { DeploymentEvent, StoredEvent } from './events.ts';
+
+/** The few facts of a deployment that a list shows: a smaller fold of the same log as `foldDeployment`. */
+export interface Standing {
+  state: DeploymentState;
+  version: number;
+  attempt: number;
+  /** Epoch milliseconds; null: as soon as it is approved. */
+  startsAt: number | null;
+  endedAt: number | null;
+  planHash: string;
+}
+
+/** Where a deployment stands after its first event; throws on any other than `requested`. */
+export function firstStanding(stored: StoredEvent): Standing {
+  const { event, version } = stored;
+  if (event.type !== 'requested')
+    throw new Error(`the log of #${stored.deployment} begins with ${event.type} instead of requested`);
+  return {
+    state: 'awaiting_approval',
+    version,
+    attempt: 0,
+    startsAt: event.startsAt,
+    endedAt: null,
+    planHash: event.planHash,
+  };
+}
+
+/** Where a deployment stands after its next event. */
+export function summarize(standing: Standing, stored: StoredEvent): Standing {
+  if (stored.version !== standing.version + 1)
+    throw new Error(`event ${stored.version} of #${stored.deployment} does not follow ${standing.version}`);
+  return { ...standing, version: stored.version, ...changes(standing, stored) };
+}
+
+function changes(standing: Standing, { deployment, event, at }: StoredEvent): Partial<Standing> {
+  switch (event.type) {
+    case 'requested':
+      throw new Error(`#${deployment} was requested twice`);
+    case 'scheduled':
+      return { state: 'scheduled', startsAt: event.startsAt };
+    case 'plan_changed':
+      return { state: 'awaiting_approval', planHash: event.planHash, startsAt: null };
+    case 'queued':
+      return { state: 'queued' };
+    case 'retry_requested':
+      return { state: 'queued', endedAt: null };
+    case 'attempt_started':
+      return { state: 'running', attempt: event.attempt };
+    case 'question_asked':
+      return { state: 'waiting' };
+    case 'question_answered':
+      return { state: standing.attempt > 0 ? 'running' : 'scheduled' };
+    case 'rejected':
+    case 'expired':
+    case 'missed':
+    case 'cancelled':
+      return { state: event.type, endedAt: at };
+    case 'attempt_ended':
+      return { state: event.state, endedAt: at };
+    case 'approved':
+    case 'reminded':
+    case 'attempt_resumed':
+    case 'group_checked':
+    case 'server_started':
+    case 'server_ended':
+    case 'service_changed':
+    case 'stop_requested':
+    case 'task_intended':
+    case 'task_found':
+    case 'task_ended':
+      return {};
+  }
+}
+
+const known: Record<DeploymentEvent['type'], true> = {
+  requested: true,
+  approved: true,
+  rejected: true,
+  scheduled: true,
+  reminded: true,
+  plan_changed: true,
+  queued: true,
+  expired: true,
+  missed: true,
+  cancelled: true,
+  stop_requested: true,
+  retry_requested: true,
+  attempt_started: true,
+  attempt_resumed: true,
+  group_checked: true,
+  server_started: true,
+  task_intended: true,
+  task_found: true,
+  task_ended: true,
+  server_ended: true,
+  service_changed: true,
+  question_asked: true,
+  question_answered: true,
+  attempt_ended: true,
+};
+
+/** True when this version of the program knows such an event: a log may have been written by a newer one. */
+export function isEventType(type: string): type is DeploymentEvent['type'] {
+  return Object.hasOwn(known, type);
+}

@@ -1,0 +1,196 @@
+import { sql } from 'drizzle-orm';
+import {
+  check,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
+
+import type { DeploymentState } from '../../domain/deployment.ts';
+import type { DeploymentEvent } from '../../domain/events.ts';
+import type { DeliveryState, DueKind, MemberService } from '../store.ts';
+
+/*
+ * The tables. After a change:
+ *   npx drizzle-kit generate --dialect sqlite --schema src/store/sqlite/schema.ts --out migrations --name WHAT_CHANGED
+ * Every instant is in epoch milliseconds.
+ */
+
+/** The dated list that deployments stand on. */
+export const batches = sqliteTable('batches', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  startsAt: integer('starts_at'),
+  zone: text().notNull(),
+  /** What the person typed for the hour. */
+  typed: text(),
+  createdBy: text('created_by').notNull(),
+  createdAt: integer('created_at').notNull(),
+});
+
+/** Frozen plans by the hash that approvers signed. */
+export const plans = sqliteTable('plans', {
+  hash: text().primaryKey(),
+  plan: text().notNull(),
+});
+
+/** One row for each deployment; from `state` on it is a fold of its events and may be rebuilt from them. */
+export const deployments = sqliteTable(
+  'deployments',
+  {
+    number: integer().primaryKey({ autoIncrement: true }),
+    batch: integer()
+      .notNull()
+      .references(() => batches.id),
+    environment: text().notNull(),
+    title: text().notNull(),
+    channel: text().notNull(),
+    requestKey: text('request_key').notNull(),
+    requestedBy: text('requested_by').notNull(),
+    requestedAt: integer('requested_at').notNull(),
+    state: text().$type<DeploymentState>().notNull(),
+    version: integer().notNull(),
+    attempt: integer().notNull(),
+    startsAt: integer('starts_at'),
+    endedAt: integer('ended_at'),
+    planHash: text('plan_hash')
+      .notNull()
+      .references(() => plans.hash),
+    /** When it last joined its environment's queue. */
+    queuedAt: integer('queued_at'),
+    /** The version up to which Slack's rows were written. */
+    told: integer().notNull().default(0),
+  },
+  (table) => [
+    uniqueIndex('deployments_request_key').on(table.requestKey),
+    index('deployments_environment').on(table.environment),
+    index('deployments_state').on(table.state),
+    index('deployments_environment_state').on(table.environment, table.state),
+    index('deployments_requested').on(table.requestedBy, table.requestedAt),
+    index('deployments_untold').on(table.number).where(sql`told < version`),
+  ],
+);
+
+/** The log: the single truth of what happened. Rows are added and never changed. */
+export const events = sqliteTable(
+  'events',
+  {
+    deployment: integer()
+      .notNull()
+      .references(() => deployments.number),
+    version: integer().notNull(),
+    at: integer().notNull(),
+    type: text().$type<DeploymentEvent['type']>().notNull(),
+    data: text().notNull(),
+    fence: integer(),
+  },
+  (table) => [primaryKey({ columns: [table.deployment, table.version] })],
+);
+
+/** Who holds an environment; the row stays when it is released, so that its fence only rises. */
+export const leases = sqliteTable('leases', {
+  environment: text().primaryKey(),
+  deployment: integer()
+    .notNull()
+    .references(() => deployments.number),
+  /** Null: released. */
+  holder: text(),
+  fence: integer().notNull(),
+  since: integer().notNull(),
+  heartbeatAt: integer('heartbeat_at').notNull(),
+});
+
+/** What the scheduler's tick looks at. */
+export const due = sqliteTable(
+  'due',
+  {
+    deployment: integer()
+      .notNull()
+      .references(() => deployments.number),
+    kind: text().$type<DueKind>().notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.deployment, table.kind, table.at] }),
+    index('due_at').on(table.at),
+  ],
+);
+
+/** Envelopes from Slack, written before they are acknowledged. */
+export const inbox = sqliteTable('inbox', {
+  key: text().primaryKey(),
+  what: text().notNull(),
+  by: text().notNull(),
+  at: integer().notNull(),
+  /** JSON of what the person was answered; null: not answered yet. */
+  answer: text(),
+});
+
+/** Messages whose words are not in Slack yet: the same words stand in the index and in the query that uses it. */
+export const notSaid = sql.raw(
+  `(state in ('wanted', 'unknown') or (state = 'delivered' and said_digest is not digest))`,
+);
+
+/** Messages to Slack. */
+export const messages = sqliteTable(
+  'messages',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    key: text().notNull(),
+    deployment: integer()
+      .notNull()
+      .references(() => deployments.number),
+    channel: text().notNull(),
+    threadOf: text('thread_of'),
+    payload: text().notNull(),
+    digest: text().notNull(),
+    broadcast: integer({ mode: 'boolean' }).notNull(),
+    state: text().$type<DeliveryState>().notNull(),
+    ts: text(),
+    saidDigest: text('said_digest'),
+    attempts: integer().notNull(),
+    notBefore: integer('not_before').notNull(),
+    error: text(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('messages_key').on(table.key),
+    index('messages_not_said').on(table.id).where(notSaid),
+    index('messages_unposted').on(table.threadOf, table.id).where(sql`ts is null and state <> 'dead'`),
+    check(
+      'messages_state',
+      sql`state in ('wanted', 'sending', 'unknown', 'delivered', 'dead')`,
+    ),
+  ],
+);
+
+/** What is known of a server or cluster outside any deployment: a fold of all `service_changed` events. */
+export const members = sqliteTable(
+  'members',
+  {
+    environment: text().notNull(),
+    member: text().notNull(),
+    inService: text('in_service').$type<MemberService['inService']>().notNull(),
+    reason: text().notNull(),
+    deployment: integer()
+      .notNull()
+      .references(() => deployments.number),
+    since: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.environment, table.member] })],
+);
+
+/** The digest that a revision had when it was first seen. */
+export const revisionPins = sqliteTable('revision_pins', {
+  name: text().primaryKey(),
+  digest: text().notNull(),
+  at: integer().notNull(),
+});
+
+/** Facts of the installation itself. */
+export const meta = sqliteTable('meta', {
+  key: text().primaryKey(),
+  value: text().notNull(),
+});
