@@ -25,3 +25,10 @@ export interface AppNeeds extends PlanningNeeds {
   /** The person as Slack knows them now; an unknown one has no standing. */
   findPerson: (id: string) => Promise<Person>;
 }
+
+/** Something that can be chosen for deployment. */
+export interface CatalogEntry {
+  /** `name@version`. */
+  name: string;
+  description: string;
+}

@@ -8,6 +8,7 @@ import {
   type Precondition,
   type Warning,
 } from '../domain/preconditions.ts';
+import { quote } from '../domain/quote.ts';
 import type { Revision } from '../domain/revision.ts';
 import type { Person } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
@@ -77,7 +78,7 @@ function unknownEnvironment(needs: PlanningNeeds, name: string): Refusal {
   const near = nearest(name, names);
   return {
     rule: 'unknown-environment',
-    message: `There is no environment \`${name}\`${near ? `; the nearest is \`${near}\`` : ''}.`,
+    message: `There is no environment ${quote(name)}${near ? `; the nearest is \`${near}\`` : ''}.`,
     liftedBy: 'the requester',
     wayOut: `Choose among ${names.join(', ')}.`,
   };

@@ -1,3 +1,4 @@
+import { quote } from '../domain/quote.ts';
 import type { Revision } from '../domain/revision.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import type { PlanningNeeds } from './needs.ts';
@@ -13,7 +14,7 @@ export interface Selection {
 export async function resolveSelection(needs: PlanningNeeds, names: string[]): Promise<Verdict<Selection>> {
   if (names.length === 0) return refuse(selectionRefusal('No revision or package was chosen.'));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice) return refuse(selectionRefusal(`\`${twice}\` was chosen twice.`));
+  if (twice) return refuse(selectionRefusal(`${quote(twice)} was chosen twice.`));
   const packages = names.filter((name) => packageOf(needs, name) !== null);
   const [first] = packages;
   if (first === undefined) return await findRevisions(needs, names, null);

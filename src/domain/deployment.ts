@@ -102,7 +102,7 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
       return;
     case 'rejected':
       deployment.rejection = { by: event.by, reason: event.reason };
-      return end(deployment, 'rejected', `<@${event.by}>: ${event.reason}`, at);
+      return end(deployment, 'rejected', `<@${event.by}>`, at);
     case 'scheduled':
       deployment.state = 'scheduled';
       deployment.startsAt = event.startsAt;

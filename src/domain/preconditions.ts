@@ -10,6 +10,7 @@ import {
   type Plan,
   plannedServers,
 } from './plan.ts';
+import { quote } from './quote.ts';
 import { revisionName } from './revision.ts';
 import { type Person, refuseRequester } from './roles.ts';
 import type { Refusal } from './verdict.ts';
@@ -159,7 +160,7 @@ function checkFilter({ plan }: PreconditionFacts): Refusal | null {
   const sentences = wrong.map((name) =>
     findServer(environment, name)
       ? `server ${name} is switched off or has another role`
-      : `there is no server ${name} in \`${environment.name}\``,
+      : `there is no server ${quote(name)} in \`${environment.name}\``,
   );
   return {
     rule: 'servers',

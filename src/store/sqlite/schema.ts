@@ -1,13 +1,5 @@
-import { sql } from 'drizzle-orm';
-import {
-  check,
-  index,
-  integer,
-  primaryKey,
-  sqliteTable,
-  text,
-  uniqueIndex,
-} from 'drizzle-orm/sqlite-core';
+import { type SQL, sql } from 'drizzle-orm';
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 import type { DeploymentState } from '../../domain/deployment.ts';
 import type { DeploymentEvent } from '../../domain/events.ts';
@@ -69,7 +61,9 @@ export const deployments = sqliteTable(
     index('deployments_state').on(table.state),
     index('deployments_environment_state').on(table.environment, table.state),
     index('deployments_requested').on(table.requestedBy, table.requestedAt),
-    index('deployments_untold').on(table.number).where(sql`told < version`),
+    index('deployments_untold')
+      .on(table.number)
+      .where(sql`told < version`),
   ],
 );
 
@@ -114,7 +108,7 @@ export const due = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.deployment, table.kind, table.at] }),
-    index('due_at').on(table.at),
+    index('due_at').on(table.at, table.deployment),
   ],
 );
 
@@ -128,10 +122,12 @@ export const inbox = sqliteTable('inbox', {
   answer: text(),
 });
 
-/** Messages whose words are not in Slack yet: the same words stand in the index and in the query that uses it. */
-export const notSaid = sql.raw(
-  `(state in ('wanted', 'unknown') or (state = 'delivered' and said_digest is not digest))`,
-);
+/** Messages whose words may not be in Slack yet. The index and the queries that use it must say it in the same words. */
+export function notSaid(table = ''): SQL {
+  const waiting = `${table}state in ('wanted', 'sending', 'unknown')`;
+  const changed = `${table}state = 'delivered' and ${table}said_digest is not ${table}digest`;
+  return sql.raw(`(${waiting} or (${changed}))`);
+}
 
 /** Messages to Slack. */
 export const messages = sqliteTable(
@@ -157,12 +153,11 @@ export const messages = sqliteTable(
   },
   (table) => [
     uniqueIndex('messages_key').on(table.key),
-    index('messages_not_said').on(table.id).where(notSaid),
-    index('messages_unposted').on(table.threadOf, table.id).where(sql`ts is null and state <> 'dead'`),
-    check(
-      'messages_state',
-      sql`state in ('wanted', 'sending', 'unknown', 'delivered', 'dead')`,
-    ),
+    index('messages_not_said').on(table.id).where(notSaid()),
+    index('messages_unposted')
+      .on(table.threadOf, table.id)
+      .where(sql`ts is null and state <> 'dead'`),
+    check('messages_state', sql`state in ('wanted', 'sending', 'unknown', 'delivered', 'dead')`),
   ],
 );
 

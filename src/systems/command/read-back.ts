@@ -1,6 +1,7 @@
 import type { Value } from '../../domain/environment.ts';
 import { asVariables, fillPlaceholders } from '../../domain/placeholders.ts';
 import type { Plan } from '../../domain/plan.ts';
+import { quote } from '../../domain/quote.ts';
 import type { CommandSession } from '../../drivers/command.ts';
 import type { TaskContext, TaskOutcome } from '../system.ts';
 import { resolveValues } from './step-order.ts';
@@ -36,8 +37,8 @@ export async function verify(
       (revision) => found !== null && (namesVersion(found, revision.version) || found === revision.name),
     );
   const message = right
-    ? `reads back ${found ?? 'nothing'}`
-    : `reads back ${found ?? 'nothing'}, expected ${names.map((revision) => `${revision.name}@${revision.version}`).join(' or ')}`;
+    ? `reads back ${found === null ? 'nothing' : quote(found)}`
+    : `reads back ${found === null ? 'nothing' : quote(found)}, expected ${names.map((revision) => `${revision.name}@${revision.version}`).join(' or ')}`;
   return {
     state: 'ended',
     end: right ? 'ok' : 'warning',

@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+
+import type { CommandDriver } from '../command.ts';
+import type { Channel } from '../runner/channel.ts';
+import { openRunnerSession } from '../runner/session.ts';
+
+/** Runs commands on this machine, through the same runner as on any other. */
+export function createLocalDriver(): CommandDriver {
+  return {
+    connect: async (server, connection) => {
+      if (connection.driver !== 'local') throw new Error(`server ${server} is not on this machine`);
+      return await openRunnerSession({
+        server,
+        workDirectory: connection.workDirectory,
+        keepRevisions: 5,
+        open: async (line) => openLocalChannel(line),
+        close: async () => undefined,
+      });
+    },
+  };
+}
+
+/** A process group of its own, so that giving up takes the follower along and nothing else. */
+function openLocalChannel(line: string): Channel {
+  const child = spawn('/bin/sh', ['-c', line], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  const closed = new Promise<{ exitCode: number | null; reason: string }>((resolve) => {
+    child.on('error', (error) => resolve({ exitCode: null, reason: error.message }));
+    child.on('close', (exitCode, signal) =>
+      resolve({ exitCode, reason: signal ? `ended by ${signal}` : '' }),
+    );
+  });
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    closed,
+    kill: () => {
+      if (child.pid === undefined || child.exitCode !== null) return;
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
+    },
+  };
+}

@@ -1,0 +1,184 @@
+#!/bin/sh
+# What runs on a target: starts a step once, in a session of its own, and can always say how it ended.
+# Plain POSIX sh with flock, setsid, tail, tar and /proc. Called as: sh run.sh COMMAND WORK_DIRECTORY ARGUMENT…
+# Answers begin after the mark NUL "LL" NUL on standard output; protocol lines begin with "LL1 " on standard error.
+set -u
+umask 077
+
+say() { printf 'LL1 %s\n' "$*" >&2; }
+mark() { printf '\000LL\000'; }
+
+boot_id() { read -r boot </proc/sys/kernel/random/boot_id && printf '%s' "$boot"; }
+
+# The state and the start time of a process, as /proc has them; fails when it is gone.
+process_line() {
+  [ -r "/proc/$1/stat" ] || return 1
+  { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
+  printf '%s' "${line##*) }"
+}
+state_of() { set -- $(process_line "$1") && printf '%s' "${1:-}"; }
+start_of() { set -- $(process_line "$1") && printf '%s' "${20:-}"; }
+session_of() { set -- $(process_line "$1") && printf '%s' "${4:-}"; }
+
+# True while the very process that the marker names still runs: same boot, same start, no zombie.
+alive() {
+  [ -e "$1/pid" ] || return 1
+  [ "$(cat "$1/boot")" = "$(boot_id)" ] || return 1
+  pid=$(cat "$1/pid")
+  case "$(state_of "$pid")" in '' | Z | X) return 1 ;; esac
+  [ "$(start_of "$pid")" = "$(cat "$1/started")" ]
+}
+
+# never-started | ended CODE | running SECONDS | lost REASON. Called with the fence's lock held, or after the end.
+look() {
+  if [ -e "$1/exit" ]; then
+    printf 'ended %s' "$(cat "$1/exit")"
+  elif [ ! -d "$1" ]; then
+    printf 'never-started'
+  elif [ ! -e "$1/pid" ]; then
+    rm -rf "$1"
+    printf 'never-started'
+  elif alive "$1"; then
+    printf 'running %s' "$(stat -c %Y "$1/pid")"
+  elif [ -e "$1/exit" ]; then
+    printf 'ended %s' "$(cat "$1/exit")"
+  elif [ "$(cat "$1/boot")" != "$(boot_id)" ]; then
+    printf 'lost the machine was restarted meanwhile'
+  else
+    printf 'lost its process is gone and left no exit code'
+  fi
+}
+
+# Takes the lock of a fence on descriptor 9, and raises the fence to TOKEN; fails when it stands higher.
+raise() {
+  mkdir -p "${1%/*}" || exit 74
+  exec 9>>"$1.lock" || exit 74
+  flock -w 10 9 || { say "busy"; exit 75; }
+  highest=0
+  [ -e "$1" ] && highest=$(cat "$1")
+  [ "$2" -ge "$highest" ] || return 1
+  [ "$2" -eq "$highest" ] || { printf '%s' "$2" >"$1.new" && mv "$1.new" "$1"; }
+}
+
+# Sends output from OFFSET on until the run has ended and the other side has everything.
+follow() {
+  trap '' PIPE
+  mark
+  tail -c "+$(($2 + 1))" -f "$1/output" 2>/dev/null &
+  tail=$!
+  if [ -n "${3:-}" ]; then
+    wait "$3"
+  else
+    while [ ! -e "$1/exit" ] && alive "$1"; do sleep 0.2; done
+  fi
+  say "$(look "$1")|$(wc -c <"$1/output" | tr -d ' ')"
+  read -r _
+  kill "$tail" 2>/dev/null
+}
+
+command=$1
+work=$2
+shift 2
+
+case "$command" in
+check)
+  mark
+  for tool in flock setsid tar tail head stat wc; do
+    command -v "$tool" >/dev/null 2>&1 || { printf 'it has no %s, which the runner needs' "$tool"; exit 0; }
+  done
+  [ -r /proc/self/stat ] || { printf 'it has no /proc, which the runner needs'; exit 0; }
+  mkdir -p "$work" && : >"$work/.writable" || { printf 'its work directory %s cannot be written' "$work"; exit 0; }
+  printf 'ready'
+  ;;
+
+start) # MARKER FENCE TOKEN KIND BYTES DIRECTORY [WORD…]
+  marker=$work/runs/$1 fence=$work/fence/$2 token=$3 kind=$4 bytes=$5 directory=$6
+  shift 6
+  text=
+  [ "$bytes" -eq 0 ] || { text=$(head -c "$bytes" && printf x) && text=${text%x}; }
+  raise "$fence" "$token" || { mark; say "fenced $highest"; exit 0; }
+  mkdir -p "${marker%/*}" || exit 74
+  mkdir "$marker" 2>/dev/null || { mark; say "already-started"; exit 0; }
+  [ "$bytes" -eq 0 ] || printf '%s' "$text" >"$marker/step"
+  : >"$marker/output"
+  setsid sh "$0" wrap "$work" "$marker" "$kind" "$directory" "$@" </dev/null >>"$marker/output" 2>&1 &
+  child=$!
+  exec 9>&-
+  say "started"
+  follow "$marker" 0 "$child"
+  ;;
+
+wrap) # MARKER KIND DIRECTORY [WORD…]: the leader of the step's session. Holds the lock until it has left its name.
+  marker=$1 kind=$2 directory=$3
+  shift 3
+  boot_id >"$marker/boot"
+  start_of $$ >"$marker/started"
+  printf '%s' $$ >"$marker/pid.new" && mv "$marker/pid.new" "$marker/pid"
+  exec 9>&-
+  if ! cd "$directory"; then
+    code=126
+  elif [ "$kind" = line ]; then
+    /bin/sh "$marker/step"
+    code=$?
+  else
+    "$@"
+    code=$?
+  fi
+  printf '%s' "$code" >"$marker/exit.new" && mv "$marker/exit.new" "$marker/exit"
+  ;;
+
+follow) # MARKER OFFSET
+  [ -e "$work/runs/$1/output" ] || { mark; say "never-started|0"; exit 0; }
+  follow "$work/runs/$1" "$2"
+  ;;
+
+seal) # MARKER FENCE TOKEN
+  raise "$work/fence/$2" "$3" || { mark; printf 'fenced %s' "$highest"; exit 0; }
+  mark
+  look "$work/runs/$1"
+  ;;
+
+end) # MARKER GRACE_SECONDS
+  marker=$work/runs/$1
+  members() {
+    for stat in /proc/[0-9]*/stat; do
+      pid=${stat#/proc/} && pid=${pid%/stat}
+      [ "$(session_of "$pid")" = "$leader" ] || continue
+      case "$(state_of "$pid")" in '' | Z | X) ;; *) printf '%s ' "$pid" ;; esac
+    done
+  }
+  if [ -e "$marker/pid" ] && [ "$(cat "$marker/boot")" = "$(boot_id)" ]; then
+    leader=$(cat "$marker/pid")
+    kill -TERM $(members) 2>/dev/null
+    left=$(($2 * 10))
+    while [ -n "$(members)" ] && [ "$left" -gt 0 ]; do
+      sleep 0.1
+      left=$((left - 1))
+    done
+    kill -KILL $(members) 2>/dev/null
+    while [ -n "$(members)" ]; do sleep 0.05; done
+  fi
+  mark
+  look "$marker"
+  ;;
+
+has) # DIRECTORY_NAME
+  mark
+  [ -d "$work/revisions/$1" ] && cd "$work/revisions/$1" && pwd -P
+  ;;
+
+unpack) # DIRECTORY_NAME NAME KEEP, a tar on standard input
+  revisions=$work/revisions
+  new=$revisions/.$1.$$
+  mkdir -p "$new" && tar -xf - -C "$new" || { rm -rf "$new"; exit 74; }
+  mv "$new" "$revisions/$1" 2>/dev/null || rm -rf "$new"
+  touch "$revisions/$1"
+  kept=0
+  for old in $(cd "$revisions" && ls -1dt "$2"@*-* 2>/dev/null); do
+    kept=$((kept + 1))
+    [ "$kept" -le "$3" ] || [ "$old" = "$1" ] || rm -rf "${revisions:?}/$old"
+  done
+  mark
+  cd "$revisions/$1" && pwd -P
+  ;;
+esac

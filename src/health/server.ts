@@ -1,0 +1,54 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What health is asked of. Each answers null when all is well, else one sentence. */
+export interface HealthChecks {
+  /** `/healthz`: does the loop run? */
+  alive: () => string | null;
+  /** `/readyz`: can a request be taken and told? */
+  ready: () => Promise<string | null>;
+}
+
+/** The little server that only says how things are. */
+export interface HealthServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Listens for `/healthz` and `/readyz`: 200 or 503 with one sentence. Port 0 takes a free one. */
+export async function startHealthServer(
+  host: string,
+  port: number,
+  checks: HealthChecks,
+): Promise<HealthServer> {
+  const server = createServer((request, response) => {
+    void answer(request.url ?? '', checks).then(({ status, text }) => {
+      response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const { address, port: taken } = server.address() as AddressInfo;
+  return {
+    url: `http://${address.includes(':') ? `[${address}]` : address}:${taken}`,
+    close: async () => await close(server),
+  };
+}
+
+async function answer(url: string, checks: HealthChecks): Promise<{ status: number; text: string }> {
+  const path = url.split('?')[0];
+  if (path === '/healthz') return asAnswer(checks.alive());
+  if (path === '/readyz') return asAnswer(await checks.ready().catch((error: unknown) => String(error)));
+  return { status: 404, text: 'There are /healthz and /readyz.' };
+}
+
+function asAnswer(problem: string | null): { status: number; text: string } {
+  return problem === null ? { status: 200, text: 'ok' } : { status: 503, text: problem };
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+}

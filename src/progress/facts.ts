@@ -1,0 +1,87 @@
+import { applyEvent, type Deployment, foldDeployment } from '../domain/deployment.ts';
+import type { DeploymentEvent, StoredEvent } from '../domain/events.ts';
+import type { Plan } from '../domain/plan.ts';
+import { serverRun, taskRun } from '../domain/run.ts';
+import { serverTasksOf } from '../domain/settle.ts';
+
+/** One thing worth telling in the thread: the event, and what was known when it happened. */
+export interface Fact {
+  version: number;
+  at: number;
+  event: DeploymentEvent;
+  /** How long the server or the attempt took, in milliseconds; null where nothing was timed. */
+  durationMs: number | null;
+  /** The last lines that a failed task printed. */
+  lastLines: string[];
+  /** Needs somebody, or is the end: also said in the channel. */
+  matters: boolean;
+}
+
+/** Event kinds that the thread never tells on their own: other lines say what follows from them. */
+const silent = new Set<DeploymentEvent['type']>([
+  'task_intended',
+  'task_ended',
+  'scheduled',
+  'server_started',
+]);
+
+/** The facts of a log in order. Pure: telling twice tells the same. */
+export function factsOf(plan: Plan, events: StoredEvent[]): Fact[] {
+  const [first, ...rest] = events;
+  if (!first) return [];
+  const deployment = foldDeployment([first]);
+  if (!deployment) return [];
+  const facts = [factOf(plan, deployment, first)];
+  for (const stored of rest) {
+    const startedAt = startOf(deployment, stored.event);
+    applyEvent(deployment, stored);
+    if (!isSilent(stored.event)) facts.push(factOf(plan, deployment, stored, startedAt));
+  }
+  return facts;
+}
+
+function isSilent(event: DeploymentEvent): boolean {
+  if (event.type === 'group_checked') return event.problems.length === 0 && event.refused === null;
+  if (event.type === 'service_changed') return event.inService === 'no';
+  if (event.type === 'server_ended') return false;
+  return silent.has(event.type);
+}
+
+function startOf(deployment: Deployment, event: DeploymentEvent): number | null {
+  if (event.type === 'attempt_ended') return deployment.startedAt;
+  if (event.type === 'server_ended') return deployment.run?.servers.get(event.server)?.startedAt ?? null;
+  return null;
+}
+
+function factOf(
+  plan: Plan,
+  deployment: Deployment,
+  stored: StoredEvent,
+  startedAt: number | null = null,
+): Fact {
+  const { event, version, at } = stored;
+  return {
+    version,
+    at,
+    event,
+    durationMs: startedAt === null ? null : at - startedAt,
+    lastLines: event.type === 'server_ended' ? failedLines(plan, deployment, event.server) : [],
+    matters: matters(event),
+  };
+}
+
+function failedLines(plan: Plan, { run }: Deployment, server: string): string[] {
+  if (!run || !['error', 'unknown'].includes(serverRun(run, server).state)) return [];
+  const scripts = plan.tasks.filter(
+    (task) => task.action !== null && (task.server === server || task.server === null),
+  );
+  const failed = [...serverTasksOf(plan, server), ...scripts].find((task) =>
+    ['error', 'unknown'].includes(taskRun(run, task.id).end ?? ''),
+  );
+  return failed ? taskRun(run, failed.id).lastLines : [];
+}
+
+function matters(event: DeploymentEvent): boolean {
+  if (event.type === 'attempt_ended') return event.state === 'error' || event.state === 'partial';
+  return ['question_asked', 'missed', 'expired', 'plan_changed'].includes(event.type);
+}

@@ -1,0 +1,44 @@
+import type { Deployment } from '../domain/deployment.ts';
+import { liveMembers, type Plan, plannedServers } from '../domain/plan.ts';
+import type { MemberService } from '../store/store.ts';
+
+/** What a card says in numbers. */
+export interface Numbers {
+  /** Servers of the whole plan, over all attempts. */
+  total: number;
+  /** Servers that ended well, over all attempts. */
+  done: number;
+  failed: string[];
+  /** Members of the group level, and how many of them take requests as far as our rows say. */
+  members: number;
+  inService: number;
+  held: string[];
+  level: 'server' | 'cluster';
+}
+
+/** Counts a deployment: servers of the main role in the plan, done over all its attempts. */
+export function countProgress(deployment: Deployment, plan: Plan, members: MemberService[]): Numbers {
+  const all = plannedServers(plan);
+  const { run } = deployment;
+  const open = new Set(
+    run ? [...run.servers].filter(([, server]) => server.state !== 'ok').map(([name]) => name) : all,
+  );
+  const failed = run
+    ? [...run.servers]
+        .filter(([, server]) => ['error', 'unknown', 'preflight_failed'].includes(server.state))
+        .map(([name]) => name)
+    : [];
+  const live = liveMembers(plan.environment, plan.level);
+  const out = new Map(
+    members.filter((member) => member.inService !== 'yes').map((member) => [member.member, member]),
+  );
+  return {
+    total: all.length,
+    done: all.filter((name) => !open.has(name)).length,
+    failed,
+    members: live.length,
+    inService: live.filter((name) => !out.has(name)).length,
+    held: live.filter((name) => out.get(name)?.inService === 'held'),
+    level: plan.level,
+  };
+}

@@ -1,0 +1,161 @@
+import type { Button } from '@slack/types';
+
+import { approvalRuleFor, approvalStanding } from '../domain/approval.ts';
+import { sayTime } from '../domain/calendar.ts';
+import { type Deployment, hasEnded, remainingServers } from '../domain/deployment.ts';
+import type { Choice } from '../domain/events.ts';
+import { type Plan, planTitle } from '../domain/plan.ts';
+import { countProgress, type Numbers } from '../progress/numbers.ts';
+import type { MemberService } from '../store/store.ts';
+import { sayEnd } from '../wording/state.ts';
+import { actions, button, context, header, type MessageContent, quotation, section } from './blocks.ts';
+import { cut, slackInstant } from './escape.ts';
+import { encodeButton, ids } from './ids.ts';
+
+/** The one card of a deployment: what, where, when, who, how far, and only the buttons that make sense now. */
+export function deploymentCard(deployment: Deployment, plan: Plan, members: MemberService[]): MessageContent {
+  const numbers = countProgress(deployment, plan, members);
+  const title = cardTitle(deployment.number, plan);
+  const state = sayEnd(deployment);
+  return {
+    text: cut(`${title}: ${state}, ${numbers.done} of ${numbers.total} servers`, 3_000),
+    blocks: [
+      header(title),
+      section(`*${state}* · ${sayWhen(deployment)} · asked by <@${deployment.requestedBy}>`),
+      section(`${bar(numbers)}  ${sayNumbers(numbers)}`),
+      ...sayQuestion(deployment),
+      quotation('Reason', deployment.reason),
+      ...(deployment.rejection ? [quotation('Rejected because', deployment.rejection.reason)] : []),
+      ...approvalLine(deployment, plan),
+      ...actions('card', cardButtons(deployment)),
+    ],
+  };
+}
+
+/** `#1042 customer360@2 → denodo-production`. */
+export function cardTitle(number: number, plan: Plan): string {
+  return `#${number} ${cut(planTitle(plan), 90)} → ${cut(plan.environment.name, 40)}`;
+}
+
+function sayWhen({ startsAt, zone }: Deployment): string {
+  return startsAt === null ? 'now' : slackInstant(startsAt, sayTime(startsAt, zone));
+}
+
+const barLength = 12;
+
+function bar({ done, total }: Numbers): string {
+  const filled = total === 0 ? 0 : Math.floor((done / total) * barLength);
+  return `\`${'█'.repeat(filled)}${'░'.repeat(barLength - filled)}\``;
+}
+
+function sayNumbers({ done, total, members, inService, held, level }: Numbers): string {
+  const heldWords = held.length === 0 ? '' : ` · held: ${held.join(', ')}`;
+  return `${done} of ${total} servers · in service: ${inService} of ${members} ${level}s${heldWords}`;
+}
+
+function sayQuestion({ question, zone }: Deployment) {
+  if (!question) return [];
+  const until = slackInstant(question.deadlineAt, sayTime(question.deadlineAt, zone));
+  return [
+    section(`*A question*: ${question.text} If nobody answers until ${until}: ${question.defaultChoice}.`),
+  ];
+}
+
+function approvalLine(deployment: Deployment, plan: Plan) {
+  const rule = approvalRuleFor(plan.environment, deployment);
+  const { required, given } = approvalStanding(rule, deployment.votes);
+  const voters = deployment.votes.map((vote) => `<@${vote.by}>`).join(', ');
+  const changes =
+    deployment.planChanges.length === 0 ? '' : `The plan changed: ${deployment.planChanges.join('; ')}. `;
+  const approvals =
+    required === 0 ? 'No approval needed' : `Approved by ${voters || 'nobody yet'}, ${given} of ${required}`;
+  return [context(`${changes}${approvals} · plan \`${deployment.planHash.slice(0, 12)}\``)];
+}
+
+const choiceLabels: Record<Choice, string> = {
+  retry: 'Retry',
+  stop: 'Stop here',
+  start: 'Start now',
+  skip: 'Skip',
+};
+
+function cardButtons(deployment: Deployment): Button[] {
+  const { number, version, planHash, question, state, run } = deployment;
+  const value = encodeButton({ number, version, planHash, question: question?.id ?? null });
+  const details = button(ids.details, 'Details', value, {
+    accessibilityLabel: `Details of deployment ${number}`,
+  });
+  const cancel = button(ids.cancel, 'Cancel', value, {
+    accessibilityLabel: `Cancel deployment ${number}`,
+    confirm: { title: `Cancel #${number}?`, text: 'It will not run.', yes: 'Cancel it' },
+  });
+  const answers = (question?.choices ?? []).map((choice) =>
+    button(
+      ids.answer(choice),
+      choiceLabels[choice],
+      value,
+      choice === question?.choices[0] ? { style: 'primary' } : {},
+    ),
+  );
+  if (question) return [...answers, ...(run && !run.ended ? [stopButton(number, value)] : [cancel]), details];
+  switch (state) {
+    case 'awaiting_approval':
+      return [...decisionButtons(number, value), cancel, details];
+    case 'scheduled':
+    case 'queued':
+      return [cancel, details];
+    case 'running':
+    case 'waiting':
+      return [...(run?.stopRequestedBy ? [] : [stopButton(number, value)]), details];
+    case 'rejected':
+    case 'expired':
+    case 'missed':
+    case 'ok':
+    case 'ok_with_warnings':
+    case 'partial':
+    case 'error':
+    case 'cancelled':
+      return [...retryButton(deployment, value), details];
+  }
+}
+
+function decisionButtons(number: number, value: string): Button[] {
+  return [
+    button(ids.approve, 'Approve', value, {
+      style: 'primary',
+      accessibilityLabel: `Approve deployment ${number}`,
+      confirm: {
+        title: `Approve #${number}?`,
+        text: 'You approve exactly the plan in this thread.',
+        yes: 'Approve',
+      },
+    }),
+    button(ids.reject, 'Reject', value, {
+      style: 'danger',
+      accessibilityLabel: `Reject deployment ${number}`,
+    }),
+  ];
+}
+
+function stopButton(number: number, value: string): Button {
+  return button(ids.stop, 'Stop after this server', value, {
+    accessibilityLabel: `Stop deployment ${number} after this server`,
+    confirm: {
+      title: `Stop #${number}?`,
+      text: 'The server at hand is finished; no other begins.',
+      yes: 'Stop it',
+    },
+  });
+}
+
+function retryButton(deployment: Deployment, value: string): Button[] {
+  const remaining = remainingServers(deployment);
+  if (!hasEnded(deployment.state) || !deployment.run?.ended || remaining.length === 0) return [];
+  return [
+    button(ids.retry, `Deploy the remaining ${remaining.length}`, value, {
+      style: 'primary',
+      accessibilityLabel: `Deploy the remaining servers of deployment ${deployment.number}`,
+      confirm: { title: 'Deploy the rest?', text: remaining.join(', '), yes: 'Deploy' },
+    }),
+  ];
+}

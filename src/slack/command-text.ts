@@ -1,0 +1,63 @@
+import { nearest } from '../domain/nearest.ts';
+
+/** What the text after `/deploy` asks for. */
+export type Command =
+  | { do: 'form'; selection: string[]; environment: string | null; when: string }
+  | { do: 'list' }
+  | { do: 'help' }
+  | { do: 'show' | 'cancel' | 'retry'; number: number }
+  | { do: 'unknown'; near: string | null; example: string };
+
+const examples: Record<string, string> = {
+  list: '/deploy list',
+  help: '/deploy help',
+  show: '/deploy show 1042',
+  cancel: '/deploy cancel 1042',
+  retry: '/deploy retry 1042',
+  to: '/deploy customer360@2 to denodo-production tomorrow 21:00',
+};
+
+/** Reads the text after `/deploy`; anything else gets the nearest command and one example. */
+export function parseCommand(text: string): Command {
+  const words = text.trim().split(/\s+/).filter(Boolean);
+  const [first = ''] = words;
+  if (words.length === 0) return { do: 'form', selection: [], environment: null, when: '' };
+  const request = parseRequest(words);
+  if (request) return request;
+  const word = first.toLowerCase();
+  if (words.length === 1 && (word === 'list' || word === 'help')) return { do: word };
+  const number = /^#?(\d{1,9})$/.exec(words[1] ?? '')?.[1];
+  if (
+    words.length === 2 &&
+    number !== undefined &&
+    (word === 'show' || word === 'cancel' || word === 'retry')
+  )
+    return { do: word, number: Number(number) };
+  const near = nearest(word, ['list', 'help', 'show', 'cancel', 'retry']);
+  return { do: 'unknown', near, example: examples[near ?? 'to'] ?? '' };
+}
+
+/** `a@1 b@2 to environment [when]`; commas between revisions are welcome. */
+function parseRequest(words: string[]): Command | null {
+  const to = words.findIndex((word) => word.toLowerCase() === 'to');
+  const selection = words
+    .slice(0, to < 0 ? words.length : to)
+    .flatMap((word) => word.split(','))
+    .filter(Boolean);
+  if (selection.length === 0 || !selection.every((word) => word.includes('@'))) return null;
+  if (to < 0) return { do: 'form', selection, environment: null, when: '' };
+  const environment = words[to + 1];
+  return environment === undefined
+    ? null
+    : { do: 'form', selection, environment, when: words.slice(to + 2).join(' ') };
+}
+
+/** Every command with its line, for `/deploy help`. */
+export const helpText = [
+  '*/deploy* opens the form: what, where, when, and the whole plan before you send it.',
+  '`/deploy customer360@2 to denodo-production tomorrow 21:00` opens it filled in.',
+  '`/deploy list` what runs, what waits, what was.',
+  '`/deploy show 1042` one deployment with everything that happened.',
+  '`/deploy cancel 1042` before it begins: it never will; while it runs: it stops after the server at hand.',
+  '`/deploy retry 1042` deploys what failed or was never begun.',
+].join('\n');

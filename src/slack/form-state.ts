@@ -1,0 +1,44 @@
+import type { ViewStateValue } from '@slack/bolt';
+
+import { ids } from './ids.ts';
+
+/** What stands in the form now. */
+export interface FormState {
+  selection: string[];
+  environment: string | null;
+  /** Empty means every enabled server. */
+  servers: string[];
+  when: 'now' | 'at';
+  /** Epoch milliseconds. */
+  dateTime: number | null;
+  reason: string;
+  accepted: boolean;
+}
+
+/** An empty form: now, everything else open. */
+export const emptyForm: FormState = {
+  selection: [],
+  environment: null,
+  servers: [],
+  when: 'now',
+  dateTime: null,
+  reason: '',
+  accepted: false,
+};
+
+type StateValues = Record<string, Record<string, ViewStateValue>>;
+
+/** Reads the form as Slack sends it back; what is not on the screen counts as empty. */
+export function readForm(values: StateValues): FormState {
+  const value = (id: string): ViewStateValue | undefined => values[id]?.[id];
+  const dateTime = value(ids.dateTime)?.selected_date_time;
+  return {
+    selection: (value(ids.selection)?.selected_options ?? []).map((option) => option.value ?? ''),
+    environment: value(ids.environment)?.selected_option?.value ?? null,
+    servers: (value(ids.servers)?.selected_options ?? []).map((option) => option.value ?? ''),
+    when: value(ids.when)?.selected_option?.value === 'at' ? 'at' : 'now',
+    dateTime: typeof dateTime === 'number' ? dateTime * 1_000 : null,
+    reason: value(ids.reason)?.value ?? '',
+    accepted: (value(ids.accept)?.selected_options ?? []).length > 0,
+  };
+}

@@ -1,0 +1,49 @@
+import type { Choice } from '../domain/events.ts';
+
+/** Every name that Slack sends back to us, once. */
+export const ids = {
+  command: '/deploy',
+  approve: 'approve_deployment',
+  reject: 'reject_deployment',
+  rejectForm: 'reject_form',
+  cancel: 'cancel_deployment',
+  stop: 'stop_after_this_server',
+  retry: 'deploy_remaining',
+  details: 'show_details',
+  answer: (choice: Choice): string => `answer_${choice}`,
+  form: 'deploy_form',
+  selection: 'selection',
+  environment: 'environment',
+  servers: 'servers',
+  when: 'when',
+  dateTime: 'date_time',
+  reason: 'reason',
+  accept: 'accept_warnings',
+} as const;
+
+/** What a button decides about: the deployment, and the state of it that was on the screen. */
+export interface ButtonValue {
+  number: number;
+  version: number;
+  planHash: string;
+  question: string | null;
+}
+
+/** A button's value as it travels. */
+export function encodeButton(value: ButtonValue): string {
+  return JSON.stringify(value);
+}
+
+/** A button's value as it came back; null where it is not one of ours. */
+export function decodeButton(text: string | undefined): ButtonValue | null {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    if (typeof value !== 'object' || value === null) return null;
+    const { number, version, planHash, question } = value as Record<string, unknown>;
+    if (typeof number !== 'number' || typeof version !== 'number' || typeof planHash !== 'string')
+      return null;
+    return { number, version, planHash, question: typeof question === 'string' ? question : null };
+  } catch {
+    return null;
+  }
+}

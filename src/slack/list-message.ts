@@ -1,0 +1,52 @@
+import { loadDeployment } from '../app/load-deployment.ts';
+import { sayTime } from '../domain/calendar.ts';
+import { type Fact, factsOf } from '../progress/facts.ts';
+import type { DeploymentSummary, Store } from '../store/store.ts';
+import { sayRefusals } from '../wording/refusal.ts';
+import { sayState } from '../wording/state.ts';
+import { threadLine } from '../wording/thread-line.ts';
+import { type MessageContent, section } from './blocks.ts';
+import { deploymentCard } from './card.ts';
+import { slackInstant } from './escape.ts';
+
+/** The newest deployments, a line each. */
+export function listMessage(summaries: DeploymentSummary[]): MessageContent {
+  if (summaries.length === 0) {
+    const text = 'Nothing was deployed yet. `/deploy` opens the form.';
+    return { text, blocks: [section(text)] };
+  }
+  const lines = summaries.map(({ number, title, environment, state, startsAt, requestedBy }) => {
+    const when = startsAt === null ? '' : ` · ${slackInstant(startsAt, sayTime(startsAt, 'UTC'))}`;
+    return `*#${number}* ${title} → ${environment} · ${sayState(state)}${when} · <@${requestedBy}>`;
+  });
+  return { text: `${summaries.length} deployments`, blocks: chunked(lines) };
+}
+
+const linesPerSection = 15;
+const shownFacts = 30;
+
+function chunked(lines: string[]) {
+  const count = Math.ceil(lines.length / linesPerSection);
+  return Array.from({ length: count }, (_, index) =>
+    section(lines.slice(index * linesPerSection, (index + 1) * linesPerSection).join('\n')),
+  );
+}
+
+/** One deployment for one person: its card without buttons, and the latest of what happened. */
+export async function showMessage(needs: { store: Store }, number: number): Promise<MessageContent> {
+  const loaded = await loadDeployment(needs.store, number);
+  if (!loaded.ok) {
+    const text = sayRefusals(loaded.refusals);
+    return { text, blocks: [section(text)] };
+  }
+  const { deployment, plan } = loaded.value;
+  const members = await needs.store.members(plan.environment.name);
+  const card = deploymentCard(deployment, plan, members);
+  const instant = (at: number): string => slackInstant(at, sayTime(at, deployment.zone));
+  const facts = factsOf(plan, await needs.store.eventsAfter(number, 0)).slice(-shownFacts);
+  const lines = facts.map(
+    (fact: Fact) => `${instant(fact.at)} ${threadLine(plan, fact, instant).split('\n')[0] ?? ''}`,
+  );
+  const blocks = card.blocks.filter((block) => block.type !== 'actions');
+  return { text: card.text, blocks: [...blocks, ...chunked(lines)] };
+}

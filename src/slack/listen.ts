@@ -1,0 +1,25 @@
+import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bolt';
+
+import type { BotNeeds } from './bot.ts';
+import { ids } from './ids.ts';
+import { decisionIds, onDecision, onDetails, onReject, onRejectSubmit } from './on-button.ts';
+import { onCommand } from './on-command.ts';
+import { onFormChange, onFormSubmit, onSelectionSearch } from './on-form.ts';
+
+/** Ids of the form's fields whose change redraws the plan. */
+const formFields = [ids.selection, ids.environment, ids.servers, ids.when, ids.dateTime];
+
+/** Ties everything that people type and press to its handler, once. */
+export function listen(app: App, needs: BotNeeds): void {
+  app.command(ids.command, async (args) => await onCommand(needs, args));
+  app.options(ids.selection, async (args) => await onSelectionSearch(needs, args));
+  for (const id of formFields) app.action<BlockAction>(id, async (args) => await onFormChange(needs, args));
+  app.view<ViewSubmitAction>(ids.form, async (args) => await onFormSubmit(needs, args));
+  for (const id of decisionIds)
+    app.action<BlockAction<ButtonAction>>(id, async (args) => await onDecision(needs, args));
+  app.action<BlockAction<ButtonAction>>(ids.reject, async (args) => await onReject(args));
+  app.view<ViewSubmitAction>(ids.rejectForm, async (args) => await onRejectSubmit(needs, args));
+  app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
+  app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());
+  app.error(async (error) => needs.log.error({ error }, 'a click or command could not be handled'));
+}

@@ -1,0 +1,104 @@
+import type {
+  AllMiddlewareArgs,
+  BlockAction,
+  ButtonAction,
+  SlackActionMiddlewareArgs,
+  SlackViewMiddlewareArgs,
+  ViewSubmitAction,
+} from '@slack/bolt';
+
+import { answerQuestion } from '../app/answer-question.ts';
+import { approveDeployment } from '../app/approve-deployment.ts';
+import { cancelDeployment } from '../app/cancel-deployment.ts';
+import { loadDeployment } from '../app/load-deployment.ts';
+import { rejectDeployment } from '../app/reject-deployment.ts';
+import { retryDeployment } from '../app/retry-deployment.ts';
+import type { Choice } from '../domain/events.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { sayRefusals } from '../wording/refusal.ts';
+import type { BotNeeds } from './bot.ts';
+import { detailsView, rejectView } from './button-views.ts';
+import { mrkdwn } from './escape.ts';
+import { type ButtonValue, decodeButton, ids } from './ids.ts';
+import { once } from './once.ts';
+
+type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
+
+/** What a button decides, by its id; each answers a verdict, and a "no" is told to the person who pressed. */
+const decisions: Record<
+  string,
+  (needs: BotNeeds, by: string, value: ButtonValue) => Promise<Verdict<unknown>>
+> = {
+  [ids.approve]: async ({ app }, by, { number, planHash }) =>
+    await approveDeployment(app, { by, number, planHash }),
+  [ids.cancel]: async ({ app }, by, { number }) => await cancelDeployment(app, { by, number }),
+  [ids.stop]: async ({ app }, by, { number }) => await cancelDeployment(app, { by, number }),
+  [ids.retry]: async ({ app }, by, { number }) => await retryDeployment(app, { by, number }),
+  ...Object.fromEntries(
+    (['retry', 'stop', 'start', 'skip'] satisfies Choice[]).map((choice) => [
+      ids.answer(choice),
+      async ({ app }: BotNeeds, by: string, { number, question }: ButtonValue) =>
+        await answerQuestion(app, { by, number, question: question ?? '', choice }),
+    ]),
+  ),
+};
+
+/** Ids of the buttons that decide at once. */
+export const decisionIds = Object.keys(decisions);
+
+/** A press on a button that decides: acknowledged, done once, and a refusal answered to the person alone. */
+export async function onDecision(needs: BotNeeds, { body, action, ack, respond }: Press): Promise<void> {
+  const value = decodeButton(action.value);
+  const decision = decisions[action.action_id];
+  if (!value || !decision) return await ack();
+  const by = body.user.id;
+  const key = `press:${body.trigger_id}`;
+  const envelope = { key, what: `${action.action_id} #${value.number}`, by, at: needs.app.now() };
+  const verdict = await once(needs.app.store, envelope, async () => await decision(needs, by, value));
+  await ack();
+  if (!verdict.ok) await tell(needs, respond, sayRefusals(verdict.refusals));
+}
+
+async function tell(needs: BotNeeds, respond: Press['respond'], sentence: string): Promise<void> {
+  try {
+    await respond({ response_type: 'ephemeral', replace_original: false, text: mrkdwn(sentence) });
+  } catch (error) {
+    needs.log.warn({ error }, 'an answer could not be shown to the person who pressed');
+  }
+}
+
+/** Reject asks for its reason first. */
+export async function onReject({ body, action, ack, client }: Press): Promise<void> {
+  await ack();
+  const value = decodeButton(action.value);
+  if (!value) return;
+  await client.views.open({ trigger_id: body.trigger_id, view: rejectView(value) });
+}
+
+/** The rejection with its reason. */
+export async function onRejectSubmit(
+  needs: BotNeeds,
+  { body, view, ack }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
+): Promise<void> {
+  const value = decodeButton(view.private_metadata);
+  const reason = view.state.values[ids.reason]?.[ids.reason]?.value ?? '';
+  const by = body.user.id;
+  const number = value?.number ?? 0;
+  const envelope = { key: `reject:${body.trigger_id}`, what: `reject #${number}`, by, at: needs.app.now() };
+  const verdict = await once(
+    needs.app.store,
+    envelope,
+    async () => await rejectDeployment(needs.app, { by, number, reason }),
+  );
+  if (verdict.ok) return await ack();
+  await ack({ response_action: 'errors', errors: { [ids.reason]: sayRefusals(verdict.refusals) } });
+}
+
+/** The whole plan, for whoever wants to read it. */
+export async function onDetails(needs: BotNeeds, { body, action, ack, client }: Press): Promise<void> {
+  await ack();
+  const value = decodeButton(action.value);
+  const loaded = value && (await loadDeployment(needs.app.store, value.number));
+  if (!loaded?.ok) return;
+  await client.views.open({ trigger_id: body.trigger_id, view: detailsView(loaded.value) });
+}

@@ -1,0 +1,94 @@
+import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs } from '@slack/bolt';
+
+import { cancelDeployment } from '../app/cancel-deployment.ts';
+import { retryDeployment } from '../app/retry-deployment.ts';
+import { parseTypedTime } from '../domain/typed-time.ts';
+import { sayRefusals } from '../wording/refusal.ts';
+import { type MessageContent, section } from './blocks.ts';
+import type { BotNeeds } from './bot.ts';
+import { type Command, helpText, parseCommand } from './command-text.ts';
+import { drawForm } from './draw-form.ts';
+import { emptyForm, type FormState } from './form-state.ts';
+import { listMessage, showMessage } from './list-message.ts';
+import { once } from './once.ts';
+
+type Arguments = AllMiddlewareArgs & SlackCommandMiddlewareArgs;
+
+/** `/deploy …`: opens the form, or answers the person alone. */
+export async function onCommand(needs: BotNeeds, { command, ack, client }: Arguments): Promise<void> {
+  const parsed = parseCommand(command.text);
+  if (parsed.do === 'form') {
+    await ack();
+    return await openForm(needs, parsed, { command, client });
+  }
+  const at = needs.app.now();
+  const envelope = {
+    key: `command:${command.trigger_id}`,
+    what: `${command.command} ${command.text}`,
+    by: command.user_id,
+    at,
+  };
+  const answer = await once(
+    needs.app.store,
+    envelope,
+    async () => await answerCommand(needs, parsed, command.user_id),
+  );
+  await ack({ response_type: 'ephemeral', ...answer });
+}
+
+async function openForm(
+  needs: BotNeeds,
+  parsed: Extract<Command, { do: 'form' }>,
+  { command, client }: Pick<Arguments, 'command' | 'client'>,
+): Promise<void> {
+  const person = await needs.app.findPerson(command.user_id);
+  const time = parseTypedTime(parsed.when, needs.app.now(), person.timezone);
+  const state: FormState = {
+    ...emptyForm,
+    selection: parsed.selection,
+    environment: parsed.environment,
+    when: parsed.when === '' || (time.ok && time.value === null) ? 'now' : 'at',
+    dateTime: time.ok ? time.value : null,
+  };
+  const refusals = time.ok ? [] : time.refusals;
+  const view = await drawForm(needs, state, person, { channel: command.channel_id, notice: null, refusals });
+  await client.views.open({ trigger_id: command.trigger_id, view });
+}
+
+async function answerCommand(
+  needs: BotNeeds,
+  parsed: Exclude<Command, { do: 'form' }>,
+  by: string,
+): Promise<MessageContent> {
+  switch (parsed.do) {
+    case 'help':
+      return words(helpText);
+    case 'list':
+      return listMessage(await needs.app.store.list({ limit: 15 }));
+    case 'show':
+      return await showMessage(needs.app, parsed.number);
+    case 'cancel': {
+      const verdict = await cancelDeployment(needs.app, { by, number: parsed.number });
+      if (!verdict.ok) return words(sayRefusals(verdict.refusals));
+      const { number, stopping } = verdict.value;
+      return words(
+        stopping ? `#${number} stops after the server at hand.` : `#${number} is cancelled and will not run.`,
+      );
+    }
+    case 'retry': {
+      const verdict = await retryDeployment(needs.app, { by, number: parsed.number });
+      if (!verdict.ok) return words(sayRefusals(verdict.refusals));
+      return words(`#${verdict.value.number} deploys the remaining ${verdict.value.servers.join(', ')}.`);
+    }
+    case 'unknown': {
+      const near = parsed.near === null ? '' : ` The nearest is \`/deploy ${parsed.near}\`.`;
+      return words(
+        `That is no command I know.${near} For example: \`${parsed.example}\`. \`/deploy help\` lists them all.`,
+      );
+    }
+  }
+}
+
+function words(text: string): MessageContent {
+  return { text, blocks: [section(text)] };
+}

@@ -1,0 +1,90 @@
+import Bottleneck from 'bottleneck';
+import type { Logger } from 'pino';
+
+import type { Store, StoredMessage } from '../store/store.ts';
+import { deliver, type OutboxClient } from './deliver.ts';
+
+/** How fast background messages go out, in milliseconds; Slack allows about one post a second and channel. */
+export interface Pace {
+  betweenPosts: number;
+  betweenEdits: number;
+  /** Least time between two edits of one card. */
+  betweenEditsOfOneCard: number;
+}
+
+/** What Slack's limits leave room for. */
+export const slackPace: Pace = { betweenPosts: 1_100, betweenEdits: 1_300, betweenEditsOfOneCard: 3_000 };
+
+/** What the outbox is built with. */
+export interface OutboxNeeds {
+  store: Store;
+  /** A client of its own: no retries, rate limits rejected, so that no modal ever waits behind a post. */
+  client: OutboxClient;
+  now: () => number;
+  log: Pick<Logger, 'warn' | 'error'>;
+  pace: Pace;
+}
+
+/** Sends wanted messages until stopped. */
+export interface Outbox {
+  /** Looks for wanted messages now. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+const tickMs = 1_000;
+const batchSize = 200;
+const channelTimeoutMs = 6 * 3_600_000;
+
+/** Starts sending: channels side by side, each message after the one before it. */
+export function startOutbox(needs: OutboxNeeds): Outbox {
+  const perChannel = new Bottleneck.Group({
+    maxConcurrent: 1,
+    minTime: needs.pace.betweenPosts,
+    timeout: channelTimeoutMs,
+  });
+  const edits = new Bottleneck({ maxConcurrent: 4, minTime: needs.pace.betweenEdits });
+  const inFlight = new Map<number, Promise<void>>();
+  const state = { stopped: false, looking: Promise.resolve(), again: false };
+
+  const send = async (message: StoredMessage): Promise<void> => {
+    try {
+      const limiter = message.ts === null ? perChannel.key(message.channel) : edits;
+      await limiter.schedule(async () => (state.stopped ? undefined : await deliver(needs, message)));
+    } catch (error) {
+      needs.log.error({ error, message: message.key }, 'a message could not be sent; it stays wanted');
+    }
+  };
+  const look = async (): Promise<void> => {
+    const wanted = await needs.store.undelivered(needs.now(), batchSize);
+    for (const message of wanted) {
+      if (inFlight.has(message.id) || state.stopped) continue;
+      const sending = send(message).finally(() => {
+        inFlight.delete(message.id);
+        wake();
+      });
+      inFlight.set(message.id, sending);
+    }
+  };
+  const wake = (): void => {
+    if (state.stopped || state.again) return;
+    state.again = true;
+    state.looking = state.looking.then(async () => {
+      state.again = false;
+      await look().catch((error: unknown) =>
+        needs.log.error({ error }, 'could not look for messages to send'),
+      );
+    });
+  };
+  const timer = setInterval(wake, tickMs);
+  wake();
+  return {
+    wake,
+    stop: async () => {
+      state.stopped = true;
+      clearInterval(timer);
+      await state.looking;
+      await Promise.all(inFlight.values());
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import type { WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
+
+import type { Configuration } from '../domain/environment.ts';
+import type { Person } from '../domain/roles.ts';
+
+/** What looking people up is built with. */
+export interface PeopleNeeds {
+  client: Pick<WebClient, 'users' | 'usergroups'>;
+  /** The bot's own workspace; people of another one are strangers. */
+  teamId: string;
+  configuration: () => Configuration;
+  now: () => number;
+  log: Pick<Logger, 'warn'>;
+}
+
+const cachedMs = 60_000;
+
+/**
+ * Looks people up as Slack knows them, at most a minute old. Fails closed: who cannot be looked up has no standing,
+ * and a group that cannot be read has no members.
+ */
+export function createPeople(needs: PeopleNeeds): (id: string) => Promise<Person> {
+  const people = cache(needs.now, async (id: string) => await lookUp(needs, id));
+  const groups = cache(needs.now, async (group: string) => await membersOf(needs, group));
+  return async (id) => {
+    const person = await people(id);
+    if (person.standing !== 'member') return person;
+    const used = new Set(Object.values(needs.configuration().roles).flatMap((role) => role.usergroups));
+    const memberships = await Promise.all(
+      [...used].map(async (group) => ((await groups(group)).has(id) ? [group] : [])),
+    );
+    return { ...person, usergroups: memberships.flat() };
+  };
+}
+
+/** Remembers answers for a minute; a failed look-up is not remembered. */
+function cache<T>(now: () => number, load: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const known = new Map<string, { at: number; value: Promise<T> }>();
+  return async (key) => {
+    const found = known.get(key);
+    if (found && now() - found.at < cachedMs) return await found.value;
+    const value = load(key);
+    known.set(key, { at: now(), value });
+    return await value;
+  };
+}
+
+async function lookUp({ client, teamId, log }: PeopleNeeds, id: string): Promise<Person> {
+  const unknown: Person = { id, name: id, timezone: 'UTC', standing: 'unknown', usergroups: [] };
+  try {
+    const { user } = await client.users.info({ user: id });
+    if (!user) return unknown;
+    const name = user.profile?.display_name || user.real_name || user.name || id;
+    return { id, name, timezone: user.tz ?? 'UTC', standing: standingOf(user, teamId), usergroups: [] };
+  } catch (error) {
+    log.warn({ error, person: id }, 'this person could not be looked up; nothing is decided for them');
+    return unknown;
+  }
+}
+
+interface SlackUser {
+  deleted?: boolean;
+  is_bot?: boolean;
+  is_restricted?: boolean;
+  is_ultra_restricted?: boolean;
+  is_stranger?: boolean;
+  team_id?: string;
+}
+
+function standingOf(user: SlackUser, teamId: string): Person['standing'] {
+  if (user.deleted) return 'deactivated';
+  if (user.is_bot) return 'bot';
+  if (user.is_stranger || (user.team_id !== undefined && user.team_id !== teamId)) return 'stranger';
+  return user.is_restricted || user.is_ultra_restricted ? 'guest' : 'member';
+}
+
+async function membersOf({ client, log }: PeopleNeeds, group: string): Promise<Set<string>> {
+  try {
+    const { users } = await client.usergroups.users.list({ usergroup: group });
+    return new Set(users);
+  } catch (error) {
+    log.warn({ error, group }, 'this user group could not be read; it counts as empty');
+    return new Set();
+  }
+}

@@ -1,0 +1,139 @@
+import { eq, sql } from 'drizzle-orm';
+
+import type { DeploymentEvent } from '../../domain/events.ts';
+import type { Plan } from '../../domain/plan.ts';
+import { type Standing, firstStanding, summarize } from '../../domain/summary.ts';
+import type { Connection } from './connection.ts';
+import { deployments, events, members, plans } from './schema.ts';
+
+/** A deployment to which events are being added. */
+export interface Row {
+  number: number;
+  environment: string;
+}
+
+/** Events to be added, with the row that is their fold. */
+export interface Addition {
+  row: Row;
+  /** Null: the first events of a new deployment. */
+  before: Standing | null;
+  events: DeploymentEvent[];
+  at: number;
+  fence: number | null;
+}
+
+/** Writes events and everything that is a fold of them. Only to be used inside a transaction. */
+export interface Append {
+  events(addition: Addition): Standing;
+  plan(plan: Plan, hash: string): void;
+}
+
+/** Prepares the statements that every change is made of. */
+export function prepareAppend(connection: Connection): Append {
+  const statements = prepare(connection);
+
+  const addEvent = ({ row, at, fence }: Addition, version: number, event: DeploymentEvent): void => {
+    const data = JSON.stringify(event);
+    statements.event.run({ deployment: row.number, version, at, type: event.type, data, fence });
+    if (event.type !== 'service_changed') return;
+    const { member, inService, reason } = event;
+    const { environment, number: deployment } = row;
+    statements.member.run({ environment, member, inService, reason, deployment, since: at });
+  };
+
+  // Most events only count: writing the other columns as well would write their indices anew, for nothing.
+  const saveStanding = ({ row, before }: Addition, standing: Standing, queuedAt: number | null): void => {
+    const { number } = row;
+    const { version } = standing;
+    if (before && queuedAt === null && isSame({ ...before, version }, standing))
+      statements.version.run({ number, version });
+    else statements.standing.run({ number, ...standing, queuedAt });
+  };
+
+  return {
+    events: (addition) => {
+      let standing = addition.before;
+      let queuedAt: number | null = null;
+      for (const event of addition.events) {
+        const version = (standing?.version ?? 0) + 1;
+        const stored = { deployment: addition.row.number, version, at: addition.at, event };
+        const next = standing ? summarize(standing, stored) : firstStanding(stored);
+        if (next.state === 'queued' && standing?.state !== 'queued') queuedAt = addition.at;
+        addEvent(addition, version, event);
+        standing = next;
+      }
+      if (!standing) throw new Error(`nothing is added to #${addition.row.number}`);
+      saveStanding(addition, standing, queuedAt);
+      return standing;
+    },
+    plan: (plan, hash) => {
+      statements.plan.run({ hash, plan: JSON.stringify(plan) });
+    },
+  };
+}
+
+function isSame(one: Standing, other: Standing): boolean {
+  const keys = Object.keys(one) as (keyof Standing)[];
+  return keys.every((key) => one[key] === other[key]);
+}
+
+function prepare({ database }: Connection) {
+  const value = sql.placeholder;
+  const ofDeployment = eq(deployments.number, value('number'));
+  return {
+    event: database
+      .insert(events)
+      .values({
+        deployment: value('deployment'),
+        version: value('version'),
+        at: value('at'),
+        type: value('type'),
+        data: value('data'),
+        fence: value('fence'),
+      })
+      .prepare(),
+    standing: database
+      .update(deployments)
+      .set({
+        state: sql`${value('state')}`,
+        version: sql`${value('version')}`,
+        attempt: sql`${value('attempt')}`,
+        startsAt: sql`${value('startsAt')}`,
+        endedAt: sql`${value('endedAt')}`,
+        planHash: sql`${value('planHash')}`,
+        queuedAt: sql`coalesce(${value('queuedAt')}, ${deployments.queuedAt})`,
+      })
+      .where(ofDeployment)
+      .prepare(),
+    version: database
+      .update(deployments)
+      .set({ version: sql`${value('version')}` })
+      .where(ofDeployment)
+      .prepare(),
+    member: database
+      .insert(members)
+      .values({
+        environment: value('environment'),
+        member: value('member'),
+        inService: value('inService'),
+        reason: value('reason'),
+        deployment: value('deployment'),
+        since: value('since'),
+      })
+      .onConflictDoUpdate({
+        target: [members.environment, members.member],
+        set: {
+          inService: sql`excluded.in_service`,
+          reason: sql`excluded.reason`,
+          deployment: sql`excluded.deployment`,
+          since: sql`case when in_service = excluded.in_service then since else excluded.since end`,
+        },
+      })
+      .prepare(),
+    plan: database
+      .insert(plans)
+      .values({ hash: value('hash'), plan: value('plan') })
+      .onConflictDoNothing()
+      .prepare(),
+  };
+}

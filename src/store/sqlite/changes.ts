@@ -1,0 +1,161 @@
+import { and, count, eq, gte, sql } from 'drizzle-orm';
+
+import type { Change, CommitOutcome, NewDeployment, Store } from '../store.ts';
+import { type Append, prepareAppend } from './append.ts';
+import type { Connection } from './connection.ts';
+import { standingOf, summaryColumns } from './deployments.ts';
+import type { ChangeDue } from './due.ts';
+import type { SaveAnswer } from './inbox.ts';
+import { batches, deployments, leases } from './schema.ts';
+
+/** What other parts write within the transaction of a change. */
+interface Writers {
+  changeDue: ChangeDue;
+  saveAnswer: SaveAnswer;
+}
+
+/** The writing half of the deployments: new ones, and changes that are conditional on version and fence. */
+export function deploymentWrites(
+  connection: Connection,
+  writers: Writers,
+  committed: () => void,
+): Pick<Store, 'createDeployment' | 'commit'> {
+  const parts = { ...writers, append: prepareAppend(connection), statements: prepare(connection) };
+
+  return {
+    createDeployment: async (request) => {
+      const outcome = await connection.write(() => create(request, parts));
+      if ('number' in outcome && !outcome.existed) committed();
+      return outcome;
+    },
+    commit: async (change) => {
+      const outcome = await connection.write(() => applyChange(change, parts));
+      if (outcome.ok) committed();
+      return outcome;
+    },
+  };
+}
+
+interface Parts extends Writers {
+  append: Append;
+  statements: ReturnType<typeof prepare>;
+}
+
+function create(
+  request: NewDeployment,
+  { append, statements, changeDue }: Parts,
+): Awaited<ReturnType<Store['createDeployment']>> {
+  const { requestKey, requestedBy, at, planHash, quota } = request;
+  const existing = statements.byRequest.get({ requestKey });
+  if (existing) return { number: existing.number, existed: true };
+  if (quota) {
+    const made = statements.madeBy.get({ requestedBy, since: quota.since })?.made ?? 0;
+    if (made >= quota.limit) return { tooMany: made };
+  }
+  append.plan(request.plan, planHash);
+  const { startsAt, zone, typed, environment, title, channel } = request;
+  const { id: batch } = statements.newBatch.get({
+    startsAt,
+    zone,
+    typed,
+    createdBy: requestedBy,
+    createdAt: at,
+  });
+  const { number } = statements.newDeployment.get({
+    batch,
+    environment,
+    title,
+    channel,
+    requestKey,
+    requestedBy,
+    requestedAt: at,
+    planHash,
+  });
+  append.events({ row: { number, environment }, before: null, events: request.events, at, fence: null });
+  changeDue(number, request.due);
+  return { number, existed: false };
+}
+
+function applyChange(change: Change, { append, statements, changeDue, saveAnswer }: Parts): CommitOutcome {
+  const { deployment, expectedVersion, fence, at } = change;
+  const row = statements.row.get({ deployment });
+  if (!row) return { ok: false, why: 'unknown-deployment' };
+  const { environment } = row;
+  if (fence !== null && !statements.holds.get({ environment, deployment, fence }))
+    return { ok: false, why: 'fenced' };
+  if (expectedVersion !== null && row.version !== expectedVersion) return { ok: false, why: 'stale' };
+
+  if (change.plan) append.plan(change.plan.plan, change.plan.hash);
+  const { version } = append.events({
+    row: { number: deployment, environment },
+    before: standingOf(row),
+    events: change.events,
+    at,
+    fence,
+  });
+  if (change.due) changeDue(deployment, change.due);
+  if (change.releaseLease) statements.release.run({ environment, deployment });
+  if (change.inbox) saveAnswer(change.inbox, at);
+  return { ok: true, version };
+}
+
+function prepare({ database }: Connection) {
+  const value = sql.placeholder;
+  const ofLease = and(
+    eq(leases.environment, value('environment')),
+    eq(leases.deployment, value('deployment')),
+  );
+  return {
+    byRequest: database
+      .select({ number: deployments.number })
+      .from(deployments)
+      .where(eq(deployments.requestKey, value('requestKey')))
+      .prepare(),
+    madeBy: database
+      .select({ made: count() })
+      .from(deployments)
+      .where(
+        and(eq(deployments.requestedBy, value('requestedBy')), gte(deployments.requestedAt, value('since'))),
+      )
+      .prepare(),
+    newBatch: database
+      .insert(batches)
+      .values({
+        startsAt: value('startsAt'),
+        zone: value('zone'),
+        typed: value('typed'),
+        createdBy: value('createdBy'),
+        createdAt: value('createdAt'),
+      })
+      .returning({ id: batches.id })
+      .prepare(),
+    newDeployment: database
+      .insert(deployments)
+      .values({
+        batch: value('batch'),
+        environment: value('environment'),
+        title: value('title'),
+        channel: value('channel'),
+        requestKey: value('requestKey'),
+        requestedBy: value('requestedBy'),
+        requestedAt: value('requestedAt'),
+        state: 'awaiting_approval',
+        version: 0,
+        attempt: 0,
+        planHash: value('planHash'),
+      })
+      .returning({ number: deployments.number })
+      .prepare(),
+    row: database
+      .select(summaryColumns)
+      .from(deployments)
+      .where(eq(deployments.number, value('deployment')))
+      .prepare(),
+    holds: database
+      .select({ fence: leases.fence })
+      .from(leases)
+      .where(and(ofLease, eq(leases.fence, value('fence')), sql`${leases.holder} is not null`))
+      .prepare(),
+    release: database.update(leases).set({ holder: null }).where(ofLease).prepare(),
+  };
+}

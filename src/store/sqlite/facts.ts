@@ -1,0 +1,66 @@
+import { eq, sql } from 'drizzle-orm';
+
+import type { Store } from '../store.ts';
+import type { Connection } from './connection.ts';
+import { members, meta, revisionPins } from './schema.ts';
+
+/** What is known beside the deployments: the installation, its members' service, its revisions' digests. */
+export function factMethods(
+  connection: Connection,
+): Pick<Store, 'installation' | 'members' | 'pinRevision' | 'checkWritable'> {
+  const { read, write } = connection;
+  const statements = prepare(connection);
+  return {
+    installation: async () => {
+      const found = await read(() => statements.fact.get({ key: 'installation' }));
+      if (!found) throw new Error(`${connection.file} has lost the id of its installation`);
+      return found.value;
+    },
+    members: async (environment) => await read(() => statements.members.all({ environment })),
+    pinRevision: async (name, digest, at) =>
+      await write(() => {
+        statements.pin.run({ name, digest, at });
+        return statements.pinned.get({ name })?.digest ?? digest;
+      }),
+    checkWritable: async (at) => {
+      await write(() => statements.setFact.run({ key: 'writable_at', value: String(at) }));
+    },
+  };
+}
+
+/** Gives a new database its own id; one that has an id keeps it. */
+export function nameInstallation({ database }: Connection, id: string): void {
+  database.insert(meta).values({ key: 'installation', value: id }).onConflictDoNothing().run();
+}
+
+function prepare({ database }: Connection) {
+  const value = sql.placeholder;
+  return {
+    fact: database
+      .select({ value: meta.value })
+      .from(meta)
+      .where(eq(meta.key, value('key')))
+      .prepare(),
+    setFact: database
+      .insert(meta)
+      .values({ key: value('key'), value: value('value') })
+      .onConflictDoUpdate({ target: meta.key, set: { value: sql`excluded.value` } })
+      .prepare(),
+    members: database
+      .select()
+      .from(members)
+      .where(eq(members.environment, value('environment')))
+      .orderBy(members.member)
+      .prepare(),
+    pin: database
+      .insert(revisionPins)
+      .values({ name: value('name'), digest: value('digest'), at: value('at') })
+      .onConflictDoNothing()
+      .prepare(),
+    pinned: database
+      .select({ digest: revisionPins.digest })
+      .from(revisionPins)
+      .where(eq(revisionPins.name, value('name')))
+      .prepare(),
+  };
+}

@@ -1,0 +1,121 @@
+import { and, eq, gt, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+
+import type { DeploymentState } from '../../domain/deployment.ts';
+import type { Claim, DeploymentSummary, Lease, Store } from '../store.ts';
+import type { Connection } from './connection.ts';
+import { summaryColumns } from './deployments.ts';
+import { deployments, leases } from './schema.ts';
+
+/** Who may run what: one lease for each environment, with a fence that only rises. */
+export function leaseMethods(
+  connection: Connection,
+): Pick<Store, 'claimable' | 'claim' | 'heartbeat' | 'lease' | 'leases'> {
+  const { read, write } = connection;
+  const statements = prepare(connection);
+
+  const claimable = (staleBefore: number): Candidate[] =>
+    firstOfEach(statements.unfinished.all()).filter((candidate) => isFree(candidate, staleBefore));
+
+  const take = ({ deployment, holder, at, staleBefore }: Claim): Lease | null => {
+    const found = claimable(staleBefore).find(({ summary }) => summary.number === deployment);
+    if (!found) return null;
+    const { environment } = found.summary;
+    const fence = (found.lease?.fence ?? 0) + 1;
+    const lease = { environment, deployment, holder, fence, since: at, heartbeatAt: at };
+    statements.take.run(lease);
+    return lease;
+  };
+
+  return {
+    claimable: async (staleBefore) => await read(() => claimable(staleBefore).map(({ summary }) => summary)),
+    claim: async (claim) => await write(() => take(claim)),
+    heartbeat: async (environment, fence, at) =>
+      await write(() => statements.heartbeat.run({ environment, fence, at }).changes > 0),
+    lease: async (environment) => toLease(await read(() => statements.held.get({ environment }))),
+    leases: async () => (await read(() => statements.allHeld.all())).flatMap((row) => toLease(row) ?? []),
+  };
+}
+
+/** A deployment that needs an executor, with the lease of its environment and how that lease's deployment stands. */
+interface Candidate {
+  summary: DeploymentSummary;
+  lease: LeaseRow | null;
+  leaseState: DeploymentState | null;
+}
+
+type LeaseRow = typeof leases.$inferSelect;
+
+/** Only the first of each environment may run: the rest wait behind it. */
+function firstOfEach(candidates: Candidate[]): Candidate[] {
+  const seen = new Set<string>();
+  return candidates.filter(({ summary: { environment } }) => !seen.has(environment) && seen.add(environment));
+}
+
+function isFree({ summary, lease, leaseState }: Candidate, staleBefore: number): boolean {
+  if (!lease || lease.holder === null) return true;
+  if (lease.heartbeatAt >= staleBefore) return false;
+  // A run that has begun keeps its environment however long nobody drives it: its servers are half done.
+  const begun = leaseState === 'running' || leaseState === 'waiting';
+  return lease.deployment === summary.number || !begun;
+}
+
+function toLease(row: LeaseRow | undefined): Lease | null {
+  if (!row || row.holder === null) return null;
+  return { ...row, holder: row.holder };
+}
+
+function prepare({ database }: Connection) {
+  const value = sql.placeholder;
+  const holding = alias(deployments, 'holding');
+  // A deployment may also wait before its first attempt, for a missed start: no executor can help it then.
+  const begun = and(inArray(deployments.state, ['running', 'waiting']), gt(deployments.attempt, 0));
+  return {
+    unfinished: database
+      .select({ summary: summaryColumns, lease: leases, leaseState: holding.state })
+      .from(deployments)
+      .leftJoin(leases, eq(leases.environment, deployments.environment))
+      .leftJoin(holding, eq(holding.number, leases.deployment))
+      .where(or(eq(deployments.state, 'queued'), begun))
+      .orderBy(sql`${deployments.state} = 'queued'`, deployments.queuedAt, deployments.number)
+      .prepare(),
+    take: database
+      .insert(leases)
+      .values({
+        environment: value('environment'),
+        deployment: value('deployment'),
+        holder: value('holder'),
+        fence: value('fence'),
+        since: value('since'),
+        heartbeatAt: value('heartbeatAt'),
+      })
+      .onConflictDoUpdate({
+        target: leases.environment,
+        set: {
+          deployment: sql`excluded.deployment`,
+          holder: sql`excluded.holder`,
+          fence: sql`excluded.fence`,
+          since: sql`excluded.since`,
+          heartbeatAt: sql`excluded.heartbeat_at`,
+        },
+      })
+      .prepare(),
+    heartbeat: database
+      .update(leases)
+      .set({ heartbeatAt: sql`${value('at')}` })
+      .where(
+        and(
+          eq(leases.environment, value('environment')),
+          eq(leases.fence, value('fence')),
+          isNotNull(leases.holder),
+        ),
+      )
+      .prepare(),
+    held: database
+      .select()
+      .from(leases)
+      .where(eq(leases.environment, value('environment')))
+      .prepare(),
+    allHeld: database.select().from(leases).where(isNotNull(leases.holder)).prepare(),
+  };
+}

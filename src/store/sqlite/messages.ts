@@ -1,0 +1,160 @@
+import { and, eq, isNull, lt, lte, ne, notExists, or, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+
+import type { Delivery, OutgoingMessage, Store } from '../store.ts';
+import type { Connection } from './connection.ts';
+import { deployments, messages, notSaid } from './schema.ts';
+
+/** Messages to Slack: wanted as rows, never twice the same one, and how far telling came. */
+export function messageMethods(
+  connection: Connection,
+  committed: () => void,
+): Pick<Store, 'untold' | 'tell' | 'undelivered' | 'message' | 'setDelivery'> {
+  const { read, write } = connection;
+  const telling = prepareTelling(connection);
+  const delivering = prepareDelivering(connection);
+
+  const tell = (deployment: number, told: number, wanted: OutgoingMessage[], at: number): void => {
+    for (const message of wanted) telling.want.run({ ...message, at });
+    telling.told.run({ deployment, told });
+  };
+
+  const setDelivery = (id: number, delivery: Delivery): void => {
+    const { state, ts = null, saidDigest = null, notBefore = null, error } = delivery;
+    const keepError = error === undefined ? 1 : 0;
+    const tries = state === 'sending' ? 1 : 0;
+    const values = { id, state, ts, saidDigest, notBefore, error: error ?? null, keepError, tries };
+    if (delivering.set.run(values).changes === 0) throw new Error(`there is no message ${id} to deliver`);
+  };
+
+  return {
+    untold: async (limit) => await read(() => telling.untold.all({ limit })),
+    tell: async (deployment, told, wanted, at) => {
+      await write(() => tell(deployment, told, wanted, at));
+      committed();
+    },
+    undelivered: async (now, limit) => await read(() => delivering.undelivered.all({ now, limit })),
+    message: async (key) => (await read(() => delivering.byKey.get({ key }))) ?? null,
+    setDelivery: async (id, delivery) => await write(() => setDelivery(id, delivery)),
+  };
+}
+
+/**
+ * New words for a message that is on its way, or whose fate nobody knows, leave its state alone: it would be posted
+ * twice. The delivery that comes after finds that other words are wanted now.
+ */
+const stateOfNewWords = sql`case
+  when digest = excluded.digest or state in ('sending', 'unknown') then state
+  when said_digest = excluded.digest then 'delivered'
+  else 'wanted' end`;
+
+function prepareTelling({ database }: Connection) {
+  const value = sql.placeholder;
+  return {
+    untold: database
+      .select({ deployment: deployments.number, told: deployments.told })
+      .from(deployments)
+      .where(sql`told < version`)
+      .orderBy(deployments.number)
+      .limit(value('limit'))
+      .prepare(),
+    told: database
+      .update(deployments)
+      .set({ told: sql`max(told, ${value('told')})` })
+      .where(eq(deployments.number, value('deployment')))
+      .prepare(),
+    want: database
+      .insert(messages)
+      .values({
+        key: value('key'),
+        deployment: value('deployment'),
+        channel: value('channel'),
+        threadOf: value('threadOf'),
+        payload: value('payload'),
+        digest: value('digest'),
+        broadcast: value('broadcast'),
+        state: 'wanted',
+        attempts: 0,
+        notBefore: 0,
+        createdAt: value('at'),
+      })
+      .onConflictDoUpdate({
+        target: messages.key,
+        set: {
+          payload: sql`excluded.payload`,
+          digest: sql`excluded.digest`,
+          state: stateOfNewWords,
+          attempts: sql`case when digest = excluded.digest then attempts else 0 end`,
+        },
+      })
+      .prepare(),
+  };
+}
+
+/** The message in whose thread another stands. */
+const card = alias(messages, 'card');
+
+const columns = {
+  id: messages.id,
+  key: messages.key,
+  deployment: messages.deployment,
+  channel: messages.channel,
+  threadOf: messages.threadOf,
+  payload: messages.payload,
+  digest: messages.digest,
+  broadcast: messages.broadcast,
+  state: messages.state,
+  ts: messages.ts,
+  saidDigest: messages.saidDigest,
+  threadTs: card.ts,
+  attempts: messages.attempts,
+  notBefore: messages.notBefore,
+  error: messages.error,
+};
+
+function prepareDelivering({ database }: Connection) {
+  const value = sql.placeholder;
+  const earlier = alias(messages, 'earlier');
+  const withCard = () =>
+    database.select(columns).from(messages).leftJoin(card, eq(card.key, messages.threadOf));
+  const before = database
+    .select({ id: earlier.id })
+    .from(earlier)
+    .where(
+      and(
+        eq(earlier.threadOf, messages.threadOf),
+        lt(earlier.id, messages.id),
+        isNull(earlier.ts),
+        ne(earlier.state, sql`'dead'`),
+      ),
+    );
+  return {
+    byKey: withCard()
+      .where(eq(messages.key, value('key')))
+      .prepare(),
+    undelivered: withCard()
+      .where(
+        and(
+          notSaid('messages.'),
+          ne(messages.state, 'sending'),
+          lte(messages.notBefore, value('now')),
+          or(isNull(messages.threadOf), and(sql`${card.ts} is not null`, notExists(before))),
+        ),
+      )
+      .orderBy(messages.id)
+      .limit(value('limit'))
+      .prepare(),
+    set: database
+      .update(messages)
+      .set({
+        state: sql`${value('state')}`,
+        ts: sql`coalesce(${value('ts')}, ts)`,
+        saidDigest: sql`coalesce(${value('saidDigest')}, said_digest)`,
+        notBefore: sql`coalesce(${value('notBefore')}, not_before)`,
+        error: sql`case when ${value('keepError')} then error else ${value('error')} end`,
+        attempts: sql`attempts + ${value('tries')}`,
+      })
+      .where(eq(messages.id, value('id')))
+      .prepare(),
+  };
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import Database from 'better-sqlite3';
+import { and, eq, isNotNull } from 'drizzle-orm';
+
+import type { Store } from '../store.ts';
+import { StoreBusy, whenFree } from './busy.ts';
+import { deploymentWrites } from './changes.ts';
+import { checkFile } from './check-file.ts';
+import { type Connection, connect } from './connection.ts';
+import { deploymentReads } from './deployments.ts';
+import { dueMethods } from './due.ts';
+import { factMethods, nameInstallation } from './facts.ts';
+import { inboxMethods } from './inbox.ts';
+import { leaseMethods } from './leases.ts';
+import { messageMethods } from './messages.ts';
+import { migrate } from './migrate.ts';
+import { createPrivately, lockForThisProcess, type ProcessLock } from './process-lock.ts';
+import { StoreRefused } from './refused.ts';
+import { leases, messages, notSaid } from './schema.ts';
+
+/** What a store is opened with. */
+export interface SqliteStoreOptions {
+  /** Path of the database, made with its directory if it is not there; `:memory:` for tests. */
+  file: string;
+  migrationsFolder: string;
+  now?: () => number;
+  /** How long a file that another program has locked is waited for, in milliseconds. */
+  patienceMs?: number;
+}
+
+/**
+ * Opens the product's memory for this process alone, brings its tables up to date, and settles what a dead process
+ * left: its leases are stale, and what it was sending is unknown. Throws `StoreRefused` with one sentence.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { now = Date.now, patienceMs = 3_000, migrationsFolder } = options;
+  const { file, lock } = holdFile(options.file, { pid: process.pid, startedAt: now() });
+  try {
+    const connection = await whenFree(file, patienceMs, () => openSound(file, patienceMs));
+    try {
+      await migrate(connection, migrationsFolder);
+      await connection.write(() => settle(connection));
+    } catch (error) {
+      connection.client.close();
+      throw error;
+    }
+    return assemble(connection, lock, now);
+  } catch (error) {
+    lock?.release();
+    throw inOneSentence(file, error);
+  }
+}
+
+function holdFile(
+  file: string,
+  me: { pid: number; startedAt: number },
+): { file: string; lock: ProcessLock | null } {
+  if (file === ':memory:') return { file, lock: null };
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    createPrivately(file);
+    // Two names of one file must meet at one lock.
+    return { file, lock: lockForThisProcess(realpathSync(file), me) };
+  } catch (error) {
+    throw inOneSentence(file, error);
+  }
+}
+
+function openSound(file: string, patienceMs: number): Connection {
+  if (file !== ':memory:') checkFile(file);
+  return connect(file, patienceMs);
+}
+
+/** What a process that died left behind: nobody else can be alive here. */
+function settle(connection: Connection): void {
+  nameInstallation(connection, randomBytes(8).toString('hex'));
+  const { database } = connection;
+  database.update(leases).set({ heartbeatAt: 0 }).where(isNotNull(leases.holder)).run();
+  database
+    .update(messages)
+    .set({ state: 'unknown' })
+    .where(and(notSaid(), eq(messages.state, 'sending')))
+    .run();
+}
+
+function assemble(connection: Connection, lock: ProcessLock | null, now: () => number): Store {
+  const listeners = new Set<() => void>();
+  // In a turn of its own: a listener that fails must not make a change look refused that is written.
+  const committed = (): void => {
+    for (const listener of listeners) queueMicrotask(listener);
+  };
+  const { saveAnswer, ...inbox } = inboxMethods(connection, now);
+  const { changeDue, ...due } = dueMethods(connection);
+  return {
+    ...factMethods(connection),
+    ...deploymentReads(connection),
+    ...deploymentWrites(connection, { changeDue, saveAnswer }, committed),
+    ...leaseMethods(connection),
+    ...due,
+    ...messageMethods(connection, committed),
+    ...inbox,
+    onCommit: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: async () => {
+      listeners.clear();
+      connection.client.close();
+      lock?.release();
+    },
+  };
+}
+
+function inOneSentence(file: string, error: unknown): unknown {
+  if (error instanceof StoreBusy) return new StoreRefused(error.message, { cause: error });
+  if (error instanceof StoreRefused || !(error instanceof Error)) return error;
+  const fromDisk = error instanceof Database.SqliteError || 'syscall' in error;
+  return fromDisk
+    ? new StoreRefused(`the database ${file} cannot be opened: ${error.message}`, { cause: error })
+    : error;
+}

@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Store } from '../../src/store/store.ts';
+import { implementations } from './store-implementations.ts';
+import { card, change, create, line, reminded } from './store-samples.ts';
+
+describe.each(implementations)('messages, on $name,', ({ open }) => {
+  let store: Store;
+  beforeEach(async () => {
+    store = await open();
+  });
+  afterEach(async () => await store.close());
+
+  const keys = async (now = 9_000, limit = 10) => (await store.undelivered(now, limit)).map(({ key }) => key);
+  const delivered = async (key: string, ts: string) => {
+    const message = await store.message(key);
+    if (!message) throw new Error(`no ${key}`);
+    await store.setDelivery(message.id, { state: 'sending' });
+    await store.setDelivery(message.id, { state: 'delivered', ts, saidDigest: message.digest });
+  };
+
+  it('are untold as far as telling did not come, and telling never goes back', async () => {
+    const first = await create(store);
+    const second = await create(store);
+    await store.commit(change(second, [reminded, reminded]));
+    expect(await store.untold(10)).toEqual([
+      { deployment: first, told: 0 },
+      { deployment: second, told: 0 },
+    ]);
+    await store.tell(first, 1, [], 2_000);
+    await store.tell(second, 2, [], 2_000);
+    await store.tell(second, 1, [], 2_000);
+    expect(await store.untold(10)).toEqual([{ deployment: second, told: 2 }]);
+  });
+
+  it('are written with what they should say', async () => {
+    const number = await create(store);
+    await store.tell(number, 1, [card(number, 'asks'), line(number, 1)], 2_000);
+    const found = await store.message(`thread:${number}:1`);
+    expect(found).toEqual({
+      ...line(number, 1),
+      id: found?.id,
+      state: 'wanted',
+      ts: null,
+      saidDigest: null,
+      threadTs: null,
+      attempts: 0,
+      notBefore: 0,
+      error: null,
+    });
+    expect(await store.message('card:0')).toBeNull();
+  });
+
+  it('in a thread wait for their card, and go one after another in order', async () => {
+    const number = await create(store);
+    const other = await create(store);
+    await store.tell(number, 1, [card(number, 'a'), line(number, 1), line(number, 2)], 2_000);
+    await store.tell(other, 1, [card(other, 'b'), line(other, 1)], 2_000);
+    expect(await keys()).toEqual([`card:${number}`, `card:${other}`]);
+    await delivered(`card:${number}`, '17.1');
+    expect(await keys()).toEqual([`thread:${number}:1`, `card:${other}`]);
+    expect((await store.undelivered(9_000, 1))[0]).toMatchObject({ threadTs: '17.1' });
+    const first = await store.message(`thread:${number}:1`);
+    await store.setDelivery(first!.id, { state: 'sending' });
+    expect(await keys()).toEqual([`card:${other}`]);
+    await store.setDelivery(first!.id, { state: 'wanted', notBefore: 10_000, error: 'ratelimited' });
+    expect(await keys()).toEqual([`card:${other}`]);
+    expect(await keys(10_000)).toEqual([`thread:${number}:1`, `card:${other}`]);
+    await delivered(`thread:${number}:1`, '17.2');
+    expect(await keys()).toEqual([`thread:${number}:2`, `card:${other}`]);
+  });
+
+  it('that will never be delivered are offered no more and hold up nothing behind them', async () => {
+    const number = await create(store);
+    await store.tell(number, 1, [card(number, 'a'), line(number, 1), line(number, 2)], 2_000);
+    await delivered(`card:${number}`, '17.1');
+    const first = await store.message(`thread:${number}:1`);
+    await store.setDelivery(first!.id, { state: 'dead', error: 'msg_too_long' });
+    expect(await keys()).toEqual([`thread:${number}:2`]);
+    expect(await store.message(first!.key)).toMatchObject({ state: 'dead', error: 'msg_too_long' });
+  });
+
+  it('are posted once: new words for a card are an edit of the same message', async () => {
+    const number = await create(store);
+    await store.tell(number, 1, [card(number, 'asks')], 2_000);
+    await delivered(`card:${number}`, '17.1');
+    expect(await keys()).toEqual([]);
+    await store.tell(number, 1, [card(number, 'asks')], 2_100);
+    expect(await keys()).toEqual([]);
+    await store.tell(number, 2, [card(number, 'runs')], 2_200);
+    const [edit, ...others] = await store.undelivered(9_000, 10);
+    expect(others).toEqual([]);
+    expect(edit).toMatchObject({
+      ts: '17.1',
+      digest: 'digest of runs',
+      saidDigest: 'digest of asks',
+      payload: '{"text":"runs"}',
+    });
+    await store.tell(number, 3, [card(number, 'asks')], 2_300);
+    expect(await keys()).toEqual([]);
+  });
+
+  it('that get new words while they are on their way are not offered to a second sender, but edited after', async () => {
+    const number = await create(store);
+    await store.tell(number, 1, [card(number, 'asks')], 2_000);
+    const [message] = await store.undelivered(9_000, 10);
+    await store.setDelivery(message!.id, { state: 'sending' });
+    await store.tell(number, 2, [card(number, 'runs')], 2_100);
+    expect(await keys()).toEqual([]);
+    await store.setDelivery(message!.id, { state: 'delivered', ts: '17.1', saidDigest: message!.digest });
+    expect(await store.undelivered(9_000, 10)).toMatchObject([{ ts: '17.1', digest: 'digest of runs' }]);
+  });
+
+  it('whose fate is unknown are offered as unknown, so that somebody looks before posting again', async () => {
+    const number = await create(store);
+    await store.tell(number, 1, [card(number, 'asks')], 2_000);
+    const [message] = await store.undelivered(9_000, 10);
+    await store.setDelivery(message!.id, { state: 'unknown', error: 'timeout' });
+    await store.tell(number, 2, [card(number, 'runs')], 2_100);
+    expect(await store.undelivered(9_000, 10)).toMatchObject([
+      { state: 'unknown', error: 'timeout', ts: null },
+    ]);
+  });
+
+  it('count how often they were sent, and keep what a delivery does not mention', async () => {
+    const number = await create(store);
+    await store.tell(number, 1, [card(number, 'asks')], 2_000);
+    const [message] = await store.undelivered(9_000, 10);
+    await store.setDelivery(message!.id, { state: 'sending' });
+    await store.setDelivery(message!.id, { state: 'wanted', notBefore: 5_000, error: 'ratelimited' });
+    await store.setDelivery(message!.id, { state: 'sending' });
+    expect(await store.message(message!.key)).toMatchObject({
+      attempts: 2,
+      notBefore: 5_000,
+      error: 'ratelimited',
+    });
+    await store.setDelivery(message!.id, { state: 'delivered', ts: '17.1', saidDigest: 'd', error: null });
+    expect(await store.message(message!.key)).toMatchObject({ attempts: 2, ts: '17.1', error: null });
+    await expect(store.setDelivery(999, { state: 'sending' })).rejects.toThrow(/no message 999/);
+  });
+});

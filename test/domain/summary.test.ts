@@ -1,0 +1,136 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { foldDeployment } from '../../src/domain/deployment.ts';
+import type { DeploymentEvent, Question, StoredEvent } from '../../src/domain/events.ts';
+import { firstStanding, isEventType, type Standing, summarize } from '../../src/domain/summary.ts';
+
+type EventOf<T extends DeploymentEvent['type']> = Extract<DeploymentEvent, { type: T }>;
+
+const requested: EventOf<'requested'> = {
+  type: 'requested',
+  by: 'U0ANA',
+  reason: 'quarter end',
+  startsAt: null,
+  expiresAt: null,
+  typed: null,
+  zone: 'UTC',
+  planHash: 'hash-0',
+  acceptedWarnings: 0,
+};
+
+const question: Question = {
+  id: '1',
+  kind: 'capacity',
+  text: 'Go on?',
+  task: null,
+  group: 1,
+  choices: ['retry', 'stop'],
+  defaultChoice: 'stop',
+  deadlineAt: 5,
+};
+
+/** Any one event after the first, of every type there is. */
+const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbitrary<EventOf<Type>> } = {
+  approved: fc.constant({ type: 'approved', by: 'U0BEA', roles: ['dba'], planHash: 'hash-0' }),
+  rejected: fc.constant({ type: 'rejected', by: 'U0BEA', reason: 'no' }),
+  scheduled: fc.nat().map((startsAt) => ({ type: 'scheduled', startsAt })),
+  reminded: fc.constant({ type: 'reminded', minutesBefore: 15 }),
+  plan_changed: fc
+    .nat(5)
+    .map((hash) => ({ type: 'plan_changed', planHash: `hash-${hash}`, changes: [], expiresAt: 1 })),
+  queued: fc.constant({ type: 'queued', behind: null }),
+  expired: fc.constant({ type: 'expired', reason: 'late' }),
+  missed: fc.constant({ type: 'missed', reason: 'late' }),
+  cancelled: fc.constant({ type: 'cancelled', by: 'U0ANA' }),
+  stop_requested: fc.constant({ type: 'stop_requested', by: 'U0ANA' }),
+  retry_requested: fc.constant({ type: 'retry_requested', by: 'U0ANA', servers: ['s1'] }),
+  attempt_started: fc
+    .integer({ min: 1, max: 9 })
+    .map((attempt) => ({ type: 'attempt_started', attempt, servers: ['s1'], fence: 1 })),
+  attempt_resumed: fc.constant({ type: 'attempt_resumed', attempt: 1, fence: 2, during: null }),
+  group_checked: fc.constant({
+    type: 'group_checked',
+    group: 0,
+    problems: [],
+    refused: null,
+    inService: 1,
+    from: { s1: null },
+  }),
+  server_started: fc.constant({ type: 'server_started', server: 's1' }),
+  task_intended: fc.constant({ type: 'task_intended', task: 1, run: 1, fence: 1 }),
+  task_found: fc.constant({ type: 'task_found', task: 1, run: 1, seen: 'ended', again: false, message: '' }),
+  task_ended: fc.constant({
+    type: 'task_ended',
+    task: 1,
+    run: 1,
+    state: 'ok',
+    exitCode: 0,
+    message: '',
+    lastLines: [],
+    readBack: null,
+    durationMs: 1,
+  }),
+  server_ended: fc.constant({ type: 'server_ended', server: 's1', state: 'ok', message: null, to: null }),
+  service_changed: fc.constant({
+    type: 'service_changed',
+    member: 's1',
+    servers: ['s1'],
+    inService: 'no',
+    reason: 'deploying',
+  }),
+  question_asked: fc.constant({ type: 'question_asked', question }),
+  question_answered: fc.constant({ type: 'question_answered', question: '1', choice: 'stop', by: 'U0ANA' }),
+  attempt_ended: fc
+    .constantFrom('ok' as const, 'partial' as const, 'error' as const)
+    .map((state) => ({ type: 'attempt_ended', attempt: 1, state, endedBy: 'completion' })),
+};
+
+const logs = fc
+  .tuple(
+    fc.option(fc.nat(), { nil: null }).map((startsAt): DeploymentEvent => ({ ...requested, startsAt })),
+    fc.array(fc.oneof(...Object.values<fc.Arbitrary<DeploymentEvent>>(later)), { maxLength: 30 }),
+  )
+  .map(([first, others]) =>
+    [first, ...others].map((event, at): StoredEvent => ({
+      deployment: 7,
+      version: at + 1,
+      at: 100 + at,
+      event,
+    })),
+  );
+
+function stand([first, ...others]: StoredEvent[]): Standing {
+  return others.reduce(summarize, firstStanding(first!));
+}
+
+describe('what a list shows of a deployment', () => {
+  it('is what the whole fold of the same log says, for any log', () => {
+    fc.assert(
+      fc.property(logs, (log) => {
+        const { state, version, attempt, startsAt, endedAt, planHash } = foldDeployment(log)!;
+        expect(stand(log)).toEqual({ state, version, attempt, startsAt, endedAt, planHash });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('refuses a log that does not begin with the request, asks twice, or has a gap', () => {
+    const at = (version: number, event: DeploymentEvent): StoredEvent => ({
+      deployment: 7,
+      version,
+      at: 1,
+      event,
+    });
+    const queued: DeploymentEvent = { type: 'queued', behind: null };
+    expect(() => stand([at(1, queued)])).toThrow('the log of #7 begins with queued instead of requested');
+    expect(() => stand([at(1, requested), at(2, requested)])).toThrow('#7 was requested twice');
+    expect(() => stand([at(1, requested), at(3, queued)])).toThrow('event 3 of #7 does not follow 1');
+  });
+
+  it('knows every type of event, and no other', () => {
+    expect(['requested', ...Object.keys(later)].filter((type) => !isEventType(type))).toEqual([]);
+    expect(isEventType('teleported')).toBe(false);
+    expect(isEventType('toString')).toBe(false);
+  });
+});

@@ -1,0 +1,101 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A real OpenSSH server on loopback, with its own host key and one login key. */
+export interface Sshd {
+  host: string;
+  port: number;
+  /** `ssh-ed25519 AAAA…`, to be pinned. */
+  hostKey: string;
+  privateKeyFile: string;
+  /** A directory of its own, for the runner and for what is deployed. */
+  directory: string;
+  /** What sshd logged. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+const sshdPath = '/usr/sbin/sshd';
+
+/** Whether the package openssh-server is there; with CI=true its absence is an error. */
+export function hasSshd(): boolean {
+  if (existsSync(sshdPath)) return true;
+  if (process.env['CI'] === 'true')
+    throw new Error('openssh-server is not installed, and with CI=true nothing is skipped');
+  console.warn('skipped: tests against a real sshd need the Debian package openssh-server');
+  return false;
+}
+
+/** Starts an sshd and waits until it answers. */
+export async function startSshd(options: { port?: number } = {}): Promise<Sshd> {
+  const directory = mkdtempSync(join(tmpdir(), 'll-sshd-'));
+  const hostKeyFile = join(directory, 'host_key');
+  const privateKeyFile = join(directory, 'login_key');
+  for (const file of [hostKeyFile, privateKeyFile])
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
+  writeFileSync(join(directory, 'authorized_keys'), readFileSync(`${privateKeyFile}.pub`), { mode: 0o600 });
+  const port = options.port ?? (await freePort());
+  const logFile = join(directory, 'log');
+  writeFileSync(
+    join(directory, 'config'),
+    [
+      `ListenAddress 127.0.0.1:${port}`,
+      `HostKey ${hostKeyFile}`,
+      `AuthorizedKeysFile ${join(directory, 'authorized_keys')}`,
+      `PidFile ${join(directory, 'pid')}`,
+      'UsePAM no',
+      'StrictModes no',
+      'PasswordAuthentication no',
+      'MaxSessions 20',
+      'MaxStartups 100:30:200',
+      'LogLevel DEBUG1',
+      'PermitRootLogin yes',
+    ].join('\n'),
+  );
+  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
+  const child = spawn(sshdPath, ['-D', '-f', join(directory, 'config'), '-E', logFile], { stdio: 'ignore' });
+  await untilListening(port);
+  return {
+    host: '127.0.0.1',
+    port,
+    hostKey: readFileSync(`${hostKeyFile}.pub`, 'utf8').trim(),
+    privateKeyFile,
+    directory,
+    log: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
+    stop: async () => {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await gone;
+      rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+}
+
+/** A loopback port that nobody listened on a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
+}
+
+async function untilListening(port: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => resolve(false));
+    });
+    if (open) return;
+    await delay(25);
+  }
+  throw new Error(`nothing listens on port ${port}`);
+}

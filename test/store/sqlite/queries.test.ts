@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { openSqliteStore } from '../../../src/store/sqlite/open-sqlite-store.ts';
+import { makeFolder, migrationsFolder } from './child-process.ts';
+
+let place: ReturnType<typeof makeFolder>;
+beforeEach(() => {
+  place = makeFolder();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  place.remove();
+});
+
+/** Tables with a row for each environment at most: reading all of one is no harm. */
+const small = ['leases', 'meta'];
+
+describe('with 100,000 old deployments', () => {
+  it('no statement of the store reads a whole table', async () => {
+    const file = join(place.folder, 'lamplighter.db');
+    const prepare = vi.spyOn(Database.prototype, 'prepare');
+    const store = await openSqliteStore({ file, migrationsFolder });
+    const statements = new Set(prepare.mock.calls.map(([statement]) => statement));
+    await store.close();
+    vi.restoreAllMocks();
+
+    const database = new Database(file);
+    const plans = [...statements]
+      .filter((statement) => /^(select|update|delete) /.test(statement))
+      .map((statement) => ({ statement, plan: explain(database, statement) }));
+    database.close();
+
+    expect(plans.length).toBeGreaterThan(25);
+    const scans = plans.filter(({ statement, plan }) => plan.some((step) => readsAll(step, statement)));
+    expect(scans).toEqual([]);
+    const sorts = plans.filter(({ plan }) => plan.some((step) => step.includes('TEMP B-TREE')));
+    // The queue is sorted, and it is as short as what waits for an executor.
+    expect(sorts.filter(({ statement }) => !statement.includes("= 'queued'"))).toEqual([]);
+  });
+});
+
+function explain(database: Database.Database, statement: string): string[] {
+  const parameters = Array.from(statement.matchAll(/\?/g), () => 1);
+  const steps = database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all(...parameters) as {
+    detail: string;
+  }[];
+  return steps.map(({ detail }) => detail);
+}
+
+function readsAll(step: string, statement: string): boolean {
+  const table = /^SCAN (\w+)/.exec(step)?.[1];
+  if (table === undefined || small.includes(table)) return false;
+  // In the order of the rows and with a limit, a scan ends after as many rows as are shown;
+  // a partial index holds only the rows that are asked for.
+  const limited = /order by "\w+"\."\w+"( desc)? limit \?$/.test(statement) && !/ where /.test(statement);
+  const partial = /USING (COVERING )?INDEX (deployments_untold|messages_not_said)/.test(step);
+  return !limited && !partial;
+}
