@@ -104,7 +104,7 @@ CREATE TABLE `messages` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `messages_key` ON `messages` (`key`);--> statement-breakpoint
-CREATE INDEX `messages_not_said` ON `messages` (`id`) WHERE (state in ('wanted', 'sending', 'unknown') or (state = 'delivered' and said_digest is not digest));--> statement-breakpoint
+CREATE INDEX `messages_not_said` ON `messages` (`id`) WHERE (state in ('sending', 'unknown') or (state in ('wanted', 'delivered') and said_digest is not digest));--> statement-breakpoint
 CREATE INDEX `messages_unposted` ON `messages` (`thread_of`,`id`) WHERE ts is null and state <> 'dead';--> statement-breakpoint
 CREATE TABLE `meta` (
 	`key` text PRIMARY KEY NOT NULL,

@@ -118,9 +118,9 @@ describe.each(implementations)('the lease of an environment (law 7), on $name,',
   });
 
   it('of a halted run belongs to nobody else, however old it is', async () => {
-    const halted = await createQueued(store, 'ibex', 1_000);
-    const behind = await createQueued(store, 'ibex', 2_000);
+    const halted = await createQueued(store, 'ibex', 2_000);
     await store.claim(claim(halted));
+    const behind = await createQueued(store, 'ibex', 1_000);
     await store.commit(change(halted, [attemptStarted()], { fence: 1 }));
     expect(await store.claim(claim(behind, { staleBefore: 1e12 }))).toBeNull();
     expect(await claimable(1e12)).toEqual([halted]);

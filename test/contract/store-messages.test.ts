@@ -122,6 +122,30 @@ describe.each(implementations)('messages, on $name,', ({ open }) => {
     ]);
   });
 
+  it('whose edit has an unknown fate are edited again, even back to the words they had', async () => {
+    const number = await create(store);
+    await store.tell(number, 1, [card(number, 'asks')], 2_000);
+    await delivered(`card:${number}`, '17.1');
+    await store.tell(number, 2, [card(number, 'runs')], 2_100);
+    const { id } = (await store.message(`card:${number}`))!;
+    await store.setDelivery(id, { state: 'unknown', error: 'timeout' });
+    await store.tell(number, 3, [card(number, 'asks')], 2_200);
+    expect(await store.undelivered(9_000, 10)).toMatchObject([
+      { state: 'unknown', ts: '17.1', saidDigest: null },
+    ]);
+  });
+
+  it('that Slack shows already are not offered, however the last try ended', async () => {
+    const number = await create(store);
+    await store.tell(number, 1, [card(number, 'asks')], 2_000);
+    await delivered(`card:${number}`, '17.1');
+    await store.tell(number, 2, [card(number, 'runs')], 2_100);
+    await store.tell(number, 3, [card(number, 'asks')], 2_200);
+    const { id } = (await store.message(`card:${number}`))!;
+    await store.setDelivery(id, { state: 'wanted', error: 'ratelimited' });
+    expect(await keys()).toEqual([]);
+  });
+
   it('count how often they were sent, and keep what a delivery does not mention', async () => {
     const number = await create(store);
     await store.tell(number, 1, [card(number, 'asks')], 2_000);

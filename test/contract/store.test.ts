@@ -158,7 +158,7 @@ describe.each(implementations)('the store on $name', ({ open }) => {
       expect(await store.receive('press-1', 'approve', 'U0ANA', 1)).toEqual({ first: true, answer: null });
     });
 
-    it('takes a new plan along with the event that voided the old one', async () => {
+    it('takes a new plan along with the event that voided the old one, and none that nobody froze', async () => {
       const number = await create(store);
       const plan = samplePlan('changed');
       const voided: DeploymentEvent = {
@@ -168,6 +168,9 @@ describe.each(implementations)('the store on $name', ({ open }) => {
         expiresAt: 8_000,
       };
       await store.commit(change(number, [voided], { plan: { plan, hash: 'hash-2' } }));
+      await expect(store.commit(change(number, [{ ...voided, planHash: 'hash-3' }]))).rejects.toThrow(
+        /FOREIGN KEY/,
+      );
       expect(await store.plan('hash-2')).toEqual(plan);
       expect(await store.summary(number)).toMatchObject({ planHash: 'hash-2', state: 'awaiting_approval' });
     });

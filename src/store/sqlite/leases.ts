@@ -1,7 +1,5 @@
 import { and, eq, gt, inArray, isNotNull, or, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/sqlite-core';
 
-import type { DeploymentState } from '../../domain/deployment.ts';
 import type { Claim, DeploymentSummary, Lease, Store } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { summaryColumns } from './deployments.ts';
@@ -37,27 +35,25 @@ export function leaseMethods(
   };
 }
 
-/** A deployment that needs an executor, with the lease of its environment and how that lease's deployment stands. */
+/** A deployment that needs an executor, with the lease of its environment. */
 interface Candidate {
   summary: DeploymentSummary;
   lease: LeaseRow | null;
-  leaseState: DeploymentState | null;
 }
 
 type LeaseRow = typeof leases.$inferSelect;
 
-/** Only the first of each environment may run: the rest wait behind it. */
+/**
+ * Only the first of each environment may run: the rest wait behind it. What has begun comes before all that queue, so
+ * that a halted run keeps its environment however long nobody drives it: its servers are half done.
+ */
 function firstOfEach(candidates: Candidate[]): Candidate[] {
   const seen = new Set<string>();
   return candidates.filter(({ summary: { environment } }) => !seen.has(environment) && seen.add(environment));
 }
 
-function isFree({ summary, lease, leaseState }: Candidate, staleBefore: number): boolean {
-  if (!lease || lease.holder === null) return true;
-  if (lease.heartbeatAt >= staleBefore) return false;
-  // A run that has begun keeps its environment however long nobody drives it: its servers are half done.
-  const begun = leaseState === 'running' || leaseState === 'waiting';
-  return lease.deployment === summary.number || !begun;
+function isFree({ lease }: Candidate, staleBefore: number): boolean {
+  return !lease || lease.holder === null || lease.heartbeatAt < staleBefore;
 }
 
 function toLease(row: LeaseRow | undefined): Lease | null {
@@ -67,15 +63,13 @@ function toLease(row: LeaseRow | undefined): Lease | null {
 
 function prepare({ database }: Connection) {
   const value = sql.placeholder;
-  const holding = alias(deployments, 'holding');
   // A deployment may also wait before its first attempt, for a missed start: no executor can help it then.
   const begun = and(inArray(deployments.state, ['running', 'waiting']), gt(deployments.attempt, 0));
   return {
     unfinished: database
-      .select({ summary: summaryColumns, lease: leases, leaseState: holding.state })
+      .select({ summary: summaryColumns, lease: leases })
       .from(deployments)
       .leftJoin(leases, eq(leases.environment, deployments.environment))
-      .leftJoin(holding, eq(holding.number, leases.deployment))
       .where(or(eq(deployments.state, 'queued'), begun))
       .orderBy(sql`${deployments.state} = 'queued'`, deployments.queuedAt, deployments.number)
       .prepare(),

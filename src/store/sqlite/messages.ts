@@ -149,7 +149,8 @@ function prepareDelivering({ database }: Connection) {
       .set({
         state: sql`${value('state')}`,
         ts: sql`coalesce(${value('ts')}, ts)`,
-        saidDigest: sql`coalesce(${value('saidDigest')}, said_digest)`,
+        // Whoever does not know whether Slack took an edit does not know either what it shows now.
+        saidDigest: sql`case when ${value('state')} = 'unknown' then null else coalesce(${value('saidDigest')}, said_digest) end`,
         notBefore: sql`coalesce(${value('notBefore')}, not_before)`,
         error: sql`case when ${value('keepError')} then error else ${value('error')} end`,
         attempts: sql`attempts + ${value('tries')}`,

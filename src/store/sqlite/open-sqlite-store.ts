@@ -81,7 +81,7 @@ function settle(connection: Connection): void {
   database.update(leases).set({ heartbeatAt: 0 }).where(isNotNull(leases.holder)).run();
   database
     .update(messages)
-    .set({ state: 'unknown' })
+    .set({ state: 'unknown', saidDigest: null })
     .where(and(notSaid(), eq(messages.state, 'sending')))
     .run();
 }

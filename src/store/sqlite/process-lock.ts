@@ -44,7 +44,7 @@ function hold(client: Database.Database, file: string, me: ProcessName): void {
       client.exec('BEGIN IMMEDIATE');
       client.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL, startedAt INTEGER NOT NULL)');
       const held = readHolder(client);
-      if (held?.pid === me.pid && held.startedAt === me.startedAt) return client.exec('COMMIT') as unknown as void;
+      if (held?.pid === me.pid && held.startedAt === me.startedAt) return;
       client.exec('DELETE FROM holder');
       client.prepare('INSERT INTO holder VALUES (?, ?)').run(me.pid, me.startedAt);
       client.exec('COMMIT');

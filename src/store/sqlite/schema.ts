@@ -124,9 +124,9 @@ export const inbox = sqliteTable('inbox', {
 
 /** Messages whose words may not be in Slack yet. The index and the queries that use it must say it in the same words. */
 export function notSaid(table = ''): SQL {
-  const waiting = `${table}state in ('wanted', 'sending', 'unknown')`;
-  const changed = `${table}state = 'delivered' and ${table}said_digest is not ${table}digest`;
-  return sql.raw(`(${waiting} or (${changed}))`);
+  const uncertain = `${table}state in ('sending', 'unknown')`;
+  const differs = `${table}state in ('wanted', 'delivered') and ${table}said_digest is not ${table}digest`;
+  return sql.raw(`(${uncertain} or (${differs}))`);
 }
 
 /** Messages to Slack. */

@@ -5,7 +5,7 @@ import { change, create, reminded } from '../../contract/store-samples.ts';
 /*
  * A process of its own for what one process cannot show. Usage: child.js WHAT FILE MIGRATIONS [COUNT]
  *   commit  opens the store, then commits COUNT times (for ever without it), printing each version once it is durable
- *   hold    opens the store, prints `open`, and stays
+ *   hold    opens the store, prints `open`, and stays until its parent lets go of it
  * A refusal is printed to stderr, exit code 1.
  */
 const [, , what = '', file = '', migrationsFolder = '', count = 'Infinity'] = process.argv;
@@ -24,7 +24,7 @@ try {
   if (what === 'commit') await commitOften(store, Number(count));
   else {
     console.log('open');
-    setInterval(() => undefined, 1_000);
+    process.stdin.resume();
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

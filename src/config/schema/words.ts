@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+import { safeWord } from '../../domain/revision.ts';
+
+/** A mapping that takes these keys and no other; the known keys travel in the message, for the nearest one. */
+export function section<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape).join(' ');
+  return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? known : undefined) });
+}
+
+const grammar = 'made of letters, digits, ".", "_" and "-", beginning with a letter or digit';
+
+/** A name that no shell can misread. */
+export const name = z.string().regex(safeWord, `a name ${grammar}`);
+
+/** A version: always a text, so that `26.10` stays `26.10`. */
+export const version = z.string().regex(safeWord, `a version ${grammar}`);
+
+/** `name@version`. */
+export const nameAtVersion = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9._-]*$/, 'written as name@version');
+
+/** A text that says something. */
+export const text = z.string().min(1, 'a text that is not empty');
+
+/** One word without spaces that no program can take for a flag: a host, a user. */
+export const word = z.string().regex(/^[^\s-]\S*$/, 'one word without spaces');
+
+const secretSentence = '{ env: NAME } or { file: PATH }: a secret is never written in this file';
+
+/** A secret, by reference only. */
+export const secret = z.union(
+  [section({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }), section({ file: text })],
+  { error: secretSentence },
+);
+
+/** A value written in the file, or a secret. */
+export const value = z.union([z.string(), ...secret.options], {
+  error: 'a text, { env: NAME } or { file: PATH }',
+});
+
+/** Values by name; names may hold dots. */
+export const values = z.record(z.string(), value);
+
+/** A number of something that begins at 1. */
+export const count = z.int().min(1);
+
+/** A span of time; fractions are allowed. */
+export const duration = z.number().positive();
+
+/** Minutes before an instant. */
+export const minutesBefore = z.array(duration);
+
+/** A Slack user. */
+export const userId = z.string().regex(/^[UW][A-Z0-9]+$/, 'a Slack user id such as U024BE7LH');
+
+/** A Slack user group. */
+export const usergroupId = z.string().regex(/^S[A-Z0-9]+$/, 'a Slack user group id such as S0614TZR7');
+
+/** A Slack channel, by its id. */
+export const channelId = z
+  .string()
+  .regex(/^[CG][A-Z0-9]+$/, 'a Slack channel id such as C024BE91L, not its name');
+
+/** A time of day, `24:00` being its end. */
+export const timeOfDay = z
+  .string()
+  .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'a time of day such as "20:00"');
+
+/** An IANA zone; whether it exists is checked afterwards. */
+export const timezone = z.string().min(1, 'an IANA time zone such as Europe/Madrid');

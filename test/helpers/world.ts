@@ -1,0 +1,72 @@
+import type { Balancer } from '../../src/balancer/balancer.ts';
+import type { MemberStatus } from '../../src/domain/judge-group.ts';
+import type { PlannedTask } from '../../src/domain/plan.ts';
+import type { System, TaskContext, TaskOutcome } from '../../src/systems/system.ts';
+
+/** Something that happened to the world, as an outside witness writes it down. */
+export type WorldEntry = string;
+
+/** A world of servers behind a balancer that remembers everything done to it, and does as the test says. */
+export interface World {
+  system: System;
+  balancer: Balancer;
+  /** `disable north`, `web-1 install`, `enable north`, in order. */
+  done: WorldEntry[];
+  /** Makes one act come out otherwise: `web-1 install` → an outcome, or a promise of one. */
+  when(entry: WorldEntry, outcome: () => TaskOutcome | Promise<TaskOutcome>): void;
+  unreachable: Set<string>;
+  statuses: Map<string, MemberStatus>;
+}
+
+/** How an act is called: `disable north`, `web-1 install`. */
+export function entryOf(task: PlannedTask): WorldEntry {
+  return task.action
+    ? `${task.action} ${task.server ?? task.cluster}`
+    : `${task.server} ${task.step ?? 'read-back'}`;
+}
+
+/** An outcome by its end. */
+export function ended(end: 'ok' | 'error' | 'warning', message = end): TaskOutcome {
+  return { state: 'ended', end, exitCode: end === 'error' ? 1 : 0, message, lastLines: [], readBack: null };
+}
+
+/** A world in which everything goes well unless told otherwise. A probe answers what is true there. */
+export function createWorld(): World {
+  const done: WorldEntry[] = [];
+  const outcomes = new Map<WorldEntry, () => TaskOutcome | Promise<TaskOutcome>>();
+  const unreachable = new Set<string>();
+  const statuses = new Map<string, MemberStatus>();
+  const begun = new Map<string, TaskOutcome>();
+  const keyOf = ({ deployment, attempt, task, run }: TaskContext): string =>
+    `${deployment}/${attempt}/${task.id}.${run}`;
+
+  const perform = async (context: TaskContext): Promise<TaskOutcome> => {
+    const entry = entryOf(context.task);
+    const outcome = outcomes.get(entry);
+    outcomes.delete(entry);
+    done.push(entry);
+    begun.set(keyOf(context), ended('ok'));
+    const result = (await outcome?.()) ?? ended('ok');
+    if (result.state !== 'interrupted') begun.set(keyOf(context), result);
+    return result;
+  };
+  const probe = async (context: TaskContext): Promise<TaskOutcome> =>
+    begun.get(keyOf(context)) ?? { state: 'never-started' };
+  return {
+    done,
+    unreachable,
+    statuses,
+    when: (entry, outcome) => void outcomes.set(entry, outcome),
+    system: {
+      perform,
+      probe,
+      prepare: () => undefined,
+      release: async () => undefined,
+      inspect: async (_plan, server) => ({
+        problem: unreachable.has(server) ? `${server} cannot be reached` : null,
+        readBack: 'shop@1',
+      }),
+    },
+    balancer: { perform, probe, status: async (_plan, member) => statuses.get(member) ?? 'unknown' },
+  };
+}
