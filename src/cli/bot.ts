@@ -1,5 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -23,6 +22,7 @@ import { createPeople } from '../slack/people.ts';
 import { startTelling } from '../slack/telling.ts';
 import type { Store } from '../store/store.ts';
 import { createCommandSystem } from '../systems/command/command-system.ts';
+import { digestFile } from './digest-file.ts';
 
 /** Everything a bot is built from. */
 export interface BotOptions {
@@ -145,16 +145,6 @@ function createExecutor(options: BotOptions, app: App): Executor {
     sleep: async (milliseconds, signal) =>
       await delay(milliseconds, undefined, { signal }).catch(() => undefined),
   });
-}
-
-async function digestFile(path: string): Promise<string | null> {
-  try {
-    return createHash('sha256')
-      .update(await readFile(path))
-      .digest('hex');
-  } catch {
-    return null;
-  }
 }
 
 interface Parts {

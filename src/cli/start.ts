@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { createSecretReader, readEnvironment } from '../config/env.ts';
+import { loadConfiguration } from '../config/load-configuration.ts';
+import { createLog } from '../health/log.ts';
+import { slackPace } from '../slack/outbox.ts';
+import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
+import { StoreRefused } from '../store/sqlite/refused.ts';
+import { type Bot, directoryOf, startBot } from './bot.ts';
+import type { CommonOptions } from './command-line.ts';
+
+/** The migrations that belong to this build. */
+export const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+const stopLimitMs = 9_500;
+
+/** `start`: runs the bot until SIGTERM or SIGINT. Exit code 2 names every missing variable and every fault of the file. */
+export async function runStart(options: CommonOptions): Promise<number> {
+  const environment = readEnvironment(process.env, { needs: 'slack' });
+  if (!environment.ok) return fail(environment.message);
+  const { value } = environment;
+  const loaded = loadConfiguration(options.config ?? value.configFile);
+  if (!loaded.ok) return fail(loaded.faults.join('\n'));
+  const log = createLog({ level: value.logLevel, format: value.logFormat });
+  for (const warning of loaded.warnings) log.warn(warning);
+  for (const name of loaded.configuration.notExecuted)
+    log.warn(`${name} is configured, and this version does not execute it`);
+  process.on('unhandledRejection', (error) =>
+    log.error({ error }, 'a promise failed unheard; the bot goes on'),
+  );
+
+  let store;
+  try {
+    store = await openSqliteStore({ file: value.databaseFile, migrationsFolder });
+  } catch (error) {
+    if (error instanceof StoreRefused) return fail(error.message, 1);
+    throw error;
+  }
+  const bot = await startBot({
+    store,
+    configuration: loaded.configuration,
+    slack: { botToken: value.slackBotToken, appToken: value.slackAppToken, apiUrl: value.slackApiUrl },
+    health: { host: value.httpHost, port: value.httpPort },
+    dataDirectory: directoryOf(value.databaseFile),
+    readSecret: createSecretReader(process.env, (file) => readFileSync(file, 'utf8')),
+    pace: slackPace,
+    log,
+  }).catch(async (error: unknown) => {
+    await store.close();
+    log.error({ error }, 'Lamplighter could not start');
+    return null;
+  });
+  if (!bot) return 1;
+  await untilToldToStop();
+  log.info('stopping: nothing new begins, what runs on servers is left to its marks');
+  await stopInTime(bot, store);
+  return 0;
+}
+
+async function untilToldToStop(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** What hangs is left behind: everything that counts is in the database. */
+async function stopInTime(bot: Bot, store: { close(): Promise<void> }): Promise<void> {
+  setTimeout(() => process.exit(0), stopLimitMs).unref();
+  await bot.stop();
+  await store.close();
+  setTimeout(() => process.exit(0), 200).unref();
+}
+
+function fail(message: string, code = 2): number {
+  process.stderr.write(`${message}\n`);
+  return code;
+}
