@@ -1,15 +1,21 @@
 /** Where something stands inside the file: keys and list positions from the top. */
 export type Path = readonly (string | number)[];
 
-/** One thing that is wrong in the file, and where. */
+/** One thing that is wrong in the file, and where; a warning does not keep the file from being used. */
 export interface Fault {
   path: Path;
   message: string;
+  isWarning: boolean;
 }
 
 /** A fault at a path. */
 export function fault(path: Path, message: string): Fault {
-  return { path, message };
+  return { path, message, isWarning: false };
+}
+
+/** A warning at a path. */
+export function warning(path: Path, message: string): Fault {
+  return { path, message, isWarning: true };
 }
 
 /** `environments.shop.clusters[0].name`: how a path is written for people; empty for the whole file. */

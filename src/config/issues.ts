@@ -17,7 +17,7 @@ function explain(issue: z.core.$ZodIssue, written: Written): Fault[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => fault([...path, key], `unknown key${didYouMean(key, issue.message.split(' '))}`));
   if (issue.code === 'invalid_key')
-    return [fault(path, issue.issues[0]?.message ?? issue.message)];
+    return [fault(path, `must be ${issue.issues[0]?.message ?? issue.message}`)];
   const wish = wishOf(issue);
   if (issue.input === undefined) return [fault(path, `is missing; it must be ${wish}`)];
   if (issue.input === null) return [fault(path, `is empty; it must be ${wish}`)];

@@ -15,8 +15,9 @@ import {
 } from 'yaml';
 import type { z } from 'zod';
 
-import { type Fault, fault, type Path, sayPath } from './fault.ts';
+import { type Fault, type Path, sayPath } from './fault.ts';
 import { explainIssues } from './issues.ts';
+import { type Salvaged, salvage } from './salvage.ts';
 
 /** A YAML text that was read as far as it can be: its data, and the line and column of everything in it. */
 export interface StrictYaml {
@@ -61,11 +62,22 @@ export function parseStrictYaml(text: string, file: string): StrictYaml {
   };
 }
 
-/** Checks what was read against a schema; every fault at once, with the nearest known key. */
-export function checkShape(yaml: StrictYaml, schema: z.ZodType): Fault[] {
-  if (yaml.data === null || yaml.data === undefined) return [fault([], 'the file is empty')];
+/** What a schema makes of what was read: every fault at once, and what is right in it. */
+export interface ShapeCheck<T> {
+  faults: Fault[];
+  /** The whole, where nothing is wrong. */
+  whole: T | null;
+  /** What is left when everything faulty is taken out. */
+  salvaged: Salvaged<T>;
+}
+
+/** Checks what was read against a schema. */
+export function checkShape<T>(yaml: StrictYaml, schema: z.ZodType<T>): ShapeCheck<T> {
   const parsed = schema.safeParse(yaml.data, { reportInput: true });
-  return parsed.success ? [] : explainIssues(parsed.error.issues, yaml);
+  if (parsed.success)
+    return { faults: [], whole: parsed.data, salvaged: salvage<T>(yaml.data, []) };
+  const { issues } = parsed.error;
+  return { faults: explainIssues(issues, yaml), whole: null, salvaged: salvage<T>(yaml.data, issues) };
 }
 
 function valuesOf(document: Document.Parsed): { data: unknown; fault: string | null } {

@@ -2,11 +2,13 @@ import { z } from 'zod';
 
 import { name, nameAtVersion, section, text, version } from './words.ts';
 
+const tag = z.string().regex(/\{version\}/, 'a tag with {version} in it');
+
 const source = z.discriminatedUnion(
   'type',
   [
     section({ type: z.literal('directory'), path: text }),
-    section({ type: z.literal('git'), repository: text, path: text.optional(), tag: text }),
+    section({ type: z.literal('git'), repository: text, path: text.optional(), tag }),
   ],
   { error: (issue) => (issue.code === 'invalid_union' ? 'a source of type "directory" or "git"' : undefined) },
 );

@@ -41,10 +41,3 @@ export type EnvironmentFile = ConfigurationFile['environments'][string];
 export type ClusterFile = EnvironmentFile['clusters'][number];
 export type ServerFile = NonNullable<ClusterFile['servers']>[number];
 export type ConnectionFile = NonNullable<ServerFile['connection']>;
-
-/** The same with everything faulty taken out, so that what is left can still be checked. */
-export type Salvaged<T> = T extends (infer Item)[]
-  ? (Salvaged<Item> | undefined)[]
-  : T extends object
-    ? { [Key in keyof T]?: Salvaged<T[Key]> | undefined }
-    : T;

@@ -1,0 +1,39 @@
+import { type Fault, warning } from '../fault.ts';
+import type { Salvaged } from '../salvage.ts';
+import type { ConfigurationFile } from '../schema/configuration.ts';
+import { checkCalendar, checkTimezone } from './calendar.ts';
+import type { EnvironmentCheck } from './context.ts';
+import { checkDeployments, checkScriptsThere } from './deployments.ts';
+import { checkCatalog, checkNames } from './names.ts';
+import { checkPeople } from './people.ts';
+import { checkPackages, checkReferences } from './references.ts';
+import { checkRunbooks } from './runbooks.ts';
+import { checkScriptVariables } from './scripts.ts';
+import { checkServers } from './servers.ts';
+
+const ofEnvironment: EnvironmentCheck[] = [
+  checkNames,
+  checkReferences,
+  checkPeople,
+  checkCalendar,
+  checkDeployments,
+  checkScriptsThere,
+  checkServers,
+  checkScriptVariables,
+  checkRunbooks,
+];
+
+/** Everything that a schema of single keys cannot see: what does not go together. */
+export function checkTogether(file: Salvaged<ConfigurationFile>): Fault[] {
+  return [
+    ...(file.timezone === undefined ? [warning([], 'no timezone is given: times are in UTC')] : []),
+    ...checkTimezone(file.timezone, ['timezone']),
+    ...checkCatalog(file),
+    ...checkPackages(file),
+    ...Object.entries(file.environments ?? {}).flatMap(([name, environment]) =>
+      environment === undefined
+        ? []
+        : ofEnvironment.flatMap((check) => check({ file, environment, path: ['environments', name] })),
+    ),
+  ];
+}

@@ -1,0 +1,85 @@
+import { type Fault, fault, type Path, warning } from '../fault.ts';
+import type { Salvaged } from '../salvage.ts';
+import type { ConfigurationFile } from '../schema/configuration.ts';
+import { type EnvironmentContext, present } from './context.ts';
+import { unknown } from './references.ts';
+
+interface Seat {
+  roles: string[];
+  required: number;
+  path: Path;
+}
+
+/** Roles that are not there, and approvals that the listed people can never give. */
+export function checkPeople(context: EnvironmentContext): Fault[] {
+  const { environment, file, path } = context;
+  const known = Object.keys(file.roles ?? {});
+  const others = [
+    ...present(environment.watcher?.from).map(({ item, index }) => ({ item, at: [...path, 'watcher', 'from', index] })),
+    ...present(environment.freezes).flatMap((freeze) =>
+      present(freeze.item.override?.from).map(({ item, index }) => ({
+        item,
+        at: [...path, 'freezes', freeze.index, 'override', 'from', index],
+      })),
+    ),
+  ];
+  return [
+    ...checkApproval(context, known),
+    ...others.flatMap(({ item, at }) => unknown('role', item, known, at)),
+  ];
+}
+
+function checkApproval({ environment, file, path }: EnvironmentContext, known: string[]): Fault[] {
+  const { approval } = environment;
+  if (approval === undefined) return [];
+  const here = [...path, 'approval'];
+  const entries = present<string | { role?: string | undefined; required?: number | undefined }>(approval.from);
+  const written = entries.flatMap(({ item, index }) =>
+    typeof item === 'string'
+      ? [{ role: item, at: [...here, 'from', index] }]
+      : [{ role: item.role, at: [...here, 'from', index, 'role'] }],
+  );
+  const seats = seatsOf(entries.map(({ item }) => item), approval.required ?? 1, here);
+  const doubled = approval.required !== undefined && entries.some(({ item }) => typeof item !== 'string');
+  return [
+    // `owner` is a server's own `owner`, not a role of the file.
+    ...written.flatMap(({ role, at }) => unknown('role', role, [...known, 'owner'], at)),
+    ...written.flatMap(({ role, at }) => outsideKind(role, environment.kind, file, at)),
+    ...(doubled ? [fault([...here, 'required'], 'stands in each entry of from; remove it here')] : []),
+    ...seats.flatMap((seat) => tooMany(seat, file)),
+  ];
+}
+
+function seatsOf(
+  entries: (string | { role?: string | undefined; required?: number | undefined })[],
+  required: number,
+  path: Path,
+): Seat[] {
+  const names = entries.filter((entry) => typeof entry === 'string');
+  if (names.length > 0) return [{ roles: names, required, path: [...path, 'required'] }];
+  return entries.flatMap((entry, index) =>
+    typeof entry === 'string' || entry.role === undefined
+      ? []
+      : [{ roles: [entry.role], required: entry.required ?? 1, path: [...path, 'from', index, 'required'] }],
+  );
+}
+
+/** Groups are not counted: only where single users alone are listed is the number known. */
+function tooMany({ roles, required, path }: Seat, file: Salvaged<ConfigurationFile>): Fault[] {
+  const configured = roles.flatMap((role) => file.roles?.[role] ?? []);
+  if (configured.length < roles.length || configured.some((role) => (role.usergroups ?? []).length > 0)) return [];
+  const users = new Set(configured.flatMap((role) => role.users ?? []));
+  if (users.size >= required) return [];
+  return [fault(path, `asks for ${required} approvals, and ${roles.join(' and ')} ${roles.length > 1 ? 'list' : 'lists'} ${users.size} ${users.size === 1 ? 'person' : 'people'}`)];
+}
+
+function outsideKind(
+  role: string | undefined,
+  kind: string | undefined,
+  file: Salvaged<ConfigurationFile>,
+  path: Path,
+): Fault[] {
+  const kinds = role === undefined ? undefined : file.roles?.[role]?.environmentKinds;
+  if (kinds === undefined || kind === undefined || kinds.includes(kind)) return [];
+  return [warning(path, `${role} holds for ${kinds.join(', ')} only, so nobody approves with it here (kind ${kind})`)];
+}

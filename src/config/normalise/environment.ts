@@ -1,0 +1,109 @@
+import type { ApprovalRule, Environment, Freeze, Weekday, Window } from '../../domain/environment.ts';
+import type { EnvironmentFile } from '../schema/configuration.ts';
+import { notExecutedIn } from './not-executed.ts';
+import { normaliseRunbooks, normaliseScripts } from './runbooks.ts';
+import { normaliseCluster } from './servers.ts';
+import { type Base, valuesOf } from './values.ts';
+
+/** An environment with every default applied. */
+export function normaliseEnvironment(
+  base: Base,
+  name: string,
+  environment: EnvironmentFile,
+  timezone: string,
+): Environment {
+  const { schedule, readBack } = environment;
+  return {
+    name,
+    kind: environment.kind,
+    system: environment.system,
+    timezone: environment.timezone ?? timezone,
+    channel: environment.channel,
+    ...normaliseDeployments(environment.deployments),
+    approval: normaliseApproval(environment.approval),
+    schedule: {
+      graceMinutes: schedule?.graceMinutes ?? 15,
+      onMissed: schedule?.onMissed ?? (environment.kind === 'production' ? 'ask' : 'run'),
+      remindMinutes: schedule?.remindMinutes ?? [],
+    },
+    windows: (environment.windows ?? []).map(normaliseWindow),
+    freezes: (environment.freezes ?? []).map(({ from, to, reason }): Freeze => ({ from, to, reason })),
+    properties: valuesOf(base, environment.properties),
+    payloads: Object.entries(environment.payloads).map(([part, { role, placement }]) => ({
+      part,
+      role,
+      placement: placement ?? 'every-server',
+    })),
+    runbooks: normaliseRunbooks(environment),
+    scripts: normaliseScripts(base, environment.scripts),
+    readBack: readBack ? { run: readBack.run, timeoutSeconds: readBack.timeoutSeconds ?? 10 } : null,
+    clusters: environment.clusters.map((cluster) => normaliseCluster(base, cluster)),
+    notExecuted: notExecutedIn(environment),
+  };
+}
+
+type Deployments = Pick<
+  Environment,
+  | 'deploymentsEnabled'
+  | 'paradigm'
+  | 'topology'
+  | 'serverStrategy'
+  | 'clusterStrategy'
+  | 'minInService'
+  | 'onServerFailure'
+  | 'maxFailures'
+  | 'whenBusy'
+  | 'questions'
+  | 'backupBefore'
+>;
+
+function normaliseDeployments(deployments: EnvironmentFile['deployments']): Deployments {
+  return {
+    deploymentsEnabled: deployments.enabled ?? true,
+    paradigm: deployments.paradigm,
+    topology: deployments.topology,
+    serverStrategy: deployments.serverStrategy ?? null,
+    clusterStrategy: deployments.clusterStrategy ?? null,
+    minInService: deployments.minInService ?? null,
+    onServerFailure: deployments.onServerFailure ?? 'stop',
+    maxFailures: normaliseBudget(deployments.maxFailures),
+    whenBusy: deployments.whenBusy ?? 'queue',
+    questions: {
+      deadlineMinutes: deployments.questions?.deadlineMinutes ?? 30,
+      defaultAnswer: deployments.questions?.default ?? 'stop',
+    },
+    backupBefore: deployments.backup?.when === 'before',
+  };
+}
+
+function normaliseBudget(written: number | string | undefined): Environment['maxFailures'] {
+  if (written === undefined) return null;
+  return typeof written === 'number' ? { count: written } : { percent: Number(written.replace('%', '')) };
+}
+
+function normaliseApproval(approval: EnvironmentFile['approval']): ApprovalRule | null {
+  if (approval === undefined) return null;
+  const roles = approval.from.filter((entry) => typeof entry === 'string');
+  const seats = approval.from.filter((entry) => typeof entry !== 'string');
+  return {
+    rules:
+      roles.length > 0
+        ? [{ roles, required: approval.required ?? 1 }]
+        : seats.map(({ role, required }) => ({ roles: [role], required: required ?? 1 })),
+    excludeRequester: approval.excludeRequester ?? true,
+    expiresHours: approval.expiresHours ?? 72,
+    remindMinutes: approval.remindMinutes ?? [],
+  };
+}
+
+const everyDay: Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+
+function normaliseWindow({
+  days,
+  from,
+  to,
+  name,
+}: NonNullable<EnvironmentFile['windows']>[number]): Window {
+  if (from.includes('T')) return { from, to, name: name ?? null };
+  return { days: days ?? everyDay, from, to, name: name ?? null };
+}

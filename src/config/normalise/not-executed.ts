@@ -1,0 +1,83 @@
+import { expandServers } from '../expand-servers.ts';
+import type { ConfigurationFile, EnvironmentFile } from '../schema/configuration.ts';
+
+/** The keys of an environment that this version does not execute, in words that name the key. */
+export function notExecutedIn(environment: EnvironmentFile): string[] {
+  return [
+    ...(environment.system === 'command' ? [] : [`system: ${environment.system}`]),
+    ...inDeployments(environment.deployments),
+    ...(['watcher', 'rehearsal', 'ownerConsent', 'manager', 'sync', 'ruleSets'] as const).filter(
+      (key) => environment[key] !== undefined && !isEmptyList(environment[key]),
+    ),
+    ...inApproval(environment.approval),
+    ...(environment.windows?.some((window) => window.atEnd !== undefined) ? ['windows.atEnd'] : []),
+    ...(environment.freezes?.some((freeze) => freeze.override !== undefined) ? ['freezes.override'] : []),
+    ...inPayloads(environment.payloads),
+    ...inConnections(environment),
+  ];
+}
+
+/** The keys outside environments that this version does not execute. */
+export function notExecutedOutside(file: ConfigurationFile): string[] {
+  const { housekeeping, limits, ruleSets, catalog } = file;
+  return [
+    ...(limits?.shares === undefined ? [] : ['limits.shares']),
+    ...(ruleSets === undefined || ruleSets.length === 0 ? [] : ['ruleSets']),
+    ...(catalog?.packages ?? []).flatMap(({ name, version, rules = [] }) =>
+      rules.length > 0 ? [`catalog.packages.rules of ${name}@${version}`] : [],
+    ),
+    ...(housekeeping?.archive === undefined ? [] : ['housekeeping.archive']),
+    ...(housekeeping?.databaseBackup === undefined ? [] : ['housekeeping.databaseBackup']),
+  ];
+}
+
+function inDeployments(deployments: EnvironmentFile['deployments']): string[] {
+  const { parallel, sharedCache, rollback, backup, drift, transformations, timeBudgetMinutes } = deployments;
+  return [
+    ...(parallel === undefined ? [] : ['deployments.parallel']),
+    ...(sharedCache === undefined ? [] : ['deployments.sharedCache']),
+    ...(rollback?.onFirstServerFailure ? ['deployments.rollback.onFirstServerFailure'] : []),
+    ...(backup?.when === 'after' ? ['deployments.backup.when: after'] : []),
+    ...(drift?.check ? ['deployments.drift'] : []),
+    ...(transformations?.allow ? ['deployments.transformations'] : []),
+    ...(timeBudgetMinutes === undefined ? [] : ['deployments.timeBudgetMinutes']),
+  ];
+}
+
+function inApproval(approval: EnvironmentFile['approval']): string[] {
+  const roles = (approval?.from ?? []).map((entry) => (typeof entry === 'string' ? entry : entry.role));
+  return [
+    ...(approval?.breakGlass === undefined ? [] : ['approval.breakGlass']),
+    ...(roles.includes('owner') ? ['approval.from: owner'] : []),
+  ];
+}
+
+function inPayloads(payloads: EnvironmentFile['payloads']): string[] {
+  const roles = [...new Set(Object.values(payloads).map(({ role }) => role))];
+  return [
+    ...Object.entries(payloads).flatMap(([part, payload]) => [
+      ...(payload.placement === 'first-in-cluster' ? [`payloads.${part}.placement: first-in-cluster`] : []),
+      ...(payload.after === undefined ? [] : [`payloads.${part}.after`]),
+      ...(payload.run === undefined ? [] : [`payloads.${part}.run`]),
+    ]),
+    ...(roles.length > 1 ? [`payloads of more than one role (${roles.join(', ')})`] : []),
+  ];
+}
+
+/** Only what a command deployment meets: the other systems are named by themselves. */
+function inConnections({ system, clusters }: EnvironmentFile): string[] {
+  const connections = clusters.flatMap((cluster) =>
+    expandServers(cluster).map(({ server }) => server.connection ?? {}),
+  );
+  const drivers = new Set(connections.map(({ driver }) => driver));
+  return [
+    ...(connections.some(({ shell }) => shell === 'powershell') ? ['connection.shell: powershell'] : []),
+    ...(['postgres', 'http'] as const)
+      .filter((driver) => system === 'command' && drivers.has(driver))
+      .map((driver) => `connection.driver: ${driver}`),
+  ];
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}

@@ -1,0 +1,65 @@
+import type { Runbook, Script, ScriptArgument, Scripts, Step } from '../../domain/environment.ts';
+import type { EnvironmentFile } from '../schema/configuration.ts';
+import { absolutePath, type Base, valueOf } from './values.ts';
+
+type ScriptsFile = NonNullable<EnvironmentFile['scripts']>;
+type RunbookFile = NonNullable<EnvironmentFile['runbooks']>[string];
+
+const defaultScriptSeconds = 60;
+
+/** Runbooks by name, each step with its own time. */
+export function normaliseRunbooks(environment: EnvironmentFile): Record<string, Runbook> {
+  const minutes = environment.deployments.stepTimeoutMinutes ?? 15;
+  return Object.fromEntries(
+    Object.entries(environment.runbooks ?? {}).map(([name, runbook]) => [
+      name,
+      {
+        needsNoBackup: runbook.backup === 'none',
+        steps: runbook.steps.map((step) => normaliseStep(step, minutes)),
+      },
+    ]),
+  );
+}
+
+function normaliseStep(step: RunbookFile['steps'][number], defaultMinutes: number): Step {
+  return {
+    id: step.id,
+    run: step.run ?? '',
+    kind: step.kind ?? 'apply',
+    timeoutSeconds: (step.timeoutMinutes ?? defaultMinutes) * 60,
+    idempotent: step.idempotent ?? false,
+    unless: step.unless ?? null,
+    component: step.component ?? null,
+    notExecuted: [
+      ...(['manual', 'notify', 'share'] as const).filter((key) => step[key] !== undefined),
+      ...(step.onError === 'ask' ? ['onError: ask'] : []),
+      ...(step.reboot ? ['reboot'] : []),
+    ],
+  };
+}
+
+/** The load balancer's scripts; null for those that are not configured. */
+export function normaliseScripts(base: Base, scripts: ScriptsFile | undefined): Scripts {
+  const script = (key: Exclude<keyof ScriptsFile, 'timeoutSeconds'>): Script | null => {
+    const written = scripts?.[key];
+    if (written === undefined) return null;
+    return {
+      run: absolutePath(base, written.run),
+      args: (written.args ?? []).map((argument) => normaliseArgument(base, argument)),
+      timeoutSeconds: written.timeoutSeconds ?? scripts?.timeoutSeconds ?? defaultScriptSeconds,
+      idempotent: written.idempotent ?? false,
+    };
+  };
+  return {
+    disableServer: script('disableServer'),
+    enableServer: script('enableServer'),
+    statusServer: script('statusServer'),
+    disableCluster: script('disableCluster'),
+    enableCluster: script('enableCluster'),
+    statusCluster: script('statusCluster'),
+  };
+}
+
+function normaliseArgument(base: Base, argument: ScriptArgument): ScriptArgument {
+  return 'variable' in argument ? argument : { literal: valueOf(base, argument.literal) };
+}
