@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+
+import { foldDeployment } from '../../src/domain/deployment.ts';
+import type { DeploymentEvent, StoredEvent } from '../../src/domain/events.ts';
+import { planHash } from '../../src/domain/make-plan.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import { factsOf } from '../../src/progress/facts.ts';
+import { deploymentCard } from '../../src/slack/card.ts';
+import { parseCommand } from '../../src/slack/command-text.ts';
+import { mrkdwn } from '../../src/slack/escape.ts';
+import { threadMessage } from '../../src/slack/thread-message.ts';
+import { buildEnvironment, buildPlan } from '../helpers/build.ts';
+
+const nasty = '<!channel> <@U0ANA> `code` *bold*\n> quote\n@here &amp; \u202Eevil';
+
+function log(plan: Plan, events: DeploymentEvent[], reason = 'a new page'): StoredEvent[] {
+  const requested: DeploymentEvent = {
+    type: 'requested',
+    by: 'U0ANA',
+    reason,
+    startsAt: null,
+    expiresAt: null,
+    typed: null,
+    zone: 'UTC',
+    planHash: planHash(plan),
+    acceptedWarnings: 0,
+  };
+  return [requested, ...events].map((event, index) => ({
+    deployment: 1042,
+    version: index + 1,
+    at: 1_000 * index,
+    event,
+  }));
+}
+
+function card(events: DeploymentEvent[], reason?: string) {
+  const plan = buildPlan(buildEnvironment());
+  const deployment = foldDeployment(log(plan, events, reason));
+  if (!deployment) throw new Error('no deployment');
+  return deploymentCard(deployment, plan, []);
+}
+
+const labels = (blocks: ReturnType<typeof card>['blocks']) =>
+  blocks.flatMap((block) =>
+    block.type === 'actions'
+      ? block.elements.flatMap((element) => ('text' in element ? [element.text?.text] : []))
+      : [],
+  );
+
+const servers = ['web-1', 'web-2', 'web-3', 'web-4'];
+const running: DeploymentEvent[] = [
+  { type: 'queued', behind: null },
+  { type: 'attempt_started', attempt: 1, servers, fence: 1 },
+];
+const ended = (server: string, state: 'ok' | 'error'): DeploymentEvent => ({
+  type: 'server_ended',
+  server,
+  state,
+  message: state === 'ok' ? null : 'step install ended with exit code 1',
+  to: null,
+});
+
+describe('the card', () => {
+  test('says what, where, how far, and who asked', () => {
+    const { text, blocks } = card([
+      ...running,
+      { type: 'server_started', server: 'web-1' },
+      ended('web-1', 'ok'),
+    ]);
+    expect(text).toBe('#1042 shop@2 → shop: running, 1 of 4 servers');
+    expect(JSON.stringify(blocks)).toContain('asked by <@U0ANA>');
+  });
+
+  test.each([
+    [[], ['Approve', 'Reject', 'Cancel', 'Details']],
+    [[{ type: 'scheduled', startsAt: 5_000 }], ['Cancel', 'Details']],
+    [running, ['Stop after this server', 'Details']],
+    [
+      [
+        ...running,
+        ended('web-1', 'ok'),
+        ended('web-2', 'error'),
+        { type: 'attempt_ended', attempt: 1, state: 'partial', endedBy: 'onServerFailure: stop' },
+      ],
+      ['Deploy the remaining 3', 'Details'],
+    ],
+    [[{ type: 'rejected', by: 'U0BEN', reason: 'no' }], ['Details']],
+  ] as [DeploymentEvent[], string[]][])(
+    'offers only the buttons that make sense now (%#)',
+    (events, expected) => {
+      expect(labels(card(events).blocks)).toEqual(expected);
+    },
+  );
+
+  test('lets no reason ping, link or hide anything, and loses none of its words', () => {
+    const { blocks } = card([], nasty);
+    const marked = blocks.filter((block) => block.type === 'section' || block.type === 'context');
+    expect(JSON.stringify(marked)).not.toContain('channel');
+    expect(JSON.stringify(blocks)).toContain('<!channel> <@U0ANA> `code` *bold*');
+    expect(JSON.stringify(blocks)).not.toContain('\u202E');
+  });
+});
+
+describe('the thread', () => {
+  test('tells each server once, with how long it took, and a failure with its last lines', () => {
+    const plan = buildPlan(buildEnvironment());
+    const install = plan.tasks.find((task) => task.server === 'web-1' && task.step === 'install')?.id ?? 0;
+    const events = log(plan, [
+      ...running,
+      { type: 'server_started', server: 'web-1' },
+      { type: 'task_intended', task: install, run: 1, fence: 1 },
+      {
+        type: 'task_ended',
+        task: install,
+        run: 1,
+        state: 'error',
+        exitCode: 1,
+        message: 'step install ended with exit code 1',
+        lastLines: ['disk <full>'],
+        readBack: null,
+        durationMs: 5,
+      },
+      ended('web-1', 'error'),
+    ]);
+    const facts = factsOf(plan, events);
+    const deployment = foldDeployment(events);
+    const messages = facts.map((fact) => (deployment ? threadMessage(deployment, plan, fact) : null));
+    expect(messages.map((message) => message?.text.split('\n')[0])).toEqual([
+      'Requested by <@U0ANA>.',
+      'Its hour has come.',
+      'Attempt 1 began: web-1, web-2, web-3, web-4.',
+      '*web-1* failed in 3.0 s: step install ended with exit code 1.',
+    ]);
+    expect(JSON.stringify(messages.at(-1)?.blocks)).toContain('disk <full>');
+  });
+});
+
+describe('escaping', () => {
+  test('brings back only mentions of people and groups in our own form', () => {
+    expect(mrkdwn('<@U0ANA> <!subteam^S0OPS> <!channel> <https://x|y> a & b')).toBe(
+      '<@U0ANA> <!subteam^S0OPS> &lt;!channel&gt; &lt;https://x|y&gt; a &amp; b',
+    );
+  });
+});
+
+describe('the text after /deploy', () => {
+  test.each([
+    ['', { do: 'form', selection: [], environment: null, when: '' }],
+    [
+      'customer360@2 to denodo-production tomorrow 21:00',
+      { do: 'form', selection: ['customer360@2'], environment: 'denodo-production', when: 'tomorrow 21:00' },
+    ],
+    ['a@1, b@2 to shop', { do: 'form', selection: ['a@1', 'b@2'], environment: 'shop', when: '' }],
+    ['list', { do: 'list' }],
+    ['SHOW #1042', { do: 'show', number: 1042 }],
+    ['cancel 7', { do: 'cancel', number: 7 }],
+    ['cancle 7', { do: 'unknown', near: 'cancel', example: '/deploy cancel 1042' }],
+    [
+      'what now',
+      { do: 'unknown', near: null, example: '/deploy customer360@2 to denodo-production tomorrow 21:00' },
+    ],
+  ])('%j is understood, or answered with the nearest command and an example', (text, command) => {
+    expect(parseCommand(text)).toEqual(command);
+  });
+});
