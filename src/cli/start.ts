@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 
 import { createSecretReader, readEnvironment } from '../config/env.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
@@ -9,9 +8,7 @@ import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 import { StoreRefused } from '../store/sqlite/refused.ts';
 import { type Bot, directoryOf, startBot } from './bot.ts';
 import type { CommonOptions } from './command-line.ts';
-
-/** The migrations that belong to this build. */
-export const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
+import { migrationsFolder } from './migrations-folder.ts';
 
 const stopLimitMs = 9_500;
 

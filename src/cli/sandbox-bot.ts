@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { createSecretReader } from '../config/env.ts';
+import { loadConfiguration } from '../config/load-configuration.ts';
+import { createLog } from '../health/log.ts';
+import type { Fleet } from '../sandbox/fleet/start-fleet.ts';
+import { writeFleetConfiguration } from '../sandbox/fleet/write-configuration.ts';
+import type { SlackStandIn } from '../sandbox/slack/start-slack.ts';
+import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
+import { type Bot, startBot } from './bot.ts';
+import { migrationsFolder } from './migrations-folder.ts';
+
+/** The people and the channel of the sandbox. */
+export const people = {
+  people: [
+    { id: 'U0ANA', name: 'ana', realName: 'Ana', timezone: 'Europe/Madrid' },
+    { id: 'U0BEN', name: 'ben', realName: 'Ben', timezone: 'Europe/London' },
+  ],
+  channels: [{ id: 'C0SHOP', name: 'shop' }],
+  usergroups: [{ id: 'S0PROMADM', handle: 'promotion-admins', users: ['U0ANA', 'U0BEN'] }],
+};
+
+/** Posts go out faster than a real workspace allows; the stand-in does not mind. */
+const sandboxPace = { betweenPosts: 50, betweenEdits: 100, betweenEditsOfOneCard: 500 };
+
+/** The real bot, against the sandbox's Slack and the sandbox's fleet. */
+export async function startSandboxBot(parts: { directory: string; fleet: Fleet; slack: SlackStandIn }): Promise<Bot> {
+  const { directory, fleet, slack } = parts;
+  const file = await writeFleetConfiguration(fleet, { directory, channel: 'C0SHOP', usergroup: 'S0PROMADM' });
+  const loaded = loadConfiguration(file);
+  if (!loaded.ok) throw new Error(loaded.faults.join('\n'));
+  const store = await openSqliteStore({ file: join(directory, 'data', 'lamplighter.db'), migrationsFolder });
+  const bot = await startBot({
+    store,
+    configuration: loaded.configuration,
+    slack: { botToken: 'xoxb-demo', appToken: 'xapp-demo', apiUrl: slack.apiUrl },
+    health: { host: '127.0.0.1', port: 0 },
+    dataDirectory: join(directory, 'data'),
+    readSecret: createSecretReader({}, (path) => readFileSync(path, 'utf8')),
+    pace: sandboxPace,
+    log: createLog({ level: 'error', format: 'pretty' }),
+  });
+  return {
+    ...bot,
+    stop: async () => {
+      await bot.stop();
+      await store.close();
+    },
+  };
+}
