@@ -1,8 +1,10 @@
 import type { DeploymentEvent } from './events.ts';
-import { haltOf, type Halt } from './halt.ts';
-import type { Plan, PlannedTask } from './plan.ts';
+import { haltOf } from './halt.ts';
+import { type MemberOutlook, memberOutlooks } from './member-outlook.ts';
+import type { IndexedPlan } from './plan-index.ts';
+import type { PlannedTask } from './plan.ts';
 import { type Run, serverRun, taskRun } from './run.ts';
-import { memberOutlook, serverTasksOf, settle, type MemberOutlook } from './settle.ts';
+import { settle } from './settle.ts';
 
 /** What the executor does next for an attempt. A pure function of plan and events: recovery is no other path than running. */
 export type Action =
@@ -19,70 +21,79 @@ export type Action =
   | { do: 'nothing' };
 
 /** Says what comes next. Asked again after every commit, by whichever process holds the lease. */
-export function nextAction(plan: Plan, run: Run): Action {
+export function nextAction(index: IndexedPlan, run: Run): Action {
   if (run.ended) return { do: 'nothing' };
   if (run.question) return { do: 'wait' };
-  const open = plan.tasks.find((task) => taskRun(run, task.id).intended);
+  const open = openTask(index, run);
   if (open) return { do: 'probe', task: open, run: taskRun(run, open.id).run };
-  const facts = settle(plan, run);
+  const facts = settle(index, run);
   if (facts.length > 0) return { do: 'record', events: facts };
-  return nextInGroups(plan, run) ?? { do: 'nothing' };
+  return nextInGroups(index, run) ?? { do: 'nothing' };
 }
 
-function nextInGroups(plan: Plan, run: Run): Action | null {
-  for (const [group, members] of plan.groups.entries()) {
-    const outlooks = members
-      .map((member) => memberOutlook(plan, run, group, member))
-      .filter((outlook) => outlook.servers.length > 0);
-    const action = nextInGroup(plan, run, group, outlooks);
+/** The task whose intent has no outcome yet; null where everything that began has ended. */
+export function openTask(index: IndexedPlan, run: Run): PlannedTask | null {
+  for (const [id, task] of run.tasks) if (task.intended) return index.tasks.get(id) ?? null;
+  return null;
+}
+
+function nextInGroups(index: IndexedPlan, run: Run): Action | null {
+  const halted = haltOf(index.plan, run) !== null;
+  const outlooks = memberOutlooks(index, run);
+  for (const group of index.plan.groups.keys()) {
+    const members = outlooks.filter((outlook) => outlook.group === group);
+    const action = nextInGroup({ index, run, halted }, group, members);
     if (action) return action;
   }
   return null;
 }
 
-function nextInGroup(plan: Plan, run: Run, group: number, members: MemberOutlook[]): Action | null {
-  const halt = haltOf(plan, run);
-  const pending = members.some((member) =>
-    member.servers.some((name) => serverRun(run, name).state === 'pending'),
-  );
-  const check = run.groups.get(group);
-  if (!check) return pending && !halt ? { do: 'check-group', group } : null;
-  return nextDisable(run, members, halt) ?? nextStep(plan, run, members, halt) ?? nextEnable(run, members);
+interface Situation {
+  index: IndexedPlan;
+  run: Run;
+  /** No further server begins. */
+  halted: boolean;
+}
+
+function nextInGroup(situation: Situation, group: number, members: MemberOutlook[]): Action | null {
+  const { run, halted } = situation;
+  if (!run.groups.has(group))
+    return !halted && members.some((member) => hasPending(run, member)) ? { do: 'check-group', group } : null;
+  return nextDisable(situation, members) ?? nextStep(situation, members) ?? nextEnable(run, members);
+}
+
+function hasPending(run: Run, member: MemberOutlook): boolean {
+  return member.servers.some((name) => serverRun(run, name).state === 'pending');
 }
 
 function perform(run: Run, task: PlannedTask): Action {
   return { do: 'perform', task, run: taskRun(run, task.id).run };
 }
 
-function nextDisable(run: Run, members: MemberOutlook[], halt: Halt | null): Action | null {
-  if (halt) return null;
-  for (const member of members) {
-    const pending = member.servers.some((name) => serverRun(run, name).state === 'pending');
-    if (member.disable && pending && taskRun(run, member.disable.id).end === null)
-      return perform(run, member.disable);
-  }
+function nextDisable({ run, halted }: Situation, members: MemberOutlook[]): Action | null {
+  if (halted) return null;
+  for (const { disable, ...member } of members)
+    if (disable && taskRun(run, disable.id).end === null && hasPending(run, { disable, ...member }))
+      return perform(run, disable);
   return null;
 }
 
 /** A server that has begun is finished whatever happens elsewhere; a new one begins only while nothing halts. */
-function nextStep(plan: Plan, run: Run, members: MemberOutlook[], halt: Halt | null): Action | null {
-  for (const member of members) {
-    for (const name of member.servers) {
-      const { state } = serverRun(run, name);
-      if (state !== 'deploying' && (state !== 'pending' || halt)) continue;
-      const task = serverTasksOf(plan, name).find((candidate) => taskRun(run, candidate.id).end === null);
-      if (task) return perform(run, task);
-    }
+function nextStep({ index, run, halted }: Situation, members: MemberOutlook[]): Action | null {
+  for (const name of members.flatMap(({ servers }) => servers)) {
+    const { state } = serverRun(run, name);
+    if (state !== 'deploying' && (state !== 'pending' || halted)) continue;
+    const task = index.serverTasks.get(name)?.find((candidate) => taskRun(run, candidate.id).end === null);
+    if (task) return perform(run, task);
   }
   return null;
 }
 
 /** Put back: members whose servers all succeeded, and those that were taken out and never touched (D-42, D-43). */
 function nextEnable(run: Run, members: MemberOutlook[]): Action | null {
-  const ready = members.find(
-    (member) => member.mayBeEnabled && member.enable && taskRun(run, member.enable.id).end === null,
-  );
-  return ready?.enable ? perform(run, ready.enable) : null;
+  for (const { mayBeEnabled, enable } of members)
+    if (mayBeEnabled && enable && taskRun(run, enable.id).end === null) return perform(run, enable);
+  return null;
 }
 
 /** The server that begins with this task; null when its server has begun already or the task belongs to no server's run. */

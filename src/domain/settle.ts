@@ -1,71 +1,28 @@
-import type { AttemptEnd, DeploymentEvent, ServerState } from './events.ts';
+import { endOfAttempt } from './attempt-end.ts';
+import type { DeploymentEvent, ServerState } from './events.ts';
 import { haltOf, type Halt, sayActor } from './halt.ts';
-import { memberOf, type Plan, type PlannedTask } from './plan.ts';
+import { memberOutlooks, type MemberOutlook, endedWell } from './member-outlook.ts';
+import type { IndexedPlan } from './plan-index.ts';
 import { type Run, serverRun, taskRun } from './run.ts';
-
-/** A group member as far as this attempt concerns it. */
-export interface MemberOutlook {
-  member: string;
-  /** Its servers in this attempt, in order. */
-  servers: string[];
-  disable: PlannedTask | null;
-  enable: PlannedTask | null;
-  /** Taken out by this attempt, and not put back. */
-  isOut: boolean;
-  /** Every server ended well, or none was ever begun. */
-  mayBeEnabled: boolean;
-}
-
-/** The steps and the verification of one server, in order. */
-export function serverTasksOf(plan: Plan, server: string): PlannedTask[] {
-  return plan.tasks.filter((task) => task.server === server && task.action === null && task.group !== null);
-}
-
-/** How a member stands, for the decisions about it. */
-export function memberOutlook(plan: Plan, run: Run, group: number, member: string): MemberOutlook {
-  const servers = [...run.servers.keys()].filter((name) => memberOf(plan, name) === member);
-  const script = (action: 'disable' | 'enable'): PlannedTask | null =>
-    plan.tasks.find(
-      (task) => task.group === group && task.action === action && (task.server ?? task.cluster) === member,
-    ) ?? null;
-  const disable = script('disable');
-  const enable = script('enable');
-  const isOut = disable !== null && endedWell(run, disable) && !(enable !== null && endedWell(run, enable));
-  const states = servers.map((name) => serverRun(run, name).state);
-  const neverBegun = states.every((state) => state === 'skipped' || state === 'cancelled');
-  return {
-    member,
-    servers,
-    disable,
-    enable,
-    isOut,
-    mayBeEnabled: isOut && (states.every((state) => state === 'ok') || neverBegun),
-  };
-}
-
-function endedWell(run: Run, task: PlannedTask): boolean {
-  const { end } = taskRun(run, task.id);
-  return end === 'ok' || end === 'warning' || end === 'skipped';
-}
 
 /**
  * The facts that follow from what is known and are not written yet: ends of servers, what is in service or held,
  * and at last the end of the attempt. Writing them and asking again reaches a point where nothing follows.
  */
-export function settle(plan: Plan, run: Run): DeploymentEvent[] {
-  const ends = serverEnds(plan, run);
+export function settle(index: IndexedPlan, run: Run): DeploymentEvent[] {
+  const ends = serverEnds(index, run);
   if (ends.length > 0) return ends;
-  const service = serviceChanges(plan, run);
-  if (service.length > 0) return service;
-  return attemptEnd(plan, run);
+  const outlooks = memberOutlooks(index, run);
+  const service = outlooks.flatMap((outlook) => serviceChange(run, outlook));
+  return service.length > 0 ? service : endOfAttempt(index, run, outlooks);
 }
 
-function serverEnds(plan: Plan, run: Run): DeploymentEvent[] {
-  const halt = haltOf(plan, run);
+function serverEnds(index: IndexedPlan, run: Run): DeploymentEvent[] {
+  const halt = haltOf(index.plan, run);
   const busy = [...run.servers.values()].some((server) => server.state === 'deploying');
   return [...run.servers.keys()].flatMap((name): DeploymentEvent[] => {
-    const end = serverEnd(plan, run, name) ?? (halt && !busy ? leftBehind(run, name, halt) : null);
-    return end ? [{ type: 'server_ended', server: name, to: lastReadBack(plan, run, name), ...end }] : [];
+    const end = serverEnd(index, run, name) ?? (halt && !busy ? leftBehind(run, name, halt) : null);
+    return end ? [{ type: 'server_ended', server: name, to: lastReadBack(index, run, name), ...end }] : [];
   });
 }
 
@@ -74,16 +31,25 @@ interface ServerEnd {
   message: string | null;
 }
 
-function serverEnd(plan: Plan, run: Run, name: string): ServerEnd | null {
-  const server = serverRun(run, name);
-  if (server.state === 'deploying') return endOfSteps(plan, run, name);
-  if (server.state === 'pending') return endBeforeBeginning(plan, run, name);
-  if (server.state === 'ok') return enableFailure(plan, run, name);
-  return null;
+function serverEnd(index: IndexedPlan, run: Run, name: string): ServerEnd | null {
+  switch (serverRun(run, name).state) {
+    case 'deploying':
+      return endOfSteps(index, run, name);
+    case 'pending':
+      return endBeforeBeginning(index, run, name);
+    case 'ok':
+      return enableFailure(index, run, name);
+    case 'cancelled':
+    case 'error':
+    case 'preflight_failed':
+    case 'skipped':
+    case 'unknown':
+      return null;
+  }
 }
 
-function endOfSteps(plan: Plan, run: Run, name: string): ServerEnd | null {
-  const tasks = serverTasksOf(plan, name);
+function endOfSteps(index: IndexedPlan, run: Run, name: string): ServerEnd | null {
+  const tasks = index.serverTasks.get(name) ?? [];
   const failed = tasks.find((task) => ['error', 'unknown'].includes(taskRun(run, task.id).end ?? ''));
   if (failed) {
     const { end, message } = taskRun(run, failed.id);
@@ -93,26 +59,22 @@ function endOfSteps(plan: Plan, run: Run, name: string): ServerEnd | null {
 }
 
 /** A server of a refused group, or of a member that could not be taken out, is never begun (law 4). */
-function endBeforeBeginning(plan: Plan, run: Run, name: string): ServerEnd | null {
-  const group = groupOf(plan, name);
-  const check = run.groups.get(group);
+function endBeforeBeginning(index: IndexedPlan, run: Run, name: string): ServerEnd | null {
+  const member = index.memberOfServer.get(name);
+  const check = member && run.groups.get(member.group);
   const problem = check?.problems.find((candidate) => candidate.server === name);
   if (problem) return { state: 'preflight_failed', message: problem.message };
   if (check && check.problems.length > 0)
     return { state: 'skipped', message: `its group was not begun: ${check.problems[0]?.message ?? ''}` };
-  const { disable } = memberOutlook(plan, run, group, memberOf(plan, name));
-  const end = disable ? taskRun(run, disable.id) : null;
-  if (end?.end === 'error' || end?.end === 'unknown')
-    return {
-      state: end.end,
-      message: `could not be taken out of the load balancer, so nothing was deployed: ${end.message}`,
-    };
-  return null;
+  const end = member?.disable ? taskRun(run, member.disable.id) : null;
+  if (end?.end !== 'error' && end?.end !== 'unknown') return null;
+  const message = `could not be taken out of the load balancer, so nothing was deployed: ${end.message}`;
+  return { state: end.end, message };
 }
 
 /** A failed enable leaves the server right, but held. */
-function enableFailure(plan: Plan, run: Run, name: string): ServerEnd | null {
-  const { enable } = memberOutlook(plan, run, groupOf(plan, name), memberOf(plan, name));
+function enableFailure(index: IndexedPlan, run: Run, name: string): ServerEnd | null {
+  const enable = index.memberOfServer.get(name)?.enable;
   const end = enable ? taskRun(run, enable.id) : null;
   if (end?.end !== 'error' && end?.end !== 'unknown') return null;
   return {
@@ -132,27 +94,9 @@ function leftBehind(run: Run, name: string, halt: Halt): ServerEnd | null {
   return { state: 'skipped', message: why };
 }
 
-function groupOf(plan: Plan, name: string): number {
-  const member = memberOf(plan, name);
-  return plan.groups.findIndex((members) => members.includes(member));
-}
-
-function lastReadBack(plan: Plan, run: Run, name: string): string | null {
-  const verify = serverTasksOf(plan, name).find((task) => task.type === 'VERIFY');
+function lastReadBack(index: IndexedPlan, run: Run, name: string): string | null {
+  const verify = index.serverTasks.get(name)?.find((task) => task.type === 'VERIFY');
   return verify ? taskRun(run, verify.id).readBack : null;
-}
-
-/** At every end each member is in service, or stands as held with its reason (law 4). */
-function serviceChanges(plan: Plan, run: Run): DeploymentEvent[] {
-  return plan.groups.flatMap((members, group) =>
-    members.flatMap((member) => {
-      const outlook = memberOutlook(plan, run, group, member);
-      const change = serviceOf(run, outlook);
-      return change && run.service.get(member) !== change.inService
-        ? [{ type: 'service_changed' as const, member, servers: outlook.servers, ...change }]
-        : [];
-    }),
-  );
 }
 
 interface Service {
@@ -160,63 +104,32 @@ interface Service {
   reason: string;
 }
 
+/** At every end each member is in service, or stands as held with its reason (law 4). */
+function serviceChange(run: Run, outlook: MemberOutlook): DeploymentEvent[] {
+  const change = serviceOf(run, outlook);
+  if (!change || run.service.get(outlook.name) === change.inService) return [];
+  return [{ type: 'service_changed', member: outlook.name, servers: outlook.servers, ...change }];
+}
+
 function serviceOf(run: Run, outlook: MemberOutlook): Service | null {
   const { disable, enable } = outlook;
-  if (!disable) return null;
-  const disabled = taskRun(run, disable.id).end;
+  const disabled = disable && taskRun(run, disable.id).end;
   if (disabled === null) return null;
   if (enable && endedWell(run, enable))
     return { inService: 'yes', reason: 'put back into the load balancer' };
-  if (disabled === 'error' || disabled === 'unknown')
-    return {
-      inService: 'held',
-      reason: 'taking it out of the load balancer failed: whether it takes requests is not known',
-    };
-  const enableEnd = enable ? taskRun(run, enable.id).end : null;
-  if (enableEnd === 'error' || enableEnd === 'unknown')
+  if (disabled === 'error' || disabled === 'unknown') {
+    const reason = 'taking it out of the load balancer failed: whether it takes requests is not known';
+    return { inService: 'held', reason };
+  }
+  const enabled = enable ? taskRun(run, enable.id).end : null;
+  if (enabled === 'error' || enabled === 'unknown')
     return { inService: 'held', reason: 'could not be put back into the load balancer' };
-  const settled = outlook.servers.every(
-    (name) => !['pending', 'deploying'].includes(serverRun(run, name).state),
-  );
-  if (settled && !outlook.mayBeEnabled) return { inService: 'held', reason: heldReason(run, outlook) };
+  if (outlook.isSettled && !outlook.mayBeEnabled)
+    return { inService: 'held', reason: heldReason(run, outlook) };
   return { inService: 'no', reason: 'taken out of the load balancer' };
 }
 
 function heldReason(run: Run, outlook: MemberOutlook): string {
   const failed = outlook.servers.filter((name) => serverRun(run, name).state !== 'ok');
   return `${failed.join(', ')} did not finish`;
-}
-
-function attemptEnd(plan: Plan, run: Run): DeploymentEvent[] {
-  const states = [...run.servers.values()].map((server) => server.state);
-  const running = states.some((state) => state === 'pending' || state === 'deploying');
-  const toEnable = plan.groups.some((members, group) =>
-    members.some((member) => {
-      const { mayBeEnabled, enable } = memberOutlook(plan, run, group, member);
-      return mayBeEnabled && enable !== null && taskRun(run, enable.id).end === null;
-    }),
-  );
-  if (running || toEnable) return [];
-  const halt = haltOf(plan, run);
-  return [
-    {
-      type: 'attempt_ended',
-      attempt: run.attempt,
-      state: endState(run, states, halt),
-      endedBy: endedBy(halt),
-    },
-  ];
-}
-
-function endState(run: Run, states: ServerState[], halt: Halt | null): AttemptEnd {
-  const succeeded = states.filter((state) => state === 'ok').length;
-  if (succeeded === states.length)
-    return [...run.tasks.values()].some((task) => task.end === 'warning') ? 'ok_with_warnings' : 'ok';
-  if (halt?.by === 'person') return 'cancelled';
-  return succeeded > 0 ? 'partial' : 'error';
-}
-
-function endedBy(halt: Halt | null): string {
-  if (halt === null) return 'completion';
-  return halt.by === 'failures' ? halt.rule : sayActor(halt.person);
 }

@@ -1,5 +1,6 @@
 import { applyEvent, type Deployment, foldDeployment } from '../domain/deployment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
+import { type IndexedPlan, indexPlan } from '../domain/plan-index.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { DueChange, Lease, Store } from '../store/store.ts';
 
@@ -7,6 +8,7 @@ import type { DueChange, Lease, Store } from '../store/store.ts';
 export interface Book {
   readonly deployment: Deployment;
   readonly plan: Plan;
+  readonly index: IndexedPlan;
   readonly lease: Lease;
   /** Reads what others wrote: an answer, a stop. */
   refresh(): Promise<void>;
@@ -50,6 +52,7 @@ export async function openBook(store: Store, lease: Lease, now: () => number): P
   return {
     deployment,
     plan,
+    index: indexPlan(plan),
     lease,
     refresh,
     decide: async (events, extra = {}) => await commit(events, deployment.version, extra),

@@ -1,7 +1,7 @@
 import { hasEnded } from '../domain/deployment.ts';
-import { type Action, beginsServer, nextAction } from '../domain/next-action.ts';
+import { type Action, beginsServer, nextAction, openTask } from '../domain/next-action.ts';
 import { plannedServers } from '../domain/plan.ts';
-import { type Run, taskRun } from '../domain/run.ts';
+import type { Run } from '../domain/run.ts';
 import type { Lease } from '../store/store.ts';
 import { type Book, type Events, FencedOff, openBook } from './book.ts';
 import { checkGroup } from './check-group.ts';
@@ -46,8 +46,8 @@ async function beginOrResume(book: Book): Promise<boolean> {
 }
 
 /** `web-2: step install`, for "Restarted during …"; null where nothing was open. */
-function sayOpenTask({ plan }: Book, run: Run): string | null {
-  const open = plan.tasks.find((task) => taskRun(run, task.id).intended);
+function sayOpenTask({ index }: Book, run: Run): string | null {
+  const open = openTask(index, run);
   if (!open) return null;
   return `${open.server ?? open.cluster}: ${open.step ? `step ${open.step}` : (open.action ?? 'read-back')}`;
 }
@@ -58,7 +58,7 @@ async function runAttempt(needs: ExecutorNeeds, book: Book, signal: AbortSignal)
     await book.refresh();
     const { run } = book.deployment;
     if (!run) throw new Error(`#${book.deployment.number} runs without an attempt`);
-    const action = nextAction(book.plan, run);
+    const action = nextAction(book.index, run);
     if (action.do === 'nothing') return await needs.system.release(book.plan);
     await act({ needs, book, tasks, run }, action, signal);
   }

@@ -2,7 +2,6 @@ import { applyEvent, type Deployment, foldDeployment } from '../domain/deploymen
 import type { DeploymentEvent, StoredEvent } from '../domain/events.ts';
 import type { Plan } from '../domain/plan.ts';
 import { serverRun, taskRun } from '../domain/run.ts';
-import { serverTasksOf } from '../domain/settle.ts';
 
 /** One thing worth telling in the thread: the event, and what was known when it happened. */
 export interface Fact {
@@ -72,12 +71,9 @@ function factOf(
 
 function failedLines(plan: Plan, { run }: Deployment, server: string): string[] {
   if (!run || !['error', 'unknown'].includes(serverRun(run, server).state)) return [];
-  const scripts = plan.tasks.filter(
-    (task) => task.action !== null && (task.server === server || task.server === null),
-  );
-  const failed = [...serverTasksOf(plan, server), ...scripts].find((task) =>
-    ['error', 'unknown'].includes(taskRun(run, task.id).end ?? ''),
-  );
+  const failed = plan.tasks
+    .filter((task) => task.server === server || (task.action !== null && task.server === null))
+    .find((task) => ['error', 'unknown'].includes(taskRun(run, task.id).end ?? ''));
   return failed ? taskRun(run, failed.id).lastLines : [];
 }
 

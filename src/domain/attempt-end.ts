@@ -1,0 +1,31 @@
+import type { AttemptEnd, DeploymentEvent, ServerState } from './events.ts';
+import { haltOf, type Halt, sayActor } from './halt.ts';
+import type { MemberOutlook } from './member-outlook.ts';
+import type { IndexedPlan } from './plan-index.ts';
+import { type Run, taskRun } from './run.ts';
+
+/** The attempt's end, once no server is under way and everything that may be put back was tried. */
+export function endOfAttempt(index: IndexedPlan, run: Run, outlooks: MemberOutlook[]): DeploymentEvent[] {
+  const open = outlooks.some(({ isSettled, mayBeEnabled, enable }) => {
+    const toEnable = mayBeEnabled && enable !== null && taskRun(run, enable.id).end === null;
+    return !isSettled || toEnable;
+  });
+  if (open) return [];
+  const states = [...run.servers.values()].map((server) => server.state);
+  const halt = haltOf(index.plan, run);
+  const state = endState(run, states, halt);
+  return [{ type: 'attempt_ended', attempt: run.attempt, state, endedBy: sayHalt(halt) }];
+}
+
+function endState(run: Run, states: ServerState[], halt: Halt | null): AttemptEnd {
+  const succeeded = states.filter((state) => state === 'ok').length;
+  if (succeeded === states.length)
+    return [...run.tasks.values()].some((task) => task.end === 'warning') ? 'ok_with_warnings' : 'ok';
+  if (halt?.by === 'person') return 'cancelled';
+  return succeeded > 0 ? 'partial' : 'error';
+}
+
+function sayHalt(halt: Halt | null): string {
+  if (halt === null) return 'completion';
+  return halt.by === 'failures' ? halt.rule : sayActor(halt.person);
+}
