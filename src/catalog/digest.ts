@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, type Stats } from 'node:fs';
-import { lstat, readdir, realpath } from 'node:fs/promises';
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 
 /** How much one revision may hold; what is pushed to every server stays small enough to be pushed. */
 export interface DirectoryLimits {
@@ -10,21 +9,23 @@ export interface DirectoryLimits {
   bytes: number;
 }
 
-/** One file of a revision, as it lies on disk. */
-interface RevisionFile {
-  /** Relative to the revision's directory, with `/`. */
-  name: string;
-  path: string;
-  isExecutable: boolean;
-  size: number;
-  /** Changes whenever the file does: time, size and inode. */
-  mark: string;
+/** Digests of directories, remembered as long as nothing in them changes. */
+export interface DirectoryDigests {
+  /** SHA-256 over sorted names, executable bits and contents. Rejects with one sentence for what may not be in a revision. */
+  digest(directory: string): Promise<string>;
 }
 
-/** Digests of directories, remembered as long as no file in them changes. */
-export interface DirectoryDigests {
-  /** SHA-256 over sorted names, executable bits and contents. Throws one sentence for what may not be in a revision. */
-  digest(directory: string): Promise<string>;
+/** One thing in a revision's directory, as it lies on disk. */
+interface Entry {
+  /** Relative to the directory, with `/`. */
+  name: string;
+  path: string;
+  kind: 'file' | 'executable' | 'link' | 'directory';
+  size: number;
+  /** Where a link leads, as it is written. */
+  target: string;
+  /** Changes whenever the entry does: time, size, inode and mode. */
+  mark: string;
 }
 
 /** Builds the digests of revision directories. */
@@ -32,71 +33,84 @@ export function createDirectoryDigests(limits: DirectoryLimits): DirectoryDigest
   const remembered = new Map<string, { marks: string; digest: string }>();
   return {
     digest: async (directory) => {
-      const files = await listFiles(directory, limits);
-      const marks = files.map(({ name, mark }) => `${name}\0${mark}`).join('\0');
+      const entries = await listEntries(directory, limits);
+      const marks = entries.map(({ name, mark, target }) => `${name}\0${mark}\0${target}`).join('\0');
       const known = remembered.get(directory);
       if (known?.marks === marks) return known.digest;
-      const digest = await digestFiles(files);
+      const digest = await digestEntries(entries);
       remembered.set(directory, { marks, digest });
       return digest;
     },
   };
 }
 
-async function digestFiles(files: RevisionFile[]): Promise<string> {
+async function digestEntries(entries: Entry[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const { name, path, isExecutable, size } of files) {
-    // Lengths stand before what they measure, so that no two lists of files read the same.
-    hash.update(`${Buffer.byteLength(name)}:${name}:${isExecutable ? 'x' : '-'}:${size}:`);
-    await pipeline(createReadStream(path), async (chunks) => {
-      for await (const chunk of chunks) hash.update(chunk);
-    });
+  for (const entry of entries) {
+    // Lengths stand before what they measure, so that no two directories read the same.
+    addText(hash, entry.kind);
+    addText(hash, entry.name);
+    addText(hash, entry.target);
+    if (entry.kind === 'file' || entry.kind === 'executable') await addFile(hash, entry);
   }
   return hash.digest('hex');
 }
 
-async function listFiles(directory: string, limits: DirectoryLimits): Promise<RevisionFile[]> {
+function addText(hash: Hash, text: string): void {
+  hash.update(`${Buffer.byteLength(text)}:${text}`);
+}
+
+async function addFile(hash: Hash, { path, size }: Entry): Promise<void> {
+  hash.update(`${size}:`);
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+}
+
+async function listEntries(directory: string, limits: DirectoryLimits): Promise<Entry[]> {
   const root = await realpath(directory);
-  const files: RevisionFile[] = [];
+  const entries: Entry[] = [];
   let bytes = 0;
-  for await (const file of walk(root, root)) {
-    files.push(file);
-    bytes += file.size;
-    if (files.length > limits.files)
-      throw new Error(`${directory} holds more than ${limits.files} files; a revision may hold ${limits.files}`);
+  for await (const entry of walk(root, root)) {
+    entries.push(entry);
+    bytes += entry.size;
+    if (entries.length > limits.files)
+      throw new Error(`${directory} holds more than the ${limits.files} files that a revision may hold`);
     if (bytes > limits.bytes)
-      throw new Error(`${directory} holds more than ${limits.bytes} bytes; a revision may hold ${limits.bytes}`);
+      throw new Error(`${directory} holds more than the ${limits.bytes} bytes that a revision may hold`);
   }
-  return files.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  return entries.toSorted((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-async function* walk(root: string, directory: string): AsyncGenerator<RevisionFile> {
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    const path = join(directory, entry.name);
-    const name = relative(root, path).split(sep).join('/');
-    if (entry.isDirectory()) yield* walk(root, path);
-    else if (entry.isFile()) yield describe(name, path, await lstat(path));
-    else if (entry.isSymbolicLink()) yield await throughLink(root, name, path);
-    else throw new Error(`${path} is no file: a revision holds files and directories only`);
+async function* walk(root: string, directory: string): AsyncGenerator<Entry> {
+  for (const name of await readdir(directory)) {
+    const entry = await look(root, join(directory, name));
+    yield entry;
+    if (entry.kind === 'directory') yield* walk(root, entry.path);
   }
 }
 
-/** A link stands for the file it leads to, which must lie inside the revision. */
-async function throughLink(root: string, name: string, path: string): Promise<RevisionFile> {
-  const target = await realpath(path).catch(() => null);
-  if (target === null) throw new Error(`${path} is a link that leads nowhere`);
-  if (!target.startsWith(root + sep)) throw new Error(`${path} is a link that leaves the revision's directory`);
-  const found = await lstat(target);
-  if (!found.isFile()) throw new Error(`${path} is a link to a directory; link to files only`);
-  return describe(name, target, found);
-}
-
-function describe(name: string, path: string, { size, mode, ino, mtimeMs, ctimeMs }: Stats): RevisionFile {
-  return {
-    name,
+async function look(root: string, path: string): Promise<Entry> {
+  const stats = await lstat(path);
+  const entry = {
+    name: relative(root, path).split(sep).join('/'),
     path,
-    size,
-    isExecutable: (mode & 0o111) !== 0,
-    mark: `${mtimeMs}:${ctimeMs}:${size}:${ino}:${mode}`,
+    target: '',
+    size: stats.isFile() ? stats.size : 0,
+    // A directory is marked by what is in it.
+    mark: stats.isDirectory()
+      ? ''
+      : [stats.mtimeMs, stats.ctimeMs, stats.size, stats.ino, stats.mode].join(':'),
   };
+  if (stats.isDirectory()) return { ...entry, kind: 'directory' };
+  if (stats.isFile()) return { ...entry, kind: (stats.mode & 0o111) === 0 ? 'file' : 'executable' };
+  if (!stats.isSymbolicLink())
+    throw new Error(`${path} is neither a file, a directory nor a link, so it cannot be part of a revision`);
+  await refuseLeaving(root, path);
+  return { ...entry, kind: 'link', target: await readlink(path) };
+}
+
+async function refuseLeaving(root: string, path: string): Promise<void> {
+  const target = await realpath(path).catch(() => null);
+  if (target === null) throw new Error(`the link ${path} leads nowhere`);
+  if (target !== root && !target.startsWith(root + sep))
+    throw new Error(`the link ${path} leaves its revision, so it cannot be part of it`);
 }

@@ -58,7 +58,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const handlers = dueHandlers(app.needs);
   const scheduler = startScheduler({ store, now, log, handle: async (due) => await handlers[due.kind](due) });
   const outbox = startOutbox({ store, now, log, client: slack.outboxClient, pace: options.pace });
-  const telling = startTelling({ store, now, log }, outbox);
+  const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   await slack.start();
   const health = await startHealthServer(options.health.host, options.health.port, {

@@ -1,11 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
 
-import { runCheck } from './check.ts';
-import { runDemo } from './demo.ts';
-import { runPlan } from './plan.ts';
-import { runSchema } from './schema.ts';
-import { runStart } from './start.ts';
-
 /** What every command may be told. */
 export interface CommonOptions {
   config?: string;
@@ -42,19 +36,33 @@ function buildProgram(exitWith: (code: number) => void): Command {
       .addOption(new Option('--format <format>', 'how to answer').choices(['text', 'json']).default('text'));
   const repeated = (value: string, before: string[]): string[] => [...before, value];
 
-  command('start', 'runs the bot').action(async (options) => exitWith(await runStart(options)));
-  command('check', 'loads configuration and catalogue, every fault at once').action(async (options) =>
-    exitWith(await runCheck(options)),
-  );
-  command('schema', 'prints the JSON Schema of the configuration file').action(() => exitWith(runSchema()));
+  // Each command is loaded when it is run: the bot starts without the sandbox, and `schema` without the bot.
+  command('start', 'runs the bot').action(async (options) => {
+    const { runStart } = await import('./start.ts');
+    exitWith(await runStart(options));
+  });
+  command('check', 'loads configuration and catalogue, every fault at once').action(async (options) => {
+    const { runCheck } = await import('./check.ts');
+    exitWith(await runCheck(options));
+  });
+  command('schema', 'prints the JSON Schema of the configuration file').action(async () => {
+    const { runSchema } = await import('./schema.ts');
+    exitWith(runSchema());
+  });
   command('plan', 'prints what a deployment would do, without doing anything')
     .requiredOption('--environment <name>', 'where to')
     .option('--revision <name@version>', 'what, in order; repeat the flag for each', repeated, [])
     .option('--package <name@version>', 'a package instead of revisions')
     .option('--servers <a,b>', 'only these servers')
-    .action(async (options) => exitWith(await runPlan(options)));
+    .action(async (options) => {
+      const { runPlan } = await import('./plan.ts');
+      exitWith(await runPlan(options));
+    });
   command('demo', 'plays one whole story in the terminal, with no workspace and no other server').action(
-    async () => exitWith(await runDemo()),
+    async () => {
+      const { runDemo } = await import('./demo.ts');
+      exitWith(await runDemo());
+    },
   );
   return program;
 }

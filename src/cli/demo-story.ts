@@ -1,12 +1,13 @@
 import type { Fleet } from '../sandbox/fleet/start-fleet.ts';
 import { startLoad } from '../sandbox/fleet/start-load.ts';
+import type { ShownMessage } from '../sandbox/slack/channel.ts';
 import { renderText } from '../sandbox/slack/render-text.ts';
-import type { SlackMessage, SlackStandIn } from '../sandbox/slack/start-slack.ts';
+import type { LocalSlack } from '../sandbox/slack/start-slack.ts';
 
 /** What the story is played with. */
 export interface Stage {
   fleet: Fleet;
-  slack: SlackStandIn;
+  slack: LocalSlack;
   print: (line: string) => void;
 }
 
@@ -17,15 +18,19 @@ const channel = 'C0SHOP';
 export async function playStory({ fleet, slack, print }: Stage): Promise<number> {
   const ana = slack.person('U0ANA');
   const ben = slack.person('U0BEN');
-  const card = (): SlackMessage => {
+  const card = (): ShownMessage => {
     const [message] = slack.channel(channel).messages();
     if (!message) throw new Error('the card is not there');
     return message;
   };
-  const cardSays = async (words: string): Promise<void> =>
-    await slack.until(() => slack.channel(channel).messages()[0]?.text.includes(words) ?? false, waitMs);
+  const cardSays = async (words: string): Promise<void> => {
+    await slack.until(() => slack.channel(channel).messages()[0]?.text.includes(words), waitMs);
+  };
 
-  title(print, `Six servers in two clusters behind ${fleet.balancer === 'haproxy' ? 'HAProxy' : 'a small load balancer'}, all on shop@1`);
+  title(
+    print,
+    `Six servers in two clusters behind ${fleet.balancer === 'haproxy' ? 'HAProxy' : 'a small load balancer'}, all on shop@1`,
+  );
   const load = startLoad({ url: fleet.url, requestsPerSecond: 50 });
 
   title(print, 'Ana types /deploy shop@2 to shop-production and reads the plan');

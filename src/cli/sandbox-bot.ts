@@ -6,7 +6,7 @@ import { loadConfiguration } from '../config/load-configuration.ts';
 import { createLog } from '../health/log.ts';
 import type { Fleet } from '../sandbox/fleet/start-fleet.ts';
 import { writeFleetConfiguration } from '../sandbox/fleet/write-configuration.ts';
-import type { SlackStandIn } from '../sandbox/slack/start-slack.ts';
+import type { LocalSlack } from '../sandbox/slack/start-slack.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 import { type Bot, startBot } from './bot.ts';
 import { migrationsFolder } from './migrations-folder.ts';
@@ -22,10 +22,14 @@ export const people = {
 };
 
 /** Posts go out faster than a real workspace allows; the stand-in does not mind. */
-const sandboxPace = { betweenPosts: 50, betweenEdits: 100, betweenEditsOfOneCard: 500 };
+const sandboxPace = { betweenPosts: 50, betweenEdits: 100, betweenEditsOfOneCard: 500, betweenTellings: 50 };
 
 /** The real bot, against the sandbox's Slack and the sandbox's fleet. */
-export async function startSandboxBot(parts: { directory: string; fleet: Fleet; slack: SlackStandIn }): Promise<Bot> {
+export async function startSandboxBot(parts: {
+  directory: string;
+  fleet: Fleet;
+  slack: LocalSlack;
+}): Promise<Bot> {
   const { directory, fleet, slack } = parts;
   const file = await writeFleetConfiguration(fleet, { directory, channel: 'C0SHOP', usergroup: 'S0PROMADM' });
   const loaded = loadConfiguration(file);

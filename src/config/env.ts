@@ -44,7 +44,9 @@ const variables = z.object({
     .transform(Number)
     .refine((port) => port <= 65_535, 'should be a port from 0 to 65535')
     .default(9464),
-  LOG_LEVEL: z.enum(logLevel.options, { error: `should be one of ${logLevel.options.join(', ')}` }).default('info'),
+  LOG_LEVEL: z
+    .enum(logLevel.options, { error: `should be one of ${logLevel.options.join(', ')}` })
+    .default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty'], { error: 'should be json or pretty' }).optional(),
 });
 
@@ -54,20 +56,26 @@ const slackTokens = z.object({
     .startsWith('xoxb-', 'should be the bot token, which begins with xoxb-'),
   SLACK_APP_TOKEN: z
     .string({
-      error: 'is missing: Socket Mode needs the app-level token, which begins with xapp- (HTTP mode is not built yet)',
+      error:
+        'is missing: Socket Mode needs the app-level token, which begins with xapp- (HTTP mode is not built yet)',
     })
     .startsWith('xapp-', 'should be the app-level token, which begins with xapp-'),
 });
 
-const noTokens = z.object({ SLACK_BOT_TOKEN: z.string().default(''), SLACK_APP_TOKEN: z.string().default('') });
+const noTokens = z.object({
+  SLACK_BOT_TOKEN: z.string().default(''),
+  SLACK_APP_TOKEN: z.string().default(''),
+});
 
 /** Reads the environment variables; every fault in one message, each named with what it should be, never with its value. */
 export function readEnvironment(
   env: Variables,
-  { needs, isTerminal = process.stdout.isTTY }: { needs: 'slack' | 'nothing'; isTerminal?: boolean },
+  { needs, isTerminal = process.stderr.isTTY }: { needs: 'slack' | 'nothing'; isTerminal?: boolean },
 ): { ok: true; value: ProcessSettings } | { ok: false; message: string } {
   // `NAME=` in an .env file means the variable was left out.
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const settings = variables.safeParse(given);
   const tokens = (needs === 'slack' ? slackTokens : noTokens).safeParse(given);
   if (!settings.success || !tokens.success) {
@@ -106,7 +114,9 @@ export function createSecretReader(
     if ('env' in reference) {
       const value = env[reference.env];
       if (value === undefined || value === '')
-        throw new Error(`the secret in environment variable ${reference.env} is missing: set it where Lamplighter runs`);
+        throw new Error(
+          `the secret in environment variable ${reference.env} is missing: set it where Lamplighter runs`,
+        );
       return value;
     }
     return readSecretFile(reference.file, readFile);

@@ -26,7 +26,9 @@ export function expandServers(cluster: Salvaged<ClusterFile>): ExpandedServer[] 
     path,
   });
   return [
-    ...named.map(({ name, path }) => expand(name, written.find((entry) => entry.name === name)?.server ?? {}, path)),
+    ...named.map(({ name, path }) =>
+      expand(name, written.find((entry) => entry.name === name)?.server ?? {}, path),
+    ),
     ...written
       .filter(({ name }) => !named.some((entry) => entry.name === name))
       .map(({ name, server, path }) => expand(name, server, path)),

@@ -1,10 +1,20 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 import { nearest } from '../domain/nearest.ts';
 import { type Fault, fault, type Path, sayList } from './fault.ts';
 
 interface Written {
   sourceAt(path: Path): string | null;
+}
+
+/** A mapping that takes these keys and no other; the known keys travel in the message, for the nearest one. */
+export function section<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape).join(' ');
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? known : undefined),
+  });
 }
 
 /** Says what the schema found in the words of people who write the file. */
@@ -15,7 +25,9 @@ export function explainIssues(issues: readonly z.core.$ZodIssue[], written: Writ
 function explain(issue: z.core.$ZodIssue, written: Written): Fault[] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => fault([...path, key], `unknown key${didYouMean(key, issue.message.split(' '))}`));
+    return issue.keys.map((key) =>
+      fault([...path, key], `unknown key${didYouMean(key, issue.message.split(' '))}`),
+    );
   if (issue.code === 'invalid_key')
     return [fault(path, `must be ${issue.issues[0]?.message ?? issue.message}`)];
   const wish = wishOf(issue);
@@ -52,7 +64,9 @@ function wishOf(issue: z.core.$ZodIssue): string {
         : (ownWords(issue.message) ??
             `${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}`);
     case 'too_big':
-      return issue.origin === 'array' ? `a list of at most ${String(issue.maximum)}` : `at most ${String(issue.maximum)}`;
+      return issue.origin === 'array'
+        ? `a list of at most ${String(issue.maximum)}`
+        : `at most ${String(issue.maximum)}`;
     case 'invalid_union':
     case 'invalid_format':
     case 'not_multiple_of':
@@ -73,7 +87,8 @@ function whatStands(issue: z.core.$ZodIssue, source: string | null): string {
   const { input } = issue;
   if (issue.code === 'invalid_value' && typeof input === 'string')
     return `, not "${input}"${didYouMean(input, issue.values.map(String))}`;
-  const wantsText = issue.code === 'invalid_type' ? issue.expected === 'string' : issue.message.startsWith('a text');
+  const wantsText =
+    issue.code === 'invalid_type' ? issue.expected === 'string' : issue.message.startsWith('a text');
   if (wantsText && (typeof input === 'number' || typeof input === 'boolean'))
     return `; write it in quotes: "${source ?? String(input)}"`;
   if (issue.code !== 'invalid_type') return '';

@@ -7,6 +7,7 @@ export function configurationJsonSchema(): Record<string, unknown> {
   return {
     ...z.toJSONSchema(configurationFile, { target: 'draft-2020-12' }),
     title: 'lamplighter.yaml',
-    description: 'The configuration of Lamplighter. `lamplighter check` says more: what does not go together.',
+    description:
+      'The configuration of Lamplighter. `lamplighter check` says more: what does not go together.',
   };
 }

@@ -19,11 +19,17 @@ export function loadConfiguration(file: string): LoadedConfiguration {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return { ok: false, faults: [`${file}: cannot be read (${code}); name the file with --config or LAMPLIGHTER_CONFIG`] };
+    return {
+      ok: false,
+      faults: [`${file}: cannot be read (${code}); name the file with --config or LAMPLIGHTER_CONFIG`],
+    };
   }
   const yaml = parseStrictYaml(text, file);
   if (yaml.data === undefined || yaml.data === null)
-    return { ok: false, faults: yaml.faults.length > 0 ? yaml.faults : [`${basename(file)}:1:1 the file is empty`] };
+    return {
+      ok: false,
+      faults: yaml.faults.length > 0 ? yaml.faults : [`${basename(file)}:1:1 the file is empty`],
+    };
 
   const shape = checkShape(yaml, configurationFile);
   const together = checkTogether(shape.salvaged);

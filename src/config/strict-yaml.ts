@@ -58,7 +58,10 @@ export function parseStrictYaml(text: string, file: string): StrictYaml {
       found
         .map(({ path, message }) => ({ offset: offsetOf(document, path), path, message }))
         .toSorted((left, right) => left.offset - right.offset)
-        .map(({ offset, path, message }) => `${place(offset)} ${path.length > 0 ? `${sayPath(path)}: ` : ''}${message}`),
+        .map(
+          ({ offset, path, message }) =>
+            `${place(offset)} ${path.length > 0 ? `${sayPath(path)}: ` : ''}${message}`,
+        ),
   };
 }
 
@@ -74,8 +77,7 @@ export interface ShapeCheck<T> {
 /** Checks what was read against a schema. */
 export function checkShape<T>(yaml: StrictYaml, schema: z.ZodType<T>): ShapeCheck<T> {
   const parsed = schema.safeParse(yaml.data, { reportInput: true });
-  if (parsed.success)
-    return { faults: [], whole: parsed.data, salvaged: salvage<T>(yaml.data, []) };
+  if (parsed.success) return { faults: [], whole: parsed.data, salvaged: salvage<T>(yaml.data, []) };
   const { issues } = parsed.error;
   return { faults: explainIssues(issues, yaml), whole: null, salvaged: salvage<T>(yaml.data, issues) };
 }

@@ -36,12 +36,12 @@ export function header(text: string): HeaderBlock {
 }
 
 /** Text of people, word for word, under a label: nothing in it is markup. */
-export function quotation(label: string, text: string): RichTextBlock {
+export function quotation(label: string, text: string, length = 600): RichTextBlock {
   return {
     type: 'rich_text',
     elements: [
       { type: 'rich_text_section', elements: [{ type: 'text', text: `${label} `, style: { bold: true } }] },
-      { type: 'rich_text_quote', elements: [{ type: 'text', text: cut(stripHidden(text), 2_000) || ' ' }] },
+      { type: 'rich_text_quote', elements: [{ type: 'text', text: cut(stripHidden(text), length) || ' ' }] },
     ],
   };
 }

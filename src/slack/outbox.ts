@@ -10,10 +10,17 @@ export interface Pace {
   betweenEdits: number;
   /** Least time between two edits of one card. */
   betweenEditsOfOneCard: number;
+  /** How long what happens is gathered before it is told together. */
+  betweenTellings: number;
 }
 
 /** What Slack's limits leave room for. */
-export const slackPace: Pace = { betweenPosts: 1_100, betweenEdits: 1_300, betweenEditsOfOneCard: 3_000 };
+export const slackPace: Pace = {
+  betweenPosts: 1_100,
+  betweenEdits: 1_300,
+  betweenEditsOfOneCard: 3_000,
+  betweenTellings: 400,
+};
 
 /** What the outbox is built with. */
 export interface OutboxNeeds {

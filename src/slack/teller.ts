@@ -7,7 +7,7 @@ import { factsOf } from '../progress/facts.ts';
 import type { OutgoingMessage, Store } from '../store/store.ts';
 import type { MessageContent } from './blocks.ts';
 import { deploymentCard } from './card.ts';
-import { threadMessage } from './thread-message.ts';
+import { groupFacts, threadMessage } from './thread-message.ts';
 
 /** What telling is built with. */
 export interface TellerNeeds {
@@ -42,14 +42,13 @@ async function tellOf({ store, now }: TellerNeeds, number: number, told: number)
   const members = await store.members(plan.environment.name);
   const cardKey = `card:${number}`;
   const base = { deployment: number, channel: summary.channel };
-  const lines = factsOf(plan, events)
-    .filter((fact) => fact.version > told)
-    .map((fact) =>
-      message(
-        { ...base, key: `thread:${number}:${fact.version}`, threadOf: cardKey, broadcast: fact.matters },
-        threadMessage(deployment, plan, fact),
-      ),
-    );
+  const news = factsOf(plan, events).filter((fact) => fact.version > told);
+  const lines = groupFacts(news).map((facts) => {
+    const [{ version }] = facts;
+    const broadcast = facts.some(({ matters }) => matters);
+    const address = { ...base, key: `thread:${number}:${version}`, threadOf: cardKey, broadcast };
+    return message(address, threadMessage(deployment, plan, facts));
+  });
   const card = message(
     { ...base, key: cardKey, threadOf: null, broadcast: false },
     deploymentCard(deployment, plan, members),

@@ -3,13 +3,28 @@ import { tellWhatHappened, type TellerNeeds } from './teller.ts';
 
 const tickMs = 1_000;
 
-/** Keeps telling: after every commit, and once a second for what other processes wrote. */
-export function startTelling(needs: TellerNeeds, outbox: Pick<Outbox, 'wake'>): { stop(): Promise<void> } {
-  const state = { stopped: false, waiting: false, telling: Promise.resolve() };
+/** What keeps telling. */
+export interface Telling {
+  /** Tells what is left, and stops. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Keeps telling: soon after every commit, and once a second for what other processes wrote. A short breath after each
+ * telling lets what happens together be told together.
+ */
+export function startTelling(
+  needs: TellerNeeds & { breathMs: number },
+  outbox: Pick<Outbox, 'wake'>,
+): Telling {
+  const state = { stopped: false, stopping: false, waiting: false, telling: Promise.resolve() };
+  const breath = (): Promise<void> =>
+    new Promise((resolve) => setTimeout(resolve, state.stopping ? 0 : needs.breathMs));
   const tell = (): void => {
     if (state.stopped || state.waiting) return;
     state.waiting = true;
     state.telling = state.telling.then(async () => {
+      await breath();
       state.waiting = false;
       await tellWhatHappened(needs).catch((error: unknown) =>
         needs.log.error({ error }, 'could not look for what happened; it is tried again'),
@@ -22,10 +37,10 @@ export function startTelling(needs: TellerNeeds, outbox: Pick<Outbox, 'wake'>): 
   tell();
   return {
     stop: async () => {
+      state.stopping = true;
       clearInterval(timer);
       unsubscribe();
       await state.telling;
-      state.waiting = false;
       tell();
       await state.telling;
       state.stopped = true;

@@ -6,16 +6,43 @@ import type { Plan } from '../domain/plan.ts';
 import type { Fact } from '../progress/facts.ts';
 import { threadLine } from '../wording/thread-line.ts';
 import { type MessageContent, output, quotation, section } from './blocks.ts';
-import { cut, mrkdwn, slackInstant } from './escape.ts';
+import { cut, maxSectionLength, mrkdwn, slackInstant } from './escape.ts';
 
-/** One fact as a message of the thread. */
-export function threadMessage(deployment: Deployment, plan: Plan, fact: Fact): MessageContent {
-  const line = threadLine(plan, fact, (instant) => slackInstant(instant, sayTime(instant, deployment.zone)));
-  const { event, lastLines } = fact;
-  const more: KnownBlock[] = [
-    ...(event.type === 'requested' ? [quotation('Reason', event.reason)] : []),
-    ...(event.type === 'rejected' ? [quotation('Reason', event.reason)] : []),
+/** The facts of one message: those that became known together, unless one needs room or attention of its own. */
+export type FactGroup = [Fact, ...Fact[]];
+
+const longestGroup = 12;
+
+/** Puts facts that became known together into one message each: the thread stays short and keeps up (1 post a second). */
+export function groupFacts(facts: Fact[]): FactGroup[] {
+  const groups: FactGroup[] = [];
+  for (const fact of facts) {
+    const last = groups.at(-1);
+    if (last && last.length < longestGroup && !standsAlone(fact) && !last.some(standsAlone)) last.push(fact);
+    else groups.push([fact]);
+  }
+  return groups;
+}
+
+function standsAlone({ event, lastLines, matters }: Fact): boolean {
+  return matters || lastLines.length > 0 || event.type === 'requested' || event.type === 'rejected';
+}
+
+/** A group of facts as a message of the thread, a line each. */
+export function threadMessage(deployment: Deployment, plan: Plan, facts: FactGroup): MessageContent {
+  const instant = (at: number): string => slackInstant(at, sayTime(at, deployment.zone));
+  const lines = facts.map((fact) => threadLine(plan, fact, instant)).join('\n');
+  return {
+    text: cut(mrkdwn(lines), maxSectionLength),
+    blocks: [section(lines), ...facts.flatMap(detailsOf)],
+  };
+}
+
+function detailsOf({ event, lastLines }: Fact): KnownBlock[] {
+  return [
+    ...(event.type === 'requested' || event.type === 'rejected'
+      ? [quotation('Reason', event.reason, 3_000)]
+      : []),
     ...(lastLines.length > 0 ? [output(lastLines)] : []),
   ];
-  return { text: cut(mrkdwn(line), 3_000), blocks: [section(line), ...more] };
 }

@@ -6,13 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { type Fleet, startFleet } from '../../src/sandbox/fleet/start-fleet.ts';
 import { writeFleetConfiguration } from '../../src/sandbox/fleet/write-configuration.ts';
-import { type SlackMessage, type SlackStandIn, startSlack } from '../../src/sandbox/slack/start-slack.ts';
+import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';
+import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
 import { type Sshd, startSshd } from './sshd.ts';
 
 /** A workspace, a fleet of real servers behind a real balancer, each reached by its own sshd, and the real process. */
 export interface Stage {
   directory: string;
-  slack: SlackStandIn;
+  slack: LocalSlack;
   fleet: Fleet;
   sshds: Map<string, Sshd>;
   configurationFile: string;
@@ -25,7 +26,7 @@ export interface Stage {
   botLog(): string;
   healthUrl(): string;
   /** The newest card in the channel. */
-  card(): SlackMessage;
+  card(): ShownMessage;
   /** Waits until the newest card says these words. */
   cardSays(words: string, timeoutMs?: number): Promise<void>;
   close(): Promise<void>;
@@ -82,7 +83,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   for (const [path, content] of Object.entries(options.files ?? {}))
     writeFileSync(join(directory, 'revisions', 'shop', '2', path), content, { mode: 0o755 });
   const bot = botProcess(directory, configurationFile, slack.apiUrl);
-  const card = (): SlackMessage => {
+  const card = (): ShownMessage => {
     const message = slack.channel(channel).messages().at(-1);
     if (!message) throw new Error('there is no card yet');
     return message;
@@ -96,10 +97,10 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     ...bot,
     card,
     cardSays: async (words, timeoutMs = 60_000) =>
-      await slack.until(
+      void (await slack.until(
         () => slack.channel(channel).messages().at(-1)?.text.includes(words) ?? false,
         timeoutMs,
-      ),
+      )),
     close: async () => {
       await bot.killBot();
       await slack.close();

@@ -8,7 +8,7 @@ import { factsOf } from '../../src/progress/facts.ts';
 import { deploymentCard } from '../../src/slack/card.ts';
 import { parseCommand } from '../../src/slack/command-text.ts';
 import { mrkdwn } from '../../src/slack/escape.ts';
-import { threadMessage } from '../../src/slack/thread-message.ts';
+import { groupFacts, threadMessage } from '../../src/slack/thread-message.ts';
 import { buildEnvironment, buildPlan } from '../helpers/build.ts';
 
 const nasty = '<!channel> <@U0ANA> `code` *bold*\n> quote\n@here &amp; \u202Eevil';
@@ -124,7 +124,7 @@ describe('the thread', () => {
     ]);
     const facts = factsOf(plan, events);
     const deployment = foldDeployment(events);
-    const messages = facts.map((fact) => (deployment ? threadMessage(deployment, plan, fact) : null));
+    const messages = facts.map((fact) => (deployment ? threadMessage(deployment, plan, [fact]) : null));
     expect(messages.map((message) => message?.text.split('\n')[0])).toEqual([
       'Requested by <@U0ANA>.',
       'Its hour has come.',
@@ -132,6 +132,27 @@ describe('the thread', () => {
       '*web-1* failed in 3.0 s: step install ended with exit code 1.',
     ]);
     expect(JSON.stringify(messages.at(-1)?.blocks)).toContain('disk <full>');
+  });
+});
+
+describe('facts that become known together', () => {
+  const plan = buildPlan(buildEnvironment());
+  const facts = (events: DeploymentEvent[]) => factsOf(plan, log(plan, events));
+
+  test('make one line each in one message, but a failure and an end stand alone', () => {
+    const groups = groupFacts(
+      facts([
+        ...running,
+        ended('web-1', 'ok'),
+        ended('web-2', 'ok'),
+        { type: 'attempt_ended', attempt: 1, state: 'partial', endedBy: 'onServerFailure: stop' },
+      ]),
+    );
+    expect(groups.map((group) => group.map(({ event }) => event.type))).toEqual([
+      ['requested'],
+      ['queued', 'attempt_started', 'server_ended', 'server_ended'],
+      ['attempt_ended'],
+    ]);
   });
 });
 

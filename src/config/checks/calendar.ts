@@ -10,7 +10,9 @@ type Window = NonNullable<Salvaged<NonNullable<EnvironmentFile['windows']>>[numb
 export function checkCalendar({ environment, path }: EnvironmentContext): Fault[] {
   return [
     ...checkTimezone(environment.timezone, [...path, 'timezone']),
-    ...present(environment.windows).flatMap(({ item, index }) => checkWindow(item, [...path, 'windows', index])),
+    ...present(environment.windows).flatMap(({ item, index }) =>
+      checkWindow(item, [...path, 'windows', index]),
+    ),
     ...present(environment.freezes).flatMap(({ item, index }) =>
       checkSpan(item.from, item.to, [...path, 'freezes', index]),
     ),
@@ -22,7 +24,10 @@ export function checkTimezone(zone: string | undefined, path: Path): Fault[] {
   if (zone === undefined || isZone(zone)) return [];
   const near = nearest(zone, Intl.supportedValuesOf('timeZone'));
   return [
-    fault(path, `"${zone}" is no IANA time zone; ${near === null ? 'write one such as Europe/Madrid' : `did you mean "${near}"?`}`),
+    fault(
+      path,
+      `"${zone}" is no IANA time zone; ${near === null ? 'write one such as Europe/Madrid' : `did you mean "${near}"?`}`,
+    ),
   ];
 }
 

@@ -13,7 +13,10 @@ export interface EnvironmentContext {
 export type EnvironmentCheck = (context: EnvironmentContext) => Fault[];
 
 /** The clusters that could be read, with their places. */
-export function clustersOf({ environment, path }: EnvironmentContext): { cluster: Salvaged<ClusterFile>; path: Path }[] {
+export function clustersOf({
+  environment,
+  path,
+}: EnvironmentContext): { cluster: Salvaged<ClusterFile>; path: Path }[] {
   return (environment.clusters ?? []).flatMap((cluster, index) =>
     cluster === undefined ? [] : [{ cluster, path: [...path, 'clusters', index] }],
   );

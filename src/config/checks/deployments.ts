@@ -6,17 +6,24 @@ export function checkDeployments({ environment, path }: EnvironmentContext): Fau
   const { deployments } = environment;
   if (deployments === undefined) return [];
   const here = [...path, 'deployments'];
-  const strategies = (['serverStrategy', 'clusterStrategy'] as const).filter((key) => deployments[key] !== undefined);
+  const strategies = (['serverStrategy', 'clusterStrategy'] as const).filter(
+    (key) => deployments[key] !== undefined,
+  );
   const faults: Fault[] = [];
   for (const key of strategies) {
     const topology = key === 'serverStrategy' ? 'single-cluster' : 'several-clusters';
-    if (deployments.parallel) faults.push(fault([...here, key], 'is not used together with parallel; keep one of them'));
+    if (deployments.parallel)
+      faults.push(fault([...here, key], 'is not used together with parallel; keep one of them'));
     else if (deployments.topology !== undefined && deployments.topology !== topology)
-      faults.push(fault([...here, key], `goes with topology ${topology} only; here it is ${deployments.topology}`));
+      faults.push(
+        fault([...here, key], `goes with topology ${topology} only; here it is ${deployments.topology}`),
+      );
   }
   const cache = deployments.sharedCache;
   if (cache?.primaryUrl !== undefined && cache.primaryUrl === cache.secondaryUrl)
-    faults.push(fault([...here, 'sharedCache', 'secondaryUrl'], 'sharedCache needs two different URLs (D-46)'));
+    faults.push(
+      fault([...here, 'sharedCache', 'secondaryUrl'], 'sharedCache needs two different URLs (D-46)'),
+    );
   if (deployments.maxFailures !== undefined && deployments.onServerFailure !== undefined)
     faults.push(warning([...here, 'onServerFailure'], 'is not used: maxFailures alone decides'));
   return faults;
@@ -25,9 +32,12 @@ export function checkDeployments({ environment, path }: EnvironmentContext): Fau
 /** D-49, D-56: without service interruption takes scripts that move members of the group level. */
 export function checkScriptsThere({ environment, path }: EnvironmentContext): Fault[] {
   const { deployments, scripts } = environment;
-  if (deployments?.paradigm !== 'online' || deployments.parallel || deployments.topology === undefined) return [];
+  if (deployments?.paradigm !== 'online' || deployments.parallel || deployments.topology === undefined)
+    return [];
   const clusters = deployments.topology === 'several-clusters';
-  const needed = clusters ? (['disableCluster', 'enableCluster'] as const) : (['disableServer', 'enableServer'] as const);
+  const needed = clusters
+    ? (['disableCluster', 'enableCluster'] as const)
+    : (['disableServer', 'enableServer'] as const);
   if (needed.every((key) => scripts?.[key] !== undefined)) return [];
   const strategy = clusters ? 'clusterStrategy' : 'serverStrategy';
   const configured = deployments[strategy] !== undefined;

@@ -14,7 +14,10 @@ export function checkNames(context: EnvironmentContext): Fault[] {
   const { environment, path } = context;
   const clusters = clustersOf(context);
   const servers = clusters.flatMap((entry) => [
-    ...expandServers(entry.cluster).map((server) => ({ name: server.name, path: [...entry.path, ...server.path] })),
+    ...expandServers(entry.cluster).map((server) => ({
+      name: server.name,
+      path: [...entry.path, ...server.path],
+    })),
     ...writtenTwice(entry),
   ]);
   const steps = Object.entries(environment.runbooks ?? {}).map(([name, runbook]) =>
@@ -23,7 +26,10 @@ export function checkNames(context: EnvironmentContext): Fault[] {
     ),
   );
   return [
-    ...twice('cluster', clusters.flatMap((entry) => named(entry.cluster.name, [...entry.path, 'name']))),
+    ...twice(
+      'cluster',
+      clusters.flatMap((entry) => named(entry.cluster.name, [...entry.path, 'name'])),
+    ),
     ...twice('server', servers),
     ...steps.flatMap((ofRunbook) => twice('step', ofRunbook)),
   ];
@@ -58,7 +64,9 @@ export function checkCatalog({ catalog, ruleSets }: Salvaged<ConfigurationFile>)
     ...twice('revision', revisions),
     ...twice('package', packages),
     ...twice('rule set', sets),
-    ...shadowed.map(({ path }) => fault(path, 'this name is also a revision of the catalogue; give the package another')),
+    ...shadowed.map(({ path }) =>
+      fault(path, 'this name is also a revision of the catalogue; give the package another'),
+    ),
   ];
 }
 

@@ -15,7 +15,10 @@ export function checkPeople(context: EnvironmentContext): Fault[] {
   const { environment, file, path } = context;
   const known = Object.keys(file.roles ?? {});
   const others = [
-    ...present(environment.watcher?.from).map(({ item, index }) => ({ item, at: [...path, 'watcher', 'from', index] })),
+    ...present(environment.watcher?.from).map(({ item, index }) => ({
+      item,
+      at: [...path, 'watcher', 'from', index],
+    })),
     ...present(environment.freezes).flatMap((freeze) =>
       present(freeze.item.override?.from).map(({ item, index }) => ({
         item,
@@ -33,13 +36,19 @@ function checkApproval({ environment, file, path }: EnvironmentContext, known: s
   const { approval } = environment;
   if (approval === undefined) return [];
   const here = [...path, 'approval'];
-  const entries = present<string | { role?: string | undefined; required?: number | undefined }>(approval.from);
+  const entries = present<string | { role?: string | undefined; required?: number | undefined }>(
+    approval.from,
+  );
   const written = entries.flatMap(({ item, index }) =>
     typeof item === 'string'
       ? [{ role: item, at: [...here, 'from', index] }]
       : [{ role: item.role, at: [...here, 'from', index, 'role'] }],
   );
-  const seats = seatsOf(entries.map(({ item }) => item), approval.required ?? 1, here);
+  const seats = seatsOf(
+    entries.map(({ item }) => item),
+    approval.required ?? 1,
+    here,
+  );
   const doubled = approval.required !== undefined && entries.some(({ item }) => typeof item !== 'string');
   return [
     // `owner` is a server's own `owner`, not a role of the file.
@@ -67,10 +76,16 @@ function seatsOf(
 /** Groups are not counted: only where single users alone are listed is the number known. */
 function tooMany({ roles, required, path }: Seat, file: Salvaged<ConfigurationFile>): Fault[] {
   const configured = roles.flatMap((role) => file.roles?.[role] ?? []);
-  if (configured.length < roles.length || configured.some((role) => (role.usergroups ?? []).length > 0)) return [];
+  if (configured.length < roles.length || configured.some((role) => (role.usergroups ?? []).length > 0))
+    return [];
   const users = new Set(configured.flatMap((role) => role.users ?? []));
   if (users.size >= required) return [];
-  return [fault(path, `asks for ${required} approvals, and ${roles.join(' and ')} ${roles.length > 1 ? 'list' : 'lists'} ${users.size} ${users.size === 1 ? 'person' : 'people'}`)];
+  return [
+    fault(
+      path,
+      `asks for ${required} approvals, and ${roles.join(' and ')} ${roles.length > 1 ? 'list' : 'lists'} ${users.size} ${users.size === 1 ? 'person' : 'people'}`,
+    ),
+  ];
 }
 
 function outsideKind(
@@ -81,5 +96,10 @@ function outsideKind(
 ): Fault[] {
   const kinds = role === undefined ? undefined : file.roles?.[role]?.environmentKinds;
   if (kinds === undefined || kind === undefined || kinds.includes(kind)) return [];
-  return [warning(path, `${role} holds for ${kinds.join(', ')} only, so nobody approves with it here (kind ${kind})`)];
+  return [
+    warning(
+      path,
+      `${role} holds for ${kinds.join(', ')} only, so nobody approves with it here (kind ${kind})`,
+    ),
+  ];
 }

@@ -23,9 +23,14 @@ export function checkPackages({ catalog, ruleSets }: Salvaged<ConfigurationFile>
     return [
       ...revisions.flatMap((entry) => unknown('revision', beforeAt(entry.item), known, entry.path)),
       ...foreign.map((entry) =>
-        fault(entry.path, `${entry.item} belongs to package ${owners.get(entry.item) ?? ''} already; a revision belongs to one package`),
+        fault(
+          entry.path,
+          `${entry.item} belongs to package ${owners.get(entry.item) ?? ''} already; a revision belongs to one package`,
+        ),
       ),
-      ...present(item.rules).flatMap((rule) => unknown('rule set', rule.item, sets, [...path, 'rules', rule.index])),
+      ...present(item.rules).flatMap((rule) =>
+        unknown('rule set', rule.item, sets, [...path, 'rules', rule.index]),
+      ),
     ];
   });
 }
@@ -55,7 +60,12 @@ export function checkReferences(context: EnvironmentContext): Fault[] {
 }
 
 /** A fault where a name is none of the known ones. */
-export function unknown(what: string, name: string | undefined, known: readonly string[], path: Path): Fault[] {
+export function unknown(
+  what: string,
+  name: string | undefined,
+  known: readonly string[],
+  path: Path,
+): Fault[] {
   if (name === undefined || known.includes(name)) return [];
   return [fault(path, `there is no ${what} "${name}"${didYouMean(name, known)}`)];
 }

@@ -23,7 +23,9 @@ export function checkRunbooks(context: EnvironmentContext): Fault[] {
   const readBack = environment.readBack?.run;
   return [
     ...steps,
-    ...(readBack === undefined ? [] : checkPlaceholders(context, readBack, ofPlace, [...path, 'readBack', 'run'])),
+    ...(readBack === undefined
+      ? []
+      : checkPlaceholders(context, readBack, ofPlace, [...path, 'readBack', 'run'])),
     ...checkBackups(context),
   ];
 }
@@ -35,12 +37,19 @@ function checkStep(context: EnvironmentContext, step: Step, path: Path): Fault[]
   );
   const lines = (['run', 'unless'] as const).flatMap((key) => {
     const line = step[key];
-    return line === undefined ? [] : checkPlaceholders(context, line, [...ofPlace, ...ofDeployment], [...path, key]);
+    return line === undefined
+      ? []
+      : checkPlaceholders(context, line, [...ofPlace, ...ofDeployment], [...path, key]);
   });
   return [
     ...(acts.length === 1 || step.id === undefined
       ? []
-      : [fault(path, `step ${step.id} needs exactly one of run, manual, notify and reboot${acts.length > 1 ? `, and has ${acts.join(' and ')}` : ''}`)]),
+      : [
+          fault(
+            path,
+            `step ${step.id} needs exactly one of run, manual, notify and reboot${acts.length > 1 ? `, and has ${acts.join(' and ')}` : ''}`,
+          ),
+        ]),
     ...lines,
     ...unknown('share', step.share, shares, [...path, 'share']),
   ];
@@ -56,13 +65,19 @@ function checkPlaceholders(context: EnvironmentContext, line: string, fixed: str
     if (known) return [];
     const lacking = properties.lackedBy.get(name);
     if (lacking !== undefined) return [fault(path, `{${name}} has no value for server ${lacking}`)];
-    if (ofDeployment.includes(name)) return [fault(path, `{${name}} stands for nothing here: this line is asked outside of steps`)];
-    return [fault(path, `unknown placeholder {${name}}${didYouMean(name, [...fixed, ...properties.everywhere])}`)];
+    if (ofDeployment.includes(name))
+      return [fault(path, `{${name}} stands for nothing here: this line is asked outside of steps`)];
+    return [
+      fault(path, `unknown placeholder {${name}}${didYouMean(name, [...fixed, ...properties.everywhere])}`),
+    ];
   });
 }
 
 /** Property names that every server of the main role has, and for the others one that lacks them. */
-function propertiesOf(context: EnvironmentContext): { everywhere: Set<string>; lackedBy: Map<string, string> } {
+function propertiesOf(context: EnvironmentContext): {
+  everywhere: Set<string>;
+  lackedBy: Map<string, string>;
+} {
   const role = mainRoleOf(context);
   const servers = clustersOf(context)
     .filter(({ cluster }) => cluster.enabled !== false)
@@ -89,8 +104,15 @@ function propertiesOf(context: EnvironmentContext): { everywhere: Set<string>; l
 function checkBackups({ environment, path }: EnvironmentContext): Fault[] {
   if (environment.system !== 'command' || environment.deployments?.backup?.when !== 'before') return [];
   return Object.entries(environment.runbooks ?? {}).flatMap(([name, runbook]) =>
-    runbook === undefined || runbook.backup === 'none' || present(runbook.steps).some(({ item }) => item.kind === 'backup')
+    runbook === undefined ||
+    runbook.backup === 'none' ||
+    present(runbook.steps).some(({ item }) => item.kind === 'backup')
       ? []
-      : [warning([...path, 'runbooks', name], 'backup.when is before, and this runbook has no step of kind backup; add one, or backup: none')],
+      : [
+          warning(
+            [...path, 'runbooks', name],
+            'backup.when is before, and this runbook has no step of kind backup; add one, or backup: none',
+          ),
+        ],
   );
 }

@@ -21,7 +21,9 @@ export function checkScriptVariables(context: EnvironmentContext): Fault[] {
     fault(path, `${variable} is a variable of servers, and this script is called for a whole cluster (D-57)`),
   );
   if (context.environment.deployments?.paradigm !== 'online') return faults;
-  const missing = new Set(ofClusters.map(({ variable }) => variable).filter((variable) => !serverOnly.has(variable)));
+  const missing = new Set(
+    ofClusters.map(({ variable }) => variable).filter((variable) => !serverOnly.has(variable)),
+  );
   return [
     ...faults,
     ...missingForClusters(context, [...missing]),
@@ -49,7 +51,9 @@ function serverOnlyVariables(context: EnvironmentContext): Set<string> {
   const ofServers = clusters.flatMap((cluster) =>
     expandServers(cluster).flatMap(({ server }) => Object.keys(server.variables ?? {})),
   );
-  return new Set([...ofServers, ...predefinedVariables].filter((name) => name !== 'name' && !ofClusters.includes(name)));
+  return new Set(
+    [...ofServers, ...predefinedVariables].filter((name) => name !== 'name' && !ofClusters.includes(name)),
+  );
 }
 
 function missingForClusters(context: EnvironmentContext, variables: string[]): Fault[] {
@@ -78,6 +82,8 @@ function sayMissing(missing: string[], subject: string, isDisabled: boolean, pat
   if (missing.length === 0) return [];
   const sentence = `${missing.join(', ')} ${missing.length === 1 ? 'has' : 'have'} no value for ${subject}`;
   return [
-    isDisabled ? warning(path, `${sentence}, which is needed once its cluster is enabled`) : fault(path, `${sentence}, and a script of the load balancer asks for it`),
+    isDisabled
+      ? warning(path, `${sentence}, which is needed once its cluster is enabled`)
+      : fault(path, `${sentence}, and a script of the load balancer asks for it`),
   ];
 }

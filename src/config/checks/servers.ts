@@ -24,7 +24,9 @@ export function checkServers(context: EnvironmentContext): Fault[] {
   return clustersOf(context).flatMap(({ cluster, path }) => [
     ...redefined(cluster.variables, [...path, 'variables']),
     ...redefined(cluster.serverTemplate?.variables, [...path, 'serverTemplate', 'variables']),
-    ...(cluster.servers ?? []).flatMap((server, index) => redefined(server?.variables, [...path, 'servers', index, 'variables'])),
+    ...(cluster.servers ?? []).flatMap((server, index) =>
+      redefined(server?.variables, [...path, 'servers', index, 'variables']),
+    ),
     ...expandServers(cluster).flatMap(({ name, server, path: where }) => [
       ...(server.role === undefined ? [fault([...path, ...where], `server ${name} has no role`)] : []),
       ...checkConnection(server.connection ?? {}, name, placeOf(path, where)),
@@ -45,13 +47,16 @@ function redefined(variables: Record<string, unknown> | undefined, path: Path): 
 
 function checkConnection(connection: Salvaged<ConnectionFile>, server: string, path: Path): Fault[] {
   const { driver } = connection;
-  if (driver === undefined) return [fault(path, `the connection of server ${server} has no driver: ssh, local, postgres or http`)];
+  if (driver === undefined)
+    return [fault(path, `the connection of server ${server} has no driver: ssh, local, postgres or http`)];
   const { needed, allowed } = keysOf[driver];
   const given = Object.entries(connection).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   const missing = needed.filter((key) => connection[key] === undefined);
   const foreign = given.filter((key) => ![...needed, ...allowed, 'driver'].some((known) => known === key));
   return [
-    ...missing.map((key) => fault(path, `the connection of server ${server} has no ${key}, which driver ${driver} needs`)),
+    ...missing.map((key) =>
+      fault(path, `the connection of server ${server} has no ${key}, which driver ${driver} needs`),
+    ),
     ...foreign.map((key) => fault([...path, key], `does not go with driver ${driver} (server ${server})`)),
     ...(driver === 'ssh' ? checkPin(connection, server, path) : []),
   ];
@@ -60,7 +65,10 @@ function checkConnection(connection: Salvaged<ConnectionFile>, server: string, p
 function checkPin({ hostKey, knownHosts }: Salvaged<ConnectionFile>, server: string, path: Path): Fault[] {
   if (hostKey === undefined && knownHosts === undefined)
     return [
-      fault(path, `the connection of server ${server} pins no key: give hostKey or knownHosts (nothing is accepted unseen)`),
+      fault(
+        path,
+        `the connection of server ${server} pins no key: give hostKey or knownHosts (nothing is accepted unseen)`,
+      ),
     ];
   return hostKey !== undefined && knownHosts !== undefined
     ? [fault(path, `the connection of server ${server} has hostKey and knownHosts; keep one`)]

@@ -98,12 +98,7 @@ function normaliseApproval(approval: EnvironmentFile['approval']): ApprovalRule 
 
 const everyDay: Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
-function normaliseWindow({
-  days,
-  from,
-  to,
-  name,
-}: NonNullable<EnvironmentFile['windows']>[number]): Window {
+function normaliseWindow({ days, from, to, name }: NonNullable<EnvironmentFile['windows']>[number]): Window {
   if (from.includes('T')) return { from, to, name: name ?? null };
   return { days: days ?? everyDay, from, to, name: name ?? null };
 }

@@ -25,7 +25,9 @@ export function valuesOf(
   values: Record<string, Value | undefined> | undefined,
 ): Record<string, Value> {
   return Object.fromEntries(
-    Object.entries(values ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, valueOf(base, value)]])),
+    Object.entries(values ?? {}).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, valueOf(base, value)]],
+    ),
   );
 }
 

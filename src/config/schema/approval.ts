@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { count, duration, minutesBefore, name, section } from './words.ts';
+import { section } from '../issues.ts';
+import { count, duration, minutesBefore, name } from './words.ts';
 
 /** One role and how many of its people must approve. */
 const seat = section({ role: name, required: count.optional() });

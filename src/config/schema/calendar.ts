@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { count, duration, minutesBefore, name, section, text, timeOfDay } from './words.ts';
+import { section } from '../issues.ts';
+import { count, duration, minutesBefore, name, text, timeOfDay } from './words.ts';
 
 /** What happens around the start of a deployment. */
 export const schedule = section({
@@ -9,9 +10,7 @@ export const schedule = section({
   remindMinutes: minutesBefore.optional(),
 });
 
-const localTime = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/, 'a day and time such as 2026-12-24T00:00');
+const localTime = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/, 'a day and time such as 2026-12-24T00:00');
 
 /** When an environment may be deployed to: times of day on days, or one span of days. */
 export const window = section({
@@ -19,8 +18,12 @@ export const window = section({
     .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
     .min(1)
     .optional(),
-  from: z.union([timeOfDay, localTime], { error: 'a time such as "20:00", or a day and time such as 2026-12-24T00:00' }),
-  to: z.union([timeOfDay, localTime], { error: 'a time such as "20:00", or a day and time such as 2026-12-24T00:00' }),
+  from: z.union([timeOfDay, localTime], {
+    error: 'a time such as "20:00", or a day and time such as 2026-12-24T00:00',
+  }),
+  to: z.union([timeOfDay, localTime], {
+    error: 'a time such as "20:00", or a day and time such as 2026-12-24T00:00',
+  }),
   name: text.optional(),
   atEnd: z.enum(['no-new-server', 'stop', 'finish']).optional(),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { name, nameAtVersion, section, text, version } from './words.ts';
+import { section } from '../issues.ts';
+import { name, nameAtVersion, text, version } from './words.ts';
 
 const tag = z.string().regex(/\{version\}/, 'a tag with {version} in it');
 
@@ -10,14 +11,18 @@ const source = z.discriminatedUnion(
     section({ type: z.literal('directory'), path: text }),
     section({ type: z.literal('git'), repository: text, path: text.optional(), tag }),
   ],
-  { error: (issue) => (issue.code === 'invalid_union' ? 'a source of type "directory" or "git"' : undefined) },
+  {
+    error: (issue) => (issue.code === 'invalid_union' ? 'a source of type "directory" or "git"' : undefined),
+  },
 );
 
 /** Where revisions are found, and the packages made of them. */
 export const catalog = section({
   revisions: z.array(section({ name, source })).optional(),
   packages: z
-    .array(section({ name, version, revisions: z.array(nameAtVersion).min(1), rules: z.array(name).optional() }))
+    .array(
+      section({ name, version, revisions: z.array(nameAtVersion).min(1), rules: z.array(name).optional() }),
+    )
     .optional(),
 });
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
+import { section } from '../issues.ts';
 import { connection } from './connection.ts';
-import { name, section, text, userId, values } from './words.ts';
+import { name, text, userId, values } from './words.ts';
 
 const ofServer = {
   role: name.optional(),

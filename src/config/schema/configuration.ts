@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
+import { section } from '../issues.ts';
 import { catalog, ruleSet } from './catalog.ts';
 import { environment } from './environment.ts';
-import { channelId, count, name, section, text, timezone, userId, usergroupId } from './words.ts';
+import { channelId, count, name, text, timezone, userId, usergroupId } from './words.ts';
 
 const role = section({
   users: z.array(userId).optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { count, secret, section, text, word } from './words.ts';
+import { section } from '../issues.ts';
+import { count, secret, text, word } from './words.ts';
 
 /** How one server is reached. Which keys go with which driver is checked after template and server are merged. */
 export const connection = section({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { count, duration, name, section, text } from './words.ts';
+import { section } from '../issues.ts';
+import { count, duration, name, text } from './words.ts';
 
 const strategy = z.enum(['one-by-one', 'half-by-half']);
 

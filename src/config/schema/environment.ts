@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { section } from '../issues.ts';
 import { approval } from './approval.ts';
 import { freeze, ownerConsent, rehearsal, schedule, watcher, window } from './calendar.ts';
 import { cluster } from './cluster.ts';
@@ -7,7 +8,7 @@ import { deployments } from './deployments.ts';
 import { payload, sync } from './payloads.ts';
 import { readBack, runbook } from './runbook.ts';
 import { scripts } from './scripts.ts';
-import { channelId, name, secret, section, text, timezone, values, word } from './words.ts';
+import { channelId, name, secret, text, timezone, values, word } from './words.ts';
 
 /** One environment as it is written. */
 export const environment = section({

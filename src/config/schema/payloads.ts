@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { name, section } from './words.ts';
+import { section } from '../issues.ts';
+import { name } from './words.ts';
 
 /** The part of a revision for one server role. */
 export const payload = section({

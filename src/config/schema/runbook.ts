@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { duration, name, section, text } from './words.ts';
+import { section } from '../issues.ts';
+import { duration, name, text } from './words.ts';
 
 /** One step: a line that is run, or something a person does or is told. */
 export const step = section({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { duration, section, text, value } from './words.ts';
+import { section } from '../issues.ts';
+import { duration, text, value } from './words.ts';
 
 const argument = z.union([section({ variable: text }), section({ literal: value })], {
   error: '{ variable: NAME } or { literal: "text" }',

@@ -1,14 +1,7 @@
 import { z } from 'zod';
 
 import { safeWord } from '../../domain/revision.ts';
-
-/** A mapping that takes these keys and no other; the known keys travel in the message, for the nearest one. */
-export function section<Shape extends z.core.$ZodLooseShape>(
-  shape: Shape,
-): z.ZodObject<Shape, z.core.$strict> {
-  const known = Object.keys(shape).join(' ');
-  return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? known : undefined) });
-}
+import { section } from '../issues.ts';
 
 const grammar = 'made of letters, digits, ".", "_" and "-", beginning with a letter or digit';
 

@@ -1,0 +1,55 @@
+import { pressInMessage, type PressResult } from './act-on-message.ts';
+import { Modal } from './modal.ts';
+import { type CommandAnswer, runCommand } from './run-command.ts';
+import { until } from './until.ts';
+import type { Wire } from './wire.ts';
+import type { Ephemeral } from './world.ts';
+
+const longestWaitMs = 5_000;
+
+/** One person in front of Slack. */
+export class Person {
+  readonly id: string;
+  readonly #wire: Wire;
+
+  constructor(wire: Wire, id: string) {
+    if (!wire.world.people.has(id)) throw new Error(`There is no person ${id} in this workspace.`);
+    this.id = id;
+    this.#wire = wire;
+  }
+
+  /** Types a slash command in a channel and waits for what the app answers at once. */
+  async types(command: string, { channel }: { channel: string }): Promise<CommandAnswer> {
+    if (!this.#wire.world.channels.has(channel)) throw new Error(`There is no channel ${channel}.`);
+    return await runCommand(this.#wire, this.id, command, channel);
+  }
+
+  /** The view on top of the screen; waits for one. */
+  async modal({ timeoutMs = longestWaitMs } = {}): Promise<Modal> {
+    const { world } = this.#wire;
+    const awaited = `A view for ${this.id}`;
+    const stored = await until(world, () => world.stackOf(this.id).at(-1), { timeoutMs, awaited });
+    return new Modal(this.#wire, stored);
+  }
+
+  /** The app's home tab; undefined while the app has published none. */
+  home(): Modal | undefined {
+    const stored = this.#wire.world.homes.get(this.id);
+    return stored && new Modal(this.#wire, stored, true);
+  }
+
+  /** Presses a button of a message by its visible words; resolves when the app has acknowledged and gone quiet. */
+  async press(
+    message: { channel: string; ts: string },
+    label: string,
+    { confirm = true } = {},
+  ): Promise<PressResult> {
+    const { channel, ts } = message;
+    return await pressInMessage(this.#wire, { user: this.id, channel, ts, label, confirm });
+  }
+
+  /** Everything only this person saw, oldest first. */
+  ephemerals(): Ephemeral[] {
+    return this.#wire.world.ephemerals.filter(({ user }) => user === this.id);
+  }
+}

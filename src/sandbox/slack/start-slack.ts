@@ -1,0 +1,157 @@
+import type { AddressInfo } from 'node:net';
+
+import { Channel } from './channel.ts';
+import { type Fault, Faults } from './faults.ts';
+import { Person } from './person.ts';
+import { createRateLimits } from './rate-limits.ts';
+import { SocketMode } from './socket-mode.ts';
+import { until } from './until.ts';
+import { createWebApiServer } from './web-api-server.ts';
+import type { Wire } from './wire.ts';
+import {
+  type ChannelSetup,
+  type PersonSetup,
+  type RecordedCall,
+  type UsergroupSetup,
+  World,
+  type WorldEvents,
+} from './world.ts';
+
+/** The workspace to stand in for. */
+export interface SlackSetup {
+  /** 0 (the default) takes a free one. */
+  port?: number;
+  botToken: string;
+  appToken: string;
+  team?: { id: string; name: string };
+  bot?: { id: string; name: string };
+  people: PersonSetup[];
+  channels: ChannelSetup[];
+  usergroups?: UsergroupSetup[];
+  /** Epoch milliseconds. */
+  now?: () => number;
+  /** Answer 429 as Slack does when calls come too fast. */
+  rateLimits?: boolean;
+  /** How long the app may take to acknowledge; 3,000 when left out, as in Slack. */
+  ackTimeoutMs?: number;
+}
+
+/** A running stand-in for Slack. */
+export interface LocalSlack {
+  /** Base of the Web API, ends in `/api/`. */
+  apiUrl: string;
+  /** A person; throws when the workspace has none with this id. */
+  person(id: string): Person;
+  /** A channel, or the direct messages `D0…`; throws when there is none with this id. */
+  channel(id: string): Channel;
+  /** The name behind an id of a person, a channel or a group. */
+  nameOf(id: string): string | undefined;
+  /** Waits until the condition holds, looked at after each change; 5 s unless told otherwise. */
+  until<T>(condition: () => T | undefined | null | false, timeoutMs?: number): Promise<T>;
+  /** Every call of the app, oldest first. */
+  calls(): RecordedCall[];
+  /** Calls the listener for each such event until the answer is called. */
+  on<K extends keyof WorldEvents>(event: K, listener: (value: WorldEvents[K]) => void): () => void;
+  /** How many websockets take envelopes now. */
+  connections(): number;
+  /** Arms a fault for the next calls. */
+  fail(fault: Fault): void;
+  /** Archives a channel. */
+  archive(channel: string): void;
+  /** Makes a token invalid from now on. */
+  revokeToken(which: 'bot' | 'app'): void;
+  /** The next envelope goes out this many times in all. */
+  redeliverNext(times: number): void;
+  /** Asks the oldest websocket to connect anew, as Slack does every few hours. */
+  refresh(reason?: 'refresh_requested' | 'warning' | 'link_disabled'): void;
+  /** Cuts every websocket without a word. */
+  dropSockets(): void;
+  close(): Promise<void>;
+}
+
+const settleMs = 2_000;
+const defaultWaitMs = 5_000;
+
+/** Starts a stand-in for Slack on 127.0.0.1: Web API, Socket Mode, and people who type and press. */
+export async function startSlack(setup: SlackSetup): Promise<LocalSlack> {
+  const { now = Date.now, ackTimeoutMs = 3_000 } = setup;
+  const world = createWorld(setup, now);
+  const faults = new Faults();
+  const tokens: { bot: string | null; app: string | null } = { bot: setup.botToken, app: setup.appToken };
+  const secondsToWait = setup.rateLimits ? createRateLimits(now) : () => 0;
+  const server = createWebApiServer({
+    world,
+    faults,
+    secondsToWait,
+    tokens,
+    openConnection: () => `ws://${host()}/${socket.openTicket()}`,
+  });
+  const appId = world.bot.appId;
+  const socket = new SocketMode(server, { ackTimeoutMs, appId, changed: () => world.changed() });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(setup.port ?? 0, '127.0.0.1', resolve);
+  });
+  const host = (): string => `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const wire: Wire = { world, socket, baseUrl: `http://${host()}/`, settleMs };
+  return {
+    ...people(wire),
+    ...faultControls(wire, faults, tokens),
+    apiUrl: `http://${host()}/api/`,
+    close: async () => {
+      socket.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function createWorld({ team, bot, people: everyone, channels, usergroups }: SlackSetup, now: () => number) {
+  const { id, name } = bot ?? { id: 'U0BOT', name: 'bot' };
+  const world = new World({
+    team: team ?? { id: 'T0LOCAL', name: 'local' },
+    bot: { id, name, botId: 'B0BOT', appId: 'A0LOCAL' },
+    now,
+  });
+  for (const person of everyone) world.people.set(person.id, person);
+  if (!world.people.has(id)) world.people.set(id, { id, name, isBot: true });
+  for (const channel of channels)
+    world.channels.set(channel.id, { ...channel, archived: false, isDirect: false });
+  for (const group of usergroups ?? []) world.usergroups.set(group.id, group);
+  return world;
+}
+
+function people(wire: Wire): Pick<LocalSlack, 'person' | 'channel' | 'nameOf' | 'until' | 'calls' | 'on'> {
+  const { world } = wire;
+  return {
+    person: (id) => new Person(wire, id),
+    channel: (id) => new Channel(world, id),
+    nameOf: (id) => world.nameOf(id),
+    until: async (condition, timeoutMs = defaultWaitMs) =>
+      await until(world, condition, { timeoutMs, awaited: 'What was awaited' }),
+    calls: () => [...world.calls],
+    on: (event, listener) => world.on(event, listener),
+  };
+}
+
+function faultControls(
+  { world, socket }: Wire,
+  faults: Faults,
+  tokens: { bot: string | null; app: string | null },
+) {
+  return {
+    connections: () => socket.connections,
+    fail: (fault: Fault) => faults.add(fault),
+    archive: (channel: string) => {
+      const found = world.channels.get(channel);
+      if (!found) throw new Error(`There is no channel ${channel}.`);
+      found.archived = true;
+    },
+    revokeToken: (which: 'bot' | 'app') => {
+      tokens[which] = null;
+    },
+    redeliverNext: (times: number) => socket.redeliverNext(times),
+    refresh: (reason: Parameters<LocalSlack['refresh']>[0]) =>
+      socket.disconnect(reason ?? 'refresh_requested'),
+    dropSockets: () => socket.dropAll(),
+  } satisfies Partial<LocalSlack>;
+}

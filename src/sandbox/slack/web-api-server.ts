@@ -1,0 +1,132 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+
+import { readArguments, word } from './arguments.ts';
+import type { Fault, Faults } from './faults.ts';
+import type { JsonObject } from './json.ts';
+import { methods } from './methods/table.ts';
+import { Refused } from './refused.ts';
+import { answerResponseUrl } from './response-url.ts';
+import type { World } from './world.ts';
+
+/** What the HTTP side is built with. */
+export interface WebApiNeeds {
+  world: World;
+  faults: Faults;
+  /** Seconds a call must wait, or 0. */
+  secondsToWait: (method: string, channel: string) => number;
+  /** Both tokens; a revoked one is taken out. */
+  tokens: { bot: string | null; app: string | null };
+  /** A fresh address for a websocket. */
+  openConnection: () => string;
+}
+
+/** The Web API under `/api/` and every `response_url` under `/response/`; not yet listening. */
+export function createWebApiServer(needs: WebApiNeeds): Server {
+  return createServer((request, response) => {
+    void handle(needs, request, response).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(500);
+      response.end(String(error));
+    });
+  });
+}
+
+async function handle(needs: WebApiNeeds, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+  const given = readArguments(request.headers['content-type'] ?? '', await readBody(request));
+  if (path.startsWith('/response/')) {
+    const { status, body } = answerResponseUrl(needs.world, path.slice('/response/'.length), given);
+    return send(response, status, body);
+  }
+  if (!path.startsWith('/api/')) return send(response, 404, 'not found');
+  const method = path.slice('/api/'.length);
+  needs.world.openCalls += 1;
+  try {
+    await answerMethod(needs, { method, given, token: bearer(request) }, response);
+  } finally {
+    needs.world.openCalls -= 1;
+    needs.world.changed();
+  }
+}
+
+interface Call {
+  method: string;
+  given: JsonObject;
+  token: string;
+}
+
+async function answerMethod(needs: WebApiNeeds, call: Call, response: ServerResponse): Promise<void> {
+  const channel = word(call.given, 'channel');
+  const fault = needs.faults.take(call.method, channel);
+  const waitSeconds =
+    fault?.how === 'ratelimited' ? (fault.retryAfter ?? 1) : needs.secondsToWait(call.method, channel);
+  if (waitSeconds > 0) {
+    record(needs.world, call, 'ratelimited');
+    response.setHeader('retry-after', String(waitSeconds));
+    return send(response, 429, { ok: false, error: 'ratelimited' });
+  }
+  if (fault?.how === '500' || fault?.how === 'drop-request') {
+    record(needs.world, call, fault.how);
+    return fault.how === '500' ? send(response, 500, 'internal error') : hangUp(response);
+  }
+  const answer = callMethod(needs, call);
+  record(needs.world, call, answer.ok ? null : word(answer, 'error'));
+  await sendUnder(fault, response, answer);
+}
+
+async function sendUnder(
+  fault: Fault | undefined,
+  response: ServerResponse,
+  answer: JsonObject,
+): Promise<void> {
+  if (fault?.how === 'drop-reply') return hangUp(response);
+  if (fault?.how === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.delayMs ?? 1_000));
+  send(response, 200, answer);
+}
+
+function callMethod(needs: WebApiNeeds, { method, given, token }: Call): JsonObject & { ok: boolean } {
+  try {
+    if (method === 'apps.connections.open') {
+      requireToken(token, needs.tokens.app);
+      return { ok: true, url: needs.openConnection() };
+    }
+    const known = Object.hasOwn(methods, method) ? methods[method] : undefined;
+    if (!known) throw new Refused('unknown_method', { req_method: method });
+    requireToken(token, needs.tokens.bot);
+    return { ok: true, ...known.call(needs.world, given) };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { ok: false, error: error.code, ...error.detail };
+  }
+}
+
+function requireToken(given: string, valid: string | null): void {
+  if (given === '') throw new Refused('not_authed');
+  if (valid === null) throw new Refused('token_revoked');
+  if (given !== valid) throw new Refused('invalid_auth');
+}
+
+function record(world: World, { method, given }: Call, error: string | null): void {
+  world.calls.push({ method, arguments: given, at: world.now(), ok: error === null, error });
+}
+
+function bearer(request: IncomingMessage): string {
+  return (request.headers.authorization ?? '').replace(/^Bearer /i, '');
+}
+
+function hangUp(response: ServerResponse): void {
+  response.socket?.destroy();
+}
+
+function send(response: ServerResponse, status: number, body: JsonObject | string): void {
+  const isText = typeof body === 'string';
+  response.writeHead(status, {
+    'content-type': isText ? 'text/plain' : 'application/json; charset=utf-8',
+  });
+  response.end(isText ? body : JSON.stringify(body));
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
