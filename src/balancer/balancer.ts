@@ -80,7 +80,7 @@ async function perform(
   );
 }
 
-/** Where a script began and left nothing, the balancer itself is asked: it may already be as it should. */
+/** Where a script began and left nothing, the balancer itself is asked; only a clear answer counts, and `down` is none. */
 async function probe(
   needs: BalancerNeeds,
   context: TaskContext,
@@ -97,7 +97,7 @@ async function probe(
   if (outcome.state !== 'lost') return outcome;
   const { task, plan } = context;
   const found = await status(needs, plan, task.server ?? task.cluster, signal);
-  const wanted = task.action === 'enable' ? found === 'up' : found === 'drain' || found === 'down';
+  const wanted = task.action === 'enable' ? found === 'up' : found === 'drain';
   return wanted ? ended('ok', null, `the load balancer says ${found}`, outcome.lastLines) : outcome;
 }
 

@@ -6,6 +6,8 @@ export interface Fault {
   path: Path;
   message: string;
   isWarning: boolean;
+  /** The key whose absence this tells; not told where the key is there and was already found faulty. */
+  lacks?: string;
 }
 
 /** A fault at a path. */

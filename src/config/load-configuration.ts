@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 
 import type { Configuration } from '../domain/environment.ts';
 import { checkTogether } from './checks/check-together.ts';
+import type { Fault } from './fault.ts';
 import { normaliseConfiguration } from './normalise/configuration.ts';
 import { configurationFile } from './schema/configuration.ts';
 import { checkShape, parseStrictYaml } from './strict-yaml.ts';
@@ -32,7 +33,7 @@ export function loadConfiguration(file: string): LoadedConfiguration {
     };
 
   const shape = checkShape(yaml, configurationFile);
-  const together = checkTogether(shape.salvaged);
+  const together = checkTogether(shape.salvaged).filter((found) => !isToldAlready(found, shape.faults));
   const faults = [...shape.faults, ...together.filter(({ isWarning }) => !isWarning)];
   if (shape.whole === null || faults.length > 0 || yaml.faults.length > 0)
     return { ok: false, faults: [...yaml.faults, ...yaml.say(faults)] };
@@ -41,4 +42,13 @@ export function loadConfiguration(file: string): LoadedConfiguration {
     configuration: normaliseConfiguration(shape.whole, file),
     warnings: yaml.say(together.filter(({ isWarning }) => isWarning)),
   };
+}
+
+/** What is faulty counts as absent; within one cluster it is enough to tell the fault. */
+function isToldAlready({ path, lacks }: Fault, shapeFaults: Fault[]): boolean {
+  const inCluster = path.slice(0, 4).join(' ');
+  return (
+    lacks !== undefined &&
+    shapeFaults.some((known) => known.path.at(-1) === lacks && known.path.slice(0, 4).join(' ') === inCluster)
+  );
 }

@@ -12,6 +12,7 @@ import {
   type Node,
   parseDocument,
   visit,
+  type YAMLError,
 } from 'yaml';
 import type { z } from 'zod';
 
@@ -34,18 +35,26 @@ export interface StrictYaml {
 /** Reads YAML 1.2 strictly: one document, no key twice. Never throws. */
 export function parseStrictYaml(text: string, file: string): StrictYaml {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    stringKeys: true,
+  });
   const name = basename(file);
   const place = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${name}:${line}:${col}`;
   };
   const syntax = document.errors.filter((error) => error.code !== 'DUPLICATE_KEY');
-  const faults = document.errors.map((error) => {
-    const [offset] = error.pos;
-    if (error.code !== 'DUPLICATE_KEY') return `${place(offset)} ${inOneLine(error.message)}`;
-    return `${place(offset)} ${sayPath(pathAt(document, offset))}: this key is written twice; keep one`;
-  });
+  const faults = [
+    ...olderDirective(document),
+    // What the library only warns of would be read as something else than what is written.
+    ...[...document.errors, ...document.warnings].map((problem) => ({
+      offset: problem.pos[0],
+      message: sayProblem(document, problem),
+    })),
+  ].map(({ offset, message }) => `${place(offset)} ${message}`);
   const values = syntax.length > 0 ? { data: undefined, fault: null } : valuesOf(document);
   return {
     data: values.data,
@@ -80,6 +89,23 @@ export function checkShape<T>(yaml: StrictYaml, schema: z.ZodType<T>): ShapeChec
   if (parsed.success) return { faults: [], whole: parsed.data, salvaged: salvage<T>(yaml.data, []) };
   const { issues } = parsed.error;
   return { faults: explainIssues(issues, yaml), whole: null, salvaged: salvage<T>(yaml.data, issues) };
+}
+
+/** Under YAML 1.1 `yes` and `010` would be no texts. */
+function olderDirective(document: Document.Parsed): { offset: number; message: string }[] {
+  const { explicit, version } = document.directives.yaml;
+  return explicit === true && version !== '1.2'
+    ? [{ offset: 0, message: 'the file is read as YAML 1.2; remove the line %YAML' }]
+    : [];
+}
+
+function sayProblem(document: Document.Parsed, { code, pos: [offset], message }: YAMLError): string {
+  if (code === 'DUPLICATE_KEY')
+    return `${sayPath(pathAt(document, offset))}: this key is written twice; keep one`;
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; the file holds one, so remove "---"';
+  if (code === 'TAG_RESOLVE_FAILED')
+    return `${inOneLine(message)}; write the value without a tag, secrets as { env: NAME } or { file: PATH }`;
+  return inOneLine(message);
 }
 
 function valuesOf(document: Document.Parsed): { data: unknown; fault: string | null } {

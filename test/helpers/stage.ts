@@ -96,7 +96,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     configurationFile,
     ...bot,
     card,
-    cardSays: async (words, timeoutMs = 60_000) =>
+    cardSays: async (words, timeoutMs = 40_000) =>
       void (await slack.until(
         () => slack.channel(channel).messages().at(-1)?.text.includes(words) ?? false,
         timeoutMs,

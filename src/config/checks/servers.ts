@@ -28,7 +28,9 @@ export function checkServers(context: EnvironmentContext): Fault[] {
       redefined(server?.variables, [...path, 'servers', index, 'variables']),
     ),
     ...expandServers(cluster).flatMap(({ name, server, path: where }) => [
-      ...(server.role === undefined ? [fault([...path, ...where], `server ${name} has no role`)] : []),
+      ...(server.role === undefined
+        ? [{ ...fault([...path, ...where], `server ${name} has no role`), lacks: 'role' }]
+        : []),
       ...checkConnection(server.connection ?? {}, name, placeOf(path, where)),
     ]),
   ]);
@@ -54,9 +56,10 @@ function checkConnection(connection: Salvaged<ConnectionFile>, server: string, p
   const missing = needed.filter((key) => connection[key] === undefined);
   const foreign = given.filter((key) => ![...needed, ...allowed, 'driver'].some((known) => known === key));
   return [
-    ...missing.map((key) =>
-      fault(path, `the connection of server ${server} has no ${key}, which driver ${driver} needs`),
-    ),
+    ...missing.map((key) => ({
+      ...fault(path, `the connection of server ${server} has no ${key}, which driver ${driver} needs`),
+      lacks: key,
+    })),
     ...foreign.map((key) => fault([...path, key], `does not go with driver ${driver} (server ${server})`)),
     ...(driver === 'ssh' ? checkPin(connection, server, path) : []),
   ];

@@ -5,50 +5,72 @@ import { count, duration, minutesBefore, name, text, timeOfDay } from './words.t
 
 /** What happens around the start of a deployment. */
 export const schedule = section({
-  graceMinutes: z.number().min(0).optional(),
-  onMissed: z.enum(['run', 'ask', 'skip']).optional(),
-  remindMinutes: minutesBefore.optional(),
+  graceMinutes: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('How late a start may be before it counts as missed; 15 by default.'),
+  onMissed: z
+    .enum(['run', 'ask', 'skip'])
+    .optional()
+    .describe('What happens to a missed start; ask for kind production, else run.'),
+  remindMinutes: minutesBefore
+    .optional()
+    .describe('Minutes before the start at which the thread is reminded.'),
 });
 
 const localTime = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/, 'a day and time such as 2026-12-24T00:00');
+
+const windowEnd = z.union([timeOfDay, localTime], {
+  error: 'a time such as "20:00", or a day and time such as 2026-12-24T00:00',
+});
 
 /** When an environment may be deployed to: times of day on days, or one span of days. */
 export const window = section({
   days: z
     .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
     .min(1)
-    .optional(),
-  from: z.union([timeOfDay, localTime], {
-    error: 'a time such as "20:00", or a day and time such as 2026-12-24T00:00',
-  }),
-  to: z.union([timeOfDay, localTime], {
-    error: 'a time such as "20:00", or a day and time such as 2026-12-24T00:00',
-  }),
-  name: text.optional(),
-  atEnd: z.enum(['no-new-server', 'stop', 'finish']).optional(),
+    .optional()
+    .describe('Days on which the window opens; every day by default.'),
+  from: windowEnd.describe('Opens: a time of day, or a day and time for a single span.'),
+  to: windowEnd.describe('Closes; a time of day that is earlier than from means the next day.'),
+  name: text.optional().describe('What people call it.'),
+  atEnd: z
+    .enum(['no-new-server', 'stop', 'finish'])
+    .optional()
+    .describe('What a running deployment does when the window closes. Not executed by this version.'),
 });
 
 /** A span in which nothing starts. */
 export const freeze = section({
-  from: localTime,
-  to: localTime,
-  reason: text,
-  override: section({ from: z.array(name).min(1), persons: count.optional() }).optional(),
+  from: localTime.describe('Begins, in the zone of the environment.'),
+  to: localTime.describe('Ends.'),
+  reason: text.describe('Why nothing starts; people read it.'),
+  override: section({
+    from: z.array(name).min(1).describe('Roles whose people may lift the freeze.'),
+    persons: count.optional().describe('How many of them.'),
+  })
+    .optional()
+    .describe('Who may start all the same. Not executed by this version.'),
 });
 
 /** Somebody who watches deployments outside these hours. */
 export const watcher = section({
-  outside: z.tuple([timeOfDay, timeOfDay], { error: 'two times of day such as ["08:00", "18:00"]' }),
-  from: z.array(name).min(1),
-  confirmMinutes: duration.optional(),
-  ifAbsent: z.enum(['pause', 'stop', 'continue']).optional(),
+  outside: z
+    .tuple([timeOfDay, timeOfDay], { error: 'two times of day such as ["08:00", "18:00"]' })
+    .describe('The hours in which nobody needs to watch.'),
+  from: z.array(name).min(1).describe('Roles whose people watch.'),
+  confirmMinutes: duration.optional().describe('How long before the start somebody must have said yes.'),
+  ifAbsent: z.enum(['pause', 'stop', 'continue']).optional().describe('What happens without a watcher.'),
 });
 
 /** Trials of the preflight before the start. */
-export const rehearsal = section({ minutesBefore });
+export const rehearsal = section({
+  minutesBefore: minutesBefore.describe('Minutes before the start at which everything is tried.'),
+});
 
 /** Owners are asked before their servers are touched. */
 export const ownerConsent = section({
-  minutesBefore: duration,
-  silence: z.enum(['yes', 'no']).optional(),
+  minutesBefore: duration.describe('Minutes before the start at which owners are asked.'),
+  silence: z.enum(['yes', 'no']).optional().describe('What no answer means.'),
 });

@@ -5,33 +5,52 @@ import { connection } from './connection.ts';
 import { name, text, userId, values } from './words.ts';
 
 const ofServer = {
-  role: name.optional(),
-  enabled: z.boolean().optional(),
-  connection: connection.optional(),
-  variables: values.optional(),
-  properties: values.optional(),
-  owner: userId.optional(),
-  standby: z.boolean().optional(),
+  role: name.optional().describe('What the server is: vdp, scheduler, instrument, web, …'),
+  enabled: z
+    .boolean()
+    .optional()
+    .describe('A server that is switched off is skipped and reported; true by default.'),
+  connection: connection.optional().describe('How the server is reached.'),
+  variables: values
+    .optional()
+    .describe(
+      "What the load balancer's scripts are given for this server, over the cluster's; name, host and port are always there.",
+    ),
+  properties: values.optional().describe("Placeholders of runbooks for this server, over the cluster's."),
+  owner: userId.optional().describe('The Slack user who owns the server.'),
+  standby: z.boolean().optional().describe('A passive server, which is best deployed before active ones.'),
   retireOn: z
     .string()
     .regex(/^\d{4}-\d\d-\d\d$/, 'a day such as 2027-06-30')
-    .optional(),
-  previousSystem: text.optional(),
+    .optional()
+    .describe('The day on which the server is given up.'),
+  previousSystem: text.optional().describe('What ran there before.'),
 };
 
 /** One server, or its own data over the cluster's template. */
-export const server = section({ name, ...ofServer });
+export const server = section({
+  name: name.describe('The name of the server, unique in the environment.'),
+  ...ofServer,
+});
 
 /** What the servers of a cluster share; `{name}` stands for the server's name. */
 export const serverTemplate = section(ofServer);
 
 /** A named group of servers, in deployment order. */
 export const cluster = section({
-  name,
-  enabled: z.boolean().optional(),
-  variables: values.optional(),
-  properties: values.optional(),
-  serverTemplate: serverTemplate.optional(),
-  serverNames: z.array(name).optional(),
-  servers: z.array(server).optional(),
+  name: name.describe('The name of the cluster, unique in the environment.'),
+  enabled: z
+    .boolean()
+    .optional()
+    .describe('A cluster that is switched off is skipped and reported; true by default.'),
+  variables: values.optional().describe("What the load balancer's scripts are given."),
+  properties: values.optional().describe("Placeholders of runbooks, over the environment's."),
+  serverTemplate: serverTemplate
+    .optional()
+    .describe("What every server of this cluster shares; {name} stands for the server's name."),
+  serverNames: z.array(name).optional().describe('Servers made of the template, in deployment order.'),
+  servers: z
+    .array(server)
+    .optional()
+    .describe('Servers in deployment order, or data of their own for those in serverNames.'),
 });

@@ -5,23 +5,41 @@ import { count, secret, text, word } from './words.ts';
 
 /** How one server is reached. Which keys go with which driver is checked after template and server are merged. */
 export const connection = section({
-  driver: z.enum(['ssh', 'local', 'postgres', 'http']).optional(),
-  host: word.optional(),
-  port: z.int().min(1).max(65_535).optional(),
-  user: word.optional(),
-  privateKey: secret.optional(),
+  driver: z
+    .enum(['ssh', 'local', 'postgres', 'http'])
+    .optional()
+    .describe('ssh: another machine; local: this machine. Not executed by this version: postgres, http.'),
+  host: word.optional().describe('The name or address of the machine.'),
+  port: z.int().min(1).max(65_535).optional().describe('The port; 22 by default for ssh.'),
+  user: word.optional().describe('The account that is logged in to.'),
+  privateKey: secret.optional().describe('The private key, as { file: PATH } or { env: NAME }.'),
   hostKey: z
     .string()
     .regex(/^[a-z][a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?$/, 'a public key such as "ssh-ed25519 AAAA…"')
-    .optional(),
-  knownHosts: text.optional(),
-  shell: z.enum(['sh', 'powershell']).optional(),
-  workDirectory: text.optional(),
-  keepRevisions: count.optional(),
-  database: text.optional(),
-  password: secret.optional(),
-  baseUrl: z.url({ protocol: /^https?$/, error: 'a URL such as "https://host:9090/path"' }).optional(),
-  tls: z.enum(['off', 'verify']).optional(),
-  ca: text.optional(),
-  options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+    .optional()
+    .describe('The server\'s public key, such as "ssh-ed25519 AAAA…". This or knownHosts.'),
+  knownHosts: text.optional().describe("A known_hosts file with the server's public key. This or hostKey."),
+  shell: z
+    .enum(['sh', 'powershell'])
+    .optional()
+    .describe('What runs steps; sh by default. Not executed by this version: powershell.'),
+  workDirectory: text
+    .optional()
+    .describe('Where pushed files and the marks of runs lie on the server; ~/.lamplighter by default.'),
+  keepRevisions: count.optional().describe('How many pushed revisions stay there; 5 by default.'),
+  database: text.optional().describe('The database, for driver postgres.'),
+  password: secret.optional().describe('The password, as { env: NAME } or { file: PATH }.'),
+  baseUrl: z
+    .url({ protocol: /^https?$/, error: 'a URL such as "https://host:9090/path"' })
+    .optional()
+    .describe('The address, for driver http.'),
+  tls: z
+    .enum(['off', 'verify'])
+    .optional()
+    .describe('verify: encrypted, and the certificate is checked. There is nothing in between.'),
+  ca: text.optional().describe('A file with the certificate authority that is trusted.'),
+  options: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .optional()
+    .describe("The system's own settings."),
 });

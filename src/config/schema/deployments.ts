@@ -9,47 +9,109 @@ const maxFailures = z.union([count, z.string().regex(/^([1-9]\d?|100)%$/)], {
   error: 'a count of at least 1, or a percentage such as "10%"',
 });
 
+const questions = section({
+  deadlineMinutes: duration.optional().describe('How long an answer is waited for; 30 by default.'),
+  default: z
+    .enum(['stop', 'skip', 'retry'])
+    .optional()
+    .describe('What is done without an answer; stop by default.'),
+});
+
+const backup = section({
+  when: z
+    .enum(['before', 'after'])
+    .describe(
+      'before: every runbook has a step of kind backup, or says backup: none. Not executed by this version: after.',
+    ),
+  onFailure: z
+    .enum(['stop', 'warn'])
+    .optional()
+    .describe('What a failed backup means; stop by default. Not executed by this version: warn.'),
+});
+
+const rollback = section({
+  runbook: name.optional().describe('The runbook that rolls a server back. Not executed by this version.'),
+  onFirstServerFailure: z
+    .boolean()
+    .optional()
+    .describe('Restores the first server at once when it fails. Not executed by this version: true.'),
+  requireBackup: z
+    .enum(['require', 'confirm'])
+    .optional()
+    .describe('Whether a deployment may begin without a backup. Not executed by this version.'),
+  countdownSeconds: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('How long people may stop it. Not executed by this version.'),
+  lockAfter: z
+    .boolean()
+    .optional()
+    .describe('Locks the environment afterwards. Not executed by this version: true.'),
+});
+
+const parallel = section({
+  perCluster: count.describe('How many servers of a cluster are deployed at once.'),
+  clustersInFlight: count.optional().describe('How many clusters are deployed at once.'),
+  maxFailures: maxFailures.optional().describe('A count or a percentage of failed servers that ends it.'),
+  pauseBetweenClusters: z.boolean().optional().describe('Waits for a person before the next cluster.'),
+});
+
 /** How an environment is deployed to. */
 export const deployments = section({
-  enabled: z.boolean().optional(),
-  paradigm: z.enum(['simple', 'online']),
-  topology: z.enum(['single-cluster', 'several-clusters']),
-  serverStrategy: strategy.optional(),
-  clusterStrategy: strategy.optional(),
-  minInService: z.int().min(0).optional(),
-  onServerFailure: z.enum(['stop', 'continue']).optional(),
-  maxFailures: maxFailures.optional(),
-  whenBusy: z.enum(['queue', 'refuse']).optional(),
-  stepTimeoutMinutes: duration.optional(),
-  timeBudgetMinutes: duration.optional(),
-  questions: section({
-    deadlineMinutes: duration.optional(),
-    default: z.enum(['stop', 'skip', 'retry']).optional(),
-  }).optional(),
-  backup: section({
-    when: z.enum(['before', 'after']),
-    onFailure: z.enum(['stop', 'warn']).optional(),
-  }).optional(),
-  rollback: section({
-    runbook: name.optional(),
-    onFirstServerFailure: z.boolean().optional(),
-    requireBackup: z.enum(['require', 'confirm']).optional(),
-    countdownSeconds: z.int().min(0).optional(),
-    lockAfter: z.boolean().optional(),
-  }).optional(),
-  parallel: section({
-    perCluster: count,
-    clustersInFlight: count.optional(),
-    maxFailures: maxFailures.optional(),
-    pauseBetweenClusters: z.boolean().optional(),
-  }).optional(),
-  sharedCache: section({ primaryUrl: text, secondaryUrl: text }).optional(),
+  enabled: z.boolean().optional().describe('Whether anybody may deploy; true by default.'),
+  paradigm: z
+    .enum(['simple', 'online'])
+    .describe('online: members leave the load balancer while they are deployed; simple: they do not.'),
+  topology: z
+    .enum(['single-cluster', 'several-clusters'])
+    .describe('How many clusters are live; a request is refused when it is otherwise.'),
+  serverStrategy: strategy
+    .optional()
+    .describe('How servers leave the load balancer. Goes with single-cluster, and not with parallel.'),
+  clusterStrategy: strategy
+    .optional()
+    .describe('How clusters leave the load balancer. Goes with several-clusters, and not with parallel.'),
+  minInService: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('How many servers (several clusters: clusters) stay in service; 1 for online, 0 for simple.'),
+  onServerFailure: z
+    .enum(['stop', 'continue'])
+    .optional()
+    .describe('What a failed server means; stop by default. Not used together with maxFailures.'),
+  maxFailures: maxFailures
+    .optional()
+    .describe('A count, or a percentage such as "10%", of failed servers at which nothing more begins.'),
+  whenBusy: z
+    .enum(['queue', 'refuse'])
+    .optional()
+    .describe('What a start does while another deployment runs there; queue by default.'),
+  stepTimeoutMinutes: duration.optional().describe('For steps that give none; 15 by default.'),
+  timeBudgetMinutes: duration
+    .optional()
+    .describe('How long one server may take. Not executed by this version.'),
+  questions: questions.optional().describe('Questions to people.'),
+  backup: backup.optional().describe('What is backed up.'),
+  rollback: rollback.optional().describe('How a failed deployment is undone.'),
+  parallel: parallel.optional().describe('Waves of servers at once. Not executed by this version.'),
+  sharedCache: section({
+    primaryUrl: text.describe('One of the two caches.'),
+    secondaryUrl: text.describe('The other one.'),
+  })
+    .optional()
+    .describe('Swaps between two caches. Not executed by this version.'),
   drift: section({
-    check: z.boolean(),
-    onMismatch: z.enum(['ask', 'stop', 'warn']).optional(),
-  }).optional(),
+    check: z.boolean().describe('Compares what is there with the last record.'),
+    onMismatch: z.enum(['ask', 'stop', 'warn']).optional().describe('What a difference means.'),
+  })
+    .optional()
+    .describe('Looks for changes made by others. Not executed by this version.'),
   transformations: section({
-    allow: z.boolean(),
-    failIfDisallowed: z.boolean().optional(),
-  }).optional(),
+    allow: z.boolean().describe('Whether rule sets may be chosen.'),
+    failIfDisallowed: z.boolean().optional().describe('Refuses a request with rule sets.'),
+  })
+    .optional()
+    .describe('Replacements at deployment. Not executed by this version.'),
 });

@@ -10,32 +10,45 @@ import { readBack, runbook } from './runbook.ts';
 import { scripts } from './scripts.ts';
 import { channelId, name, secret, text, timezone, values, word } from './words.ts';
 
+const manager = section({
+  baseUrl: text.describe('Its address.'),
+  environmentId: z.int().describe('The number of the environment there.'),
+  user: word.describe('The account.'),
+  password: secret.describe('The password, as { env: NAME } or { file: PATH }.'),
+});
+
 /** One environment as it is written. */
 export const environment = section({
-  kind: name,
-  system: z.enum(['command', 'denodo', 'denodo-solution-manager', 'opcon']),
-  timezone: timezone.optional(),
-  channel: channelId,
-  deployments,
-  approval: approval.optional(),
-  schedule: schedule.optional(),
-  windows: z.array(window).optional(),
-  freezes: z.array(freeze).optional(),
-  watcher: watcher.optional(),
-  rehearsal: rehearsal.optional(),
-  ownerConsent: ownerConsent.optional(),
-  properties: values.optional(),
-  payloads: z.record(name, payload),
-  runbooks: z.record(name, runbook).optional(),
-  readBack: readBack.optional(),
-  scripts: scripts.optional(),
-  sync: z.array(sync).optional(),
-  ruleSets: z.array(name).optional(),
-  manager: section({
-    baseUrl: text,
-    environmentId: z.int(),
-    user: word,
-    password: secret,
-  }).optional(),
-  clusters: z.array(cluster).min(1),
+  kind: name.describe('production, staging, test, …: roles may hold for some kinds only.'),
+  system: z
+    .enum(['command', 'denodo', 'denodo-solution-manager', 'opcon'])
+    .describe('What is deployed to. This version executes command; requests for the others are refused.'),
+  timezone: timezone.optional().describe("The IANA zone of this environment's times; the file's by default."),
+  channel: channelId.describe('The Slack channel, by its id, that sees the deployments.'),
+  deployments: deployments.describe('How this environment is deployed to.'),
+  approval: approval.optional().describe('Who must approve; nobody by default.'),
+  schedule: schedule.optional().describe('What happens around the start.'),
+  windows: z.array(window).optional().describe('When deployments may start; always by default.'),
+  freezes: z.array(freeze).optional().describe('When nothing starts.'),
+  watcher: watcher.optional().describe('Who watches at night. Not executed by this version.'),
+  rehearsal: rehearsal.optional().describe('Trials before the start. Not executed by this version.'),
+  ownerConsent: ownerConsent.optional().describe('Owners are asked before. Not executed by this version.'),
+  properties: values
+    .optional()
+    .describe(
+      'Placeholders of runbooks: {name} stands for its value. Secrets are { env: NAME } or { file: PATH }.',
+    ),
+  payloads: z
+    .record(name, payload)
+    .describe('What a revision may hold for this environment, by the name of its part.'),
+  runbooks: z.record(name, runbook).optional().describe('The work on one server, by name.'),
+  readBack: readBack.optional().describe('Says what runs on a server now.'),
+  scripts: scripts.optional().describe("The load balancer's scripts, for paradigm online."),
+  sync: z.array(sync).optional().describe('Synchronisation of data catalogs. Not executed by this version.'),
+  ruleSets: z
+    .array(name)
+    .optional()
+    .describe('Rule sets that always apply here. Not executed by this version.'),
+  manager: manager.optional().describe("Denodo's Solution Manager. Not executed by this version."),
+  clusters: z.array(cluster).min(1).describe('The clusters, in deployment order.'),
 });

@@ -5,18 +5,32 @@ import { name } from './words.ts';
 
 /** The part of a revision for one server role. */
 export const payload = section({
-  role: name,
-  placement: z.enum(['every-server', 'first-in-cluster']).optional(),
-  after: section({ payload: name, server: z.literal('first-in-cluster').optional() }).optional(),
-  run: z.enum(['always', 'on-success']).optional(),
+  role: name.describe('The role of the servers it is for.'),
+  placement: z
+    .enum(['every-server', 'first-in-cluster'])
+    .optional()
+    .describe('Which of them; every-server by default. Not executed by this version: first-in-cluster.'),
+  after: section({
+    payload: name.describe('The payload that goes before.'),
+    server: z.literal('first-in-cluster').optional().describe('On which server.'),
+  })
+    .optional()
+    .describe('Waits for another payload. Not executed by this version.'),
+  run: z
+    .enum(['always', 'marked', 'never'])
+    .optional()
+    .describe('Which tasks are started after they were created. Not executed by this version.'),
 });
 
 /** Synchronisation of catalogue servers after a cluster. */
 export const sync = section({
-  name,
-  role: name,
-  clusters: z.array(name).optional(),
-  elements: z.enum(['all', 'databases', 'views', 'webservices']).optional(),
-  priority: z.enum(['server_with_local_changes', 'local', 'server']).optional(),
-  onFailure: z.enum(['warn', 'stop']).optional(),
+  name: name.describe('What people call it.'),
+  role: name.describe('The role of the servers that are synchronised.'),
+  clusters: z.array(name).optional().describe('In these clusters; in all by default.'),
+  elements: z.enum(['all', 'databases', 'views', 'webservices']).optional().describe('What is synchronised.'),
+  priority: z
+    .enum(['server_with_local_changes', 'local', 'server'])
+    .optional()
+    .describe('Whose changes win.'),
+  onFailure: z.enum(['warn', 'stop']).optional().describe('What a failure means; warn by default.'),
 });

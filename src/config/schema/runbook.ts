@@ -5,28 +5,48 @@ import { duration, name, text } from './words.ts';
 
 /** One step: a line that is run, or something a person does or is told. */
 export const step = section({
-  id: name,
-  run: text.optional(),
-  manual: text.optional(),
-  notify: text.optional(),
-  reboot: z.boolean().optional(),
-  waitMinutes: duration.optional(),
-  kind: z.enum(['apply', 'verify', 'backup', 'verify-backup', 'rollback']).optional(),
-  component: name.optional(),
-  timeoutMinutes: duration.optional(),
-  idempotent: z.boolean().optional(),
-  unless: text.optional(),
-  onError: z.enum(['stop', 'ask']).optional(),
-  deadlineMinutes: duration.optional(),
-  default: z.enum(['stop', 'skip', 'retry']).optional(),
-  share: name.optional(),
+  id: name.describe('The name of the step, unique in its runbook.'),
+  run: text
+    .optional()
+    .describe(
+      'One line for /bin/sh -c, run in the directory of the pushed revision; exit code 0 is success. {version} and the like stand for their values.',
+    ),
+  manual: text.optional().describe('Something a person does and confirms. Not executed by this version.'),
+  notify: text.optional().describe('Somebody who is told. Not executed by this version.'),
+  reboot: z.boolean().optional().describe('Restarts the machine. Not executed by this version: true.'),
+  waitMinutes: duration.optional().describe('How long the machine may take to come back.'),
+  kind: z
+    .enum(['apply', 'verify', 'backup', 'verify-backup', 'rollback'])
+    .optional()
+    .describe('What the step is for: apply changes the server (the default), verify only looks.'),
+  component: name.optional().describe('What it changes; {component} stands for it.'),
+  timeoutMinutes: duration
+    .optional()
+    .describe('How long it may take; deployments.stepTimeoutMinutes by default.'),
+  idempotent: z
+    .boolean()
+    .optional()
+    .describe('It may be run again without asking when nobody knows how it ended; false by default.'),
+  unless: text
+    .optional()
+    .describe('A line that only looks: when it ends with 0, the step is already right and is skipped.'),
+  onError: z
+    .enum(['stop', 'ask'])
+    .optional()
+    .describe('What a failure means; stop by default. Not executed by this version: ask.'),
+  deadlineMinutes: duration.optional().describe('How long an answer to its question is waited for.'),
+  default: z.enum(['stop', 'skip', 'retry']).optional().describe('What is done without an answer.'),
+  share: name.optional().describe('A share of limits.shares that it uses. Not executed by this version.'),
 });
 
 /** Ordered work on one server. */
 export const runbook = section({
-  backup: z.literal('none').optional(),
-  steps: z.array(step).min(1),
+  backup: z.literal('none').optional().describe('There is nothing to back up before.'),
+  steps: z.array(step).min(1).describe('The steps, in their order.'),
 });
 
 /** The read-only line that prints what runs on a server. */
-export const readBack = section({ run: text, timeoutSeconds: duration.optional() });
+export const readBack = section({
+  run: text.describe('A line for /bin/sh -c that changes nothing and prints one line.'),
+  timeoutSeconds: duration.optional().describe('How long it may take; 10 by default.'),
+});

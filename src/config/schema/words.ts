@@ -65,3 +65,6 @@ export const timeOfDay = z
 
 /** An IANA zone; whether it exists is checked afterwards. */
 export const timezone = z.string().min(1, 'an IANA time zone such as Europe/Madrid');
+
+/** A time that recurs, as five fields of cron; what stands in them is checked afterwards. */
+export const cron = z.string().regex(/^\S+(\s+\S+){4}$/, 'five fields of cron such as "0 3 * * 0"');

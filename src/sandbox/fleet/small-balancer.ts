@@ -33,7 +33,7 @@ export async function startSmallBalancer(
   const agent = new Agent({ keepAlive: false });
   const turn = { next: 0 };
   const entrance = createHttpServer((incoming, outgoing) =>
-    forward(members, turn, agent, incoming, outgoing),
+    forward(members, turn, agent, { incoming, outgoing, tried: new Set() }),
   );
   await new Promise<void>((resolve) => entrance.listen(0, '127.0.0.1', resolve));
   const directory = mkdtempSync(join(tmpdir(), 'll-lb-'));
@@ -80,45 +80,49 @@ function isUp(member: Member): boolean {
   return member.checks >= rise;
 }
 
-/** Round robin over members that are ready and up; one that refuses the connection is passed over once each. */
-function forward(
-  members: Member[],
-  turn: { next: number },
-  agent: Agent,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  tried: Member[] = [],
-): void {
+/** Round robin over members that are ready and up. */
+function forward(members: Member[], turn: { next: number }, agent: Agent, exchange: Exchange): void {
   const able = members.filter(
-    (member) => member.state === 'ready' && isUp(member) && !tried.includes(member),
+    (member) => member.state === 'ready' && isUp(member) && !exchange.tried.has(member),
   );
   const member = able[turn.next % Math.max(1, able.length)];
   turn.next += 1;
   if (!member) {
-    outgoing.writeHead(503).end('no server is available');
+    exchange.outgoing.writeHead(503).end('no server is available');
     return;
   }
+  send(member, agent, exchange, () =>
+    forward(members, turn, agent, { ...exchange, tried: exchange.tried.add(member) }),
+  );
+}
+
+interface Exchange {
+  incoming: IncomingMessage;
+  outgoing: ServerResponse;
+  /** Members that refused the connection: nothing was sent to them. */
+  tried: Set<Member>;
+}
+
+/** Only a refused connection is tried elsewhere: of a request that broke off nobody knows whether it was done. */
+function send(member: Member, agent: Agent, { incoming, outgoing }: Exchange, elsewhere: () => void): void {
+  const { url: path, method, headers } = incoming;
   member.sessions += 1;
-  const options = {
-    host: '127.0.0.1',
-    port: member.port,
-    path: incoming.url,
-    method: incoming.method,
-    headers: incoming.headers,
-    agent,
-  };
-  const onward = request(options, (response) => {
-    outgoing.writeHead(response.statusCode ?? 502, response.headers);
-    response.pipe(outgoing);
-  });
+  const onward = request(
+    { host: '127.0.0.1', port: member.port, path, method, headers, agent },
+    (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(outgoing);
+    },
+  );
   onward.on('close', () => {
     member.sessions -= 1;
   });
-  onward.on('error', () => {
+  onward.on('error', (error: NodeJS.ErrnoException) => {
     if (outgoing.headersSent) outgoing.destroy();
-    else forward(members, turn, agent, incoming, outgoing, [...tried, member]);
+    else if (error.code === 'ECONNREFUSED') elsewhere();
+    else outgoing.writeHead(502).end('the server broke off');
   });
-  onward.end();
+  incoming.pipe(onward);
 }
 
 /** `show stat` and `set server B/S state …`, as HAProxy answers them. */

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 import { findHaproxy, type RunningBalancer, startHaproxy } from './haproxy.ts';
 import { freePort } from './ports.ts';
-import { restartScript, serverProgram } from './server-files.ts';
+import { askProgram, restartScript, serverProgram } from './server-files.ts';
 import { startSmallBalancer } from './small-balancer.ts';
 
 /** One server of the fleet. */
@@ -64,6 +64,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const directory = resolve(options.directory);
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'server.mjs'), serverProgram);
+  writeFileSync(join(directory, 'ask.mjs'), askProgram);
   const servers: FleetServer[] = [];
   for (const cluster of options.clusters)
     for (const name of cluster.servers)
@@ -78,7 +79,11 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     balancer: balancer.kind,
     url: balancer.url,
     socket: balancer.socket,
-    breakNext: (name) => writeFileSync(join(directory, name, 'break-next'), ''),
+    breakNext: (name) => {
+      const server = servers.find((candidate) => candidate.name === name);
+      if (!server) throw new Error(`there is no server ${name} in the fleet`);
+      writeFileSync(join(server.directory, 'break-next'), '');
+    },
     status: async () => await readStatus(servers, balancer.socket),
     close: async () => {
       await balancer.stop();

@@ -3,7 +3,7 @@ import { Agent, get } from 'node:http';
 /** What a load of requests found. */
 export interface LoadResult {
   sent: number;
-  /** Connection errors, answers of 500 and above, and silence for five seconds. */
+  /** Connection errors, answers of 400 and above, and silence for five seconds. */
   failed: number;
   /** How many answers each revision gave. */
   byRevision: Record<string, number>;

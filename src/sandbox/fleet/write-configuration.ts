@@ -49,7 +49,7 @@ function writeRevision(directory: string, version: string): void {
 function configurationText(fleet: Fleet, options: FleetConfiguration): string {
   const { channel, usergroup, more = '' } = options;
   const script = (name: string): string =>
-    `{ run: ${quote(join(scripts, `${name}.mjs`))}, args: [{ variable: socket }, { variable: backend_servers }] }`;
+    `{ run: ${quote(join(scripts, `${name}.mjs`))}, args: [{ variable: socket }, { variable: backend_servers }], idempotent: true }`;
   return `version: 1
 timezone: Europe/Madrid
 roles:
@@ -70,7 +70,7 @@ environments:
       onServerFailure: stop
     approval: { required: 1, from: [promotion_admin], excludeRequester: true, expiresHours: 72 }
     channel: ${channel}
-    properties: { fleet_directory: ${quote(fleet.directory)} }
+    properties: { fleet_directory: ${quote(fleet.directory)}, node: ${quote(process.execPath)} }
     payloads:
       release: { role: web, placement: every-server }
     runbooks:
@@ -78,7 +78,7 @@ environments:
         steps:
           - { id: install, run: "sh ./install.sh", kind: apply }
           - { id: restart, run: "sh '{fleet_directory}/{server}/restart.sh'", kind: apply, idempotent: true }
-          - { id: verify, run: "test \\"$(cat '{fleet_directory}/{server}/current/REVISION')\\" = '{revision}@{version}'", kind: verify }
+          - { id: verify, run: "'{node}' '{fleet_directory}/ask.mjs' {port} '{revision}@{version}'", kind: verify }
     readBack: { run: "cat '{fleet_directory}/{server}/current/REVISION'", timeoutSeconds: 10 }
     scripts:
       timeoutSeconds: 60

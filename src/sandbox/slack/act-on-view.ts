@@ -1,5 +1,8 @@
+import { option } from './element-limits.ts';
 import { isObject, type Json, type JsonObject, objectAt, objectsAt, stringAt, wordsAt } from './json.ts';
+import { completeTexts } from './normalize.ts';
 import { Refused } from './refused.ts';
+import { faultsOf } from './rules.ts';
 import { settled } from './until.ts';
 import { closeViews, findView, pushView, redrawView, viewPayload } from './view-stack.ts';
 import { elementValue, type PlacedElement, placedElements, touchKey, viewBlocks } from './view-state.ts';
@@ -68,9 +71,9 @@ export async function suggest(
   const given = isObject(answer.payload) ? answer.payload : {};
   const grouped = objectsAt(given, 'option_groups').flatMap((group) => objectsAt(group, 'options'));
   const options = [...objectsAt(given, 'options'), ...grouped];
-  if (options.length > 100)
-    throw new Error(`Slack shows at most 100 options; the app gave ${options.length}.`);
-  return options;
+  const faults = faultsOf({ is: 'list', min: 0, max: 100, of: option }, options, '/options');
+  if (faults.length > 0) throw new Error(`Slack shows none of the options found: ${faults.join('; ')}`);
+  return options.map(completeTexts).filter(isObject);
 }
 
 /** Sends the form, as the button of the form does. */

@@ -24,7 +24,7 @@ export function interactiveElements(block: JsonObject): JsonObject[] {
 }
 
 /** A deep copy in which text objects carry what Slack adds to them. */
-function completeTexts(value: Json): Json {
+export function completeTexts(value: Json): Json {
   if (Array.isArray(value)) return value.map(completeTexts);
   if (!isObject(value)) return value;
   const copy: JsonObject = {};

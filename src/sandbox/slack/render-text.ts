@@ -14,7 +14,7 @@ export function renderText(message: { text: string; blocks: JsonObject[] }, cont
 export function renderView(stored: StoredView, context: RenderContext): string {
   const { view, touched } = stored;
   const lines = viewBlocks(stored).map((block) =>
-    block['type'] === 'input' ? renderInput(block, touched) : renderBlock(block, context),
+    block['type'] === 'input' ? renderInput(block, touched, context) : renderBlock(block, context),
   );
   const feet = ['close', 'submit'].map((key) => wordsAt(view, key)).filter((words) => words !== '');
   const head = wordsAt(view, 'title');
@@ -89,7 +89,7 @@ function renderCell(cell: JsonObject, context: RenderContext): string {
 }
 
 /** One field: its label, what stands in it, and the choices of radio buttons and checkboxes. */
-function renderInput(block: JsonObject, touched: StoredView['touched']): string {
+function renderInput(block: JsonObject, touched: StoredView['touched'], { timezone }: RenderContext): string {
   const label = `${wordsAt(block, 'label')}${block['optional'] === true ? ' (optional)' : ''}`;
   const hint = wordsAt(block, 'hint');
   const hints = hint === '' ? [] : [`  ${hint}`];
@@ -105,8 +105,7 @@ function renderInput(block: JsonObject, touched: StoredView['touched']): string 
     const lines = options.map((text) => `  ${chosen.includes(text) ? on : off} ${text}`);
     return [`${label}:`, ...lines, ...hints].join('\n');
   }
-  const given = shape ? value[shape.selected] : null;
-  const plain = typeof given === 'string' || typeof given === 'number' ? String(given) : '';
+  const plain = shape ? sayValue(value, shape.selected, timezone) : '';
   const shown = chosen.join(', ') || plain || wordsAt(placed.element, 'placeholder') || '…';
   return [`${label}: ${chosen.length > 0 || plain !== '' ? shown : `‹${shown}›`}`, ...hints].join('\n');
 }
@@ -116,4 +115,12 @@ function optionTexts(value: JsonObject): string[] {
   return [...(one ? [one] : []), ...objectsAt(value, 'selected_options')].map((option) =>
     wordsAt(option, 'text'),
   );
+}
+
+function sayValue(value: JsonObject, key: string, timezone = 'UTC'): string {
+  const given = value[key];
+  if (key !== 'selected_date_time' || typeof given !== 'number')
+    return typeof given === 'string' || typeof given === 'number' ? String(given) : '';
+  const format = { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' } as const;
+  return new Intl.DateTimeFormat('sv-SE', format).format(given * 1_000);
 }

@@ -96,15 +96,16 @@ describe.each(kinds)('the example scripts over a fleet behind the $kind balancer
     expect(byRevision['shop@1']).toBe(sent);
   });
 
-  test('are needed: restarting all servers at once without draining loses requests', async () => {
-    const load = startLoad({ url: fleet.url, requestsPerSecond: 400 });
-    await Promise.all(
-      fleet.servers.map(
-        async ({ name }) => await run('/bin/sh', [join(fleet.directory, name, 'restart.sh')]),
-      ),
-    );
-    const { failed } = await load.stop();
-    expect(failed).toBeGreaterThan(0);
+  test('are needed: the same restarts one by one without draining lose requests', async () => {
+    const load = startLoad({ url: fleet.url, requestsPerSecond: 200 });
+    for (const { name } of [...fleet.servers, ...fleet.servers, ...fleet.servers])
+      await run('/bin/sh', [join(fleet.directory, name, 'restart.sh')]);
+    expect((await load.stop()).failed).toBeGreaterThan(0);
+  });
+
+  test('forward what a request carries, to one server and once', async () => {
+    const answer = await fetch(fleet.url, { method: 'POST', body: 'hello' });
+    expect(await answer.json()).toMatchObject({ revision: 'shop@1' });
   });
 });
 

@@ -49,7 +49,7 @@ export async function startBolt(
         installerOptions: {
           clientOptions: { ...clientOptions, retryConfig: { forever: true, minTimeout: 50 } },
         },
-      } as ConstructorParameters<typeof SocketModeReceiver>[0]),
+      }),
   );
   const app = new App({
     token: botToken,

@@ -48,7 +48,7 @@ describe('a real Bolt app in front of the stand-in', () => {
         what: {
           type: 'multi_external_select',
           selected_options: ['orders@7', 'customer360@2'].map((name) => ({
-            text: { type: 'plain_text', text: name },
+            text: { type: 'plain_text', text: name, emoji: true },
             value: name,
           })),
         },
