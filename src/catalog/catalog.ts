@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { CatalogSource, Configuration, Package } from '../domain/environment.ts';
@@ -7,7 +7,7 @@ import { quote } from '../domain/quote.ts';
 import { type Revision, safeWord } from '../domain/revision.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { createDirectoryDigests, type DirectoryDigests } from './digest.ts';
-import { parseRevision, type RevisionText } from './revision-file.ts';
+import { createRevisionReader, type RevisionReader } from './revision-reader.ts';
 import { compareVersions } from './versions.ts';
 
 /** Finds revisions and packages by name. Asked anew each time: a version that was just published is there. */
@@ -21,6 +21,7 @@ export interface Catalog {
 interface Needs {
   configuration: Configuration;
   digests: DirectoryDigests;
+  read: RevisionReader;
 }
 
 // A revision is packed in memory before it is pushed.
@@ -28,7 +29,11 @@ const limits = { files: 10_000, bytes: 512 * 1024 ** 2 };
 
 /** Opens the catalogue of a configuration; `directoryLimits` bound one revision. */
 export function openCatalog(configuration: Configuration, directoryLimits = limits): Catalog {
-  const needs: Needs = { configuration, digests: createDirectoryDigests(directoryLimits) };
+  const needs: Needs = {
+    configuration,
+    digests: createDirectoryDigests(directoryLimits),
+    read: createRevisionReader(),
+  };
   return {
     list: async () => await list(needs),
     find: async (name, version) => await find(needs, name, version),
@@ -37,14 +42,14 @@ export function openCatalog(configuration: Configuration, directoryLimits = limi
   };
 }
 
-async function list({ configuration }: Needs): Promise<{ name: string; description: string }[]> {
+async function list({ configuration, read }: Needs): Promise<{ name: string; description: string }[]> {
   const revisions = await Promise.all(
     configuration.catalog.revisions.map(async ({ name, source }) => {
       const versions = await versionsOf(source);
       return await Promise.all(
         versions.map(async (version) => ({
           name: `${name}@${version}`,
-          description: await describe(source, name, version),
+          description: await describe(read, source, { name, version }),
         })),
       );
     }),
@@ -58,10 +63,14 @@ async function list({ configuration }: Needs): Promise<{ name: string; descripti
   return [...revisions.flat(), ...packages];
 }
 
-async function describe(source: CatalogSource, name: string, version: string): Promise<string> {
+async function describe(
+  read: RevisionReader,
+  source: CatalogSource,
+  revision: { name: string; version: string },
+): Promise<string> {
   if (source.type === 'git') return '';
-  const read = await readRevision(join(source.path, version), name, version);
-  return read.ok ? read.value.description : 'cannot be read: `lamplighter check` says why';
+  const found = await read(join(source.path, revision.version), revision);
+  return found.ok ? found.value.description : 'cannot be read: `lamplighter check` says why';
 }
 
 /** Versions of a name, the newest first; none where the directory cannot be read. */
@@ -80,26 +89,12 @@ async function find(needs: Needs, name: string, version: string): Promise<Verdic
   const known = entry ? await versionsOf(entry.source) : [];
   if (!entry || !known.includes(version)) return refuse(await unknownRefusal(needs, name, version));
   const directory = join(entry.source.path, version);
-  const read = await readRevision(directory, name, version);
+  const read = await needs.read(directory, { name, version });
   if (!read.ok) return refuse(unreadableRefusal(name, version, read.faults.join('; ')));
   try {
     return accept({ ...read.value, directory, digest: await needs.digests.digest(directory) });
   } catch (error) {
     return refuse(unreadableRefusal(name, version, error instanceof Error ? error.message : String(error)));
-  }
-}
-
-async function readRevision(
-  directory: string,
-  name: string,
-  version: string,
-): Promise<{ ok: true; value: RevisionText } | { ok: false; faults: string[] }> {
-  const file = join(directory, 'revision.yaml');
-  try {
-    return parseRevision(await readFile(file, 'utf8'), file, { name, version });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return { ok: false, faults: [`${file}: cannot be read (${code})`] };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Fleet } from '../sandbox/fleet/start-fleet.ts';
 import { startLoad } from '../sandbox/fleet/start-load.ts';
 import type { ShownMessage } from '../sandbox/slack/channel.ts';
+import { renderMarkup } from '../sandbox/slack/render-markup.ts';
 import { renderText } from '../sandbox/slack/render-text.ts';
 import type { LocalSlack } from '../sandbox/slack/start-slack.ts';
 
@@ -45,7 +46,7 @@ export async function playStory({ fleet, slack, print }: Stage): Promise<number>
   title(print, 'Ana presses Approve on her own request');
   await ana.press(card(), 'Approve');
   await slack.until(() => ana.ephemerals().length > 0, waitMs);
-  print(indent(`only Ana sees: ${ana.ephemerals().at(-1)?.text ?? ''}`));
+  print(indent(`only Ana sees: ${renderMarkup(ana.ephemerals().at(-1)?.text ?? '', slack)}`));
 
   title(print, 'Ben approves. web-5 is about to fail, and nobody knows it yet');
   fleet.breakNext('web-5');
@@ -58,7 +59,7 @@ export async function playStory({ fleet, slack, print }: Stage): Promise<number>
   await ana.press(card(), 'Deploy the remaining 2');
   await cardSays('6 of 6 servers');
   await slack.until(() => card().text.includes(': done'), waitMs);
-  await slack.until(() => card().thread.some(({ text }) => text.includes('Attempt 2 done')), waitMs);
+  await slack.until(() => card().thread.some(({ text }) => text.includes('Attempt 2 in')), waitMs);
   await printFleet(fleet, print);
 
   title(print, 'The thread');
@@ -76,7 +77,10 @@ function title(print: Stage['print'], text: string): void {
 }
 
 function indent(text: string): string {
-  return text.replaceAll(/^/gm, '  │ ');
+  return text
+    .replaceAll(/(^|\s)\*([^*\n]+)\*/g, '$1$2')
+    .replaceAll('`', '')
+    .replaceAll(/^/gm, '  │ ');
 }
 
 async function printFleet(fleet: Fleet, print: Stage['print']): Promise<void> {

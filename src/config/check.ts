@@ -51,9 +51,7 @@ async function checkCatalog(configuration: Configuration): Promise<{ faults: str
         (rule === 'not-executed' ? warnings : faults).push(message);
   }
   for (const { name, source } of configuration.catalog.revisions)
-    if (source.type === 'git')
-      warnings.push(`${name} comes from a git repository, which this version does not read`);
-    else if (!listed.some((item) => item.startsWith(`${name}@`)))
+    if (source.type === 'directory' && !listed.some((item) => item.startsWith(`${name}@`)))
       faults.push(`catalog.revisions: ${source.path} holds no version of ${name}`);
   return { faults, warnings: [...new Set(warnings)] };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
@@ -8,9 +9,9 @@ import { normaliseConfiguration } from './normalise/configuration.ts';
 import { configurationFile } from './schema/configuration.ts';
 import { checkShape, parseStrictYaml } from './strict-yaml.ts';
 
-/** A configuration that can be used, or everything that is wrong with the file, one line each. */
+/** A configuration that can be used, with the SHA-256 of the file's text, or everything that is wrong with the file, one line each. */
 export type LoadedConfiguration =
-  | { ok: true; configuration: Configuration; warnings: string[] }
+  | { ok: true; configuration: Configuration; warnings: string[]; digest: string }
   | { ok: false; faults: string[] };
 
 /** Reads the configuration file. Touches nothing but this file: no secret, catalogue, script or network. Never throws. */
@@ -41,6 +42,7 @@ export function loadConfiguration(file: string): LoadedConfiguration {
     ok: true,
     configuration: normaliseConfiguration(shape.whole, file),
     warnings: yaml.say(together.filter(({ isWarning }) => isWarning)),
+    digest: createHash('sha256').update(text).digest('hex'),
   };
 }
 

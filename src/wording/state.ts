@@ -13,7 +13,7 @@ export function sayState(state: DeploymentState): string {
     missed: 'missed',
     ok: 'done',
     ok_with_warnings: 'done, with warnings',
-    partial: 'stopped: part of it is done',
+    partial: 'stopped, part of it is done',
     error: 'failed',
     cancelled: 'cancelled',
   };

@@ -42,7 +42,7 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'attempt_resumed':
       return `Restarted ${sayInstant(fact.at)}${event.during === null ? '' : ` during ${event.during}`}.`;
     case 'attempt_ended':
-      return `Attempt ${event.attempt} ${sayState(event.state)}${took}${event.endedBy === 'completion' ? '' : `: ${event.endedBy}`}.`;
+      return sayAttemptEnd(event, took);
     case 'task_found':
       return sayFound(plan, event);
     case 'group_checked':
@@ -65,6 +65,11 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'task_ended':
       return '';
   }
+}
+
+function sayAttemptEnd(event: Extract<DeploymentEvent, { type: 'attempt_ended' }>, took: string): string {
+  const by = event.endedBy === 'completion' ? '' : ` Ended by ${event.endedBy}.`;
+  return `Attempt ${event.attempt}${took}: ${sayState(event.state)}.${by}`;
 }
 
 function sayDefault({ defaultChoice }: Question): string {

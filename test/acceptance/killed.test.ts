@@ -66,7 +66,7 @@ describe.skipIf(!present)(
         }
         await stage.cardSays('done, 3 of 3 servers', 90_000);
         await stage.slack.until(
-          () => stage.card().thread.some(({ text }) => text.includes('Attempt 1 done')),
+          () => stage.card().thread.some(({ text }) => text.includes('Attempt 1 in')),
           30_000,
         );
 

@@ -85,7 +85,7 @@ describe.skipIf(!present)(
         'web-4': 'shop@2',
       });
       expect(await balancers()).toEqual({ 'web-1': 'UP', 'web-2': 'UP', 'web-3': 'UP', 'web-4': 'UP' });
-      await slack.until(() => threadText().includes('Attempt 1 done'), 30_000);
+      await slack.until(() => threadText().includes('Attempt 1 in'), 30_000);
       expect(threadText()).toMatch(
         /web-1\* is done in .*web-2\* is done in .*north is back in service.*web-3\* is done.*web-4\* is done.*south is back in service/s,
       );

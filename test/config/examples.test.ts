@@ -105,6 +105,7 @@ describe('the four complete configurations load', () => {
     expect(environment.notExecuted).toEqual([
       'deployments.parallel',
       'deployments.rollback.onFirstServerFailure',
+      'deployments.rollback.requireBackup',
       'deployments.timeBudgetMinutes',
       'connection.shell: powershell',
     ]);
@@ -127,6 +128,7 @@ describe('the four complete configurations load', () => {
     ]);
     expect(environment.notExecuted).toEqual([
       'system: opcon',
+      'deployments.rollback.requireBackup',
       'deployments.drift',
       'deployments.transformations',
       'ruleSets',
@@ -249,6 +251,8 @@ describe('keys the examples do not show', () => {
       ['reboot'],
     ]);
     expect(environment?.notExecuted).toEqual([
+      'deployments.rollback.countdownSeconds',
+      'deployments.rollback.lockAfter',
       'watcher',
       'rehearsal',
       'ownerConsent',
@@ -257,7 +261,10 @@ describe('keys the examples do not show', () => {
       'windows.atEnd',
       'freezes.override',
     ]);
-    expect(configuration.notExecuted).toEqual(['limits.shares']);
+    expect(configuration.notExecuted).toEqual([
+      'limits.shares',
+      'catalog.revisions.source.type: git of shop',
+    ]);
     expect(configuration.limits).toEqual({ requestsPerHour: 5, outputMiB: 1 });
     expect(configuration.catalog.revisions[0]?.source).toMatchObject({ type: 'git', tag: 'shop-{version}' });
   });

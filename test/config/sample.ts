@@ -66,3 +66,6 @@ export function faultsOf(text: string): string[] {
   const loaded = load(text);
   return loaded.ok ? [] : loaded.faults;
 }
+
+/** What is claimed, what is changed in the sample, and words of every fault that follows, in order. */
+export type FaultCase = [claim: string, edits: [from: string, to: string][], faults: string[]];

@@ -3,10 +3,12 @@ import type { Salvaged } from '../salvage.ts';
 import type { ConfigurationFile } from '../schema/configuration.ts';
 import { checkCalendar, checkTimezone } from './calendar.ts';
 import type { EnvironmentCheck } from './context.ts';
+import { checkHousekeeping } from './cron.ts';
 import { checkDeployments, checkScriptsThere } from './deployments.ts';
 import { checkCatalog, checkNames } from './names.ts';
 import { checkPeople } from './people.ts';
 import { checkPackages, checkReferences } from './references.ts';
+import { checkRoles } from './roles.ts';
 import { checkRunbooks } from './runbooks.ts';
 import { checkScriptVariables } from './scripts.ts';
 import { checkServers } from './servers.ts';
@@ -28,8 +30,10 @@ export function checkTogether(file: Salvaged<ConfigurationFile>): Fault[] {
   return [
     ...(file.timezone === undefined ? [warning([], 'no timezone is given: times are in UTC')] : []),
     ...checkTimezone(file.timezone, ['timezone']),
+    ...checkRoles(file),
     ...checkCatalog(file),
     ...checkPackages(file),
+    ...checkHousekeeping(file),
     ...Object.entries(file.environments ?? {}).flatMap(([name, environment]) =>
       environment === undefined
         ? []

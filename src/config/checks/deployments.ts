@@ -24,6 +24,8 @@ export function checkDeployments({ environment, path }: EnvironmentContext): Fau
     faults.push(
       fault([...here, 'sharedCache', 'secondaryUrl'], 'sharedCache needs two different URLs (D-46)'),
     );
+  if (deployments.rollback?.runbook !== undefined)
+    faults.push(warning([...here, 'rollback', 'runbook'], 'is not used: this version does not roll back'));
   if (deployments.maxFailures !== undefined && deployments.onServerFailure !== undefined)
     faults.push(warning([...here, 'onServerFailure'], 'is not used: maxFailures alone decides'));
   return faults;

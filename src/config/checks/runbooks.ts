@@ -67,8 +67,12 @@ function checkPlaceholders(context: EnvironmentContext, line: string, fixed: str
     if (lacking !== undefined) return [fault(path, `{${name}} has no value for server ${lacking}`)];
     if (ofDeployment.includes(name))
       return [fault(path, `{${name}} stands for nothing here: this line is asked outside of steps`)];
+    const near = didYouMean(name, [...fixed, ...properties.everywhere]);
     return [
-      fault(path, `unknown placeholder {${name}}${didYouMean(name, [...fixed, ...properties.everywhere])}`),
+      fault(
+        path,
+        `unknown placeholder {${name}}${near || `; where the brace is the shell's own, write { ${name} } with spaces`}`,
+      ),
     ];
   });
 }

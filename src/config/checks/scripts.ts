@@ -13,6 +13,7 @@ interface Use {
 
 /** D-50, D-57: every variable of a script has a value wherever the script is called. Under `simple` none is called (D-32). */
 export function checkScriptVariables(context: EnvironmentContext): Fault[] {
+  if (context.environment.deployments?.paradigm !== 'online') return [];
   const ofServers = usesIn(context, serverScripts);
   const ofClusters = usesIn(context, clusterScripts);
   const serverOnly = serverOnlyVariables(context);
@@ -20,7 +21,6 @@ export function checkScriptVariables(context: EnvironmentContext): Fault[] {
   const faults = misplaced.map(({ variable, path }) =>
     fault(path, `${variable} is a variable of servers, and this script is called for a whole cluster (D-57)`),
   );
-  if (context.environment.deployments?.paradigm !== 'online') return faults;
   const missing = new Set(
     ofClusters.map(({ variable }) => variable).filter((variable) => !serverOnly.has(variable)),
   );

@@ -22,6 +22,9 @@ export function notExecutedOutside(file: ConfigurationFile): string[] {
   const { housekeeping, limits, ruleSets, catalog } = file;
   return [
     ...(limits?.shares === undefined ? [] : ['limits.shares']),
+    ...(catalog?.revisions ?? []).flatMap(({ name, source }) =>
+      source.type === 'git' ? [`catalog.revisions.source.type: git of ${name}`] : [],
+    ),
     ...(ruleSets === undefined || ruleSets.length === 0 ? [] : ['ruleSets']),
     ...(catalog?.packages ?? []).flatMap(({ name, version, rules = [] }) =>
       rules.length > 0 ? [`catalog.packages.rules of ${name}@${version}`] : [],
@@ -36,12 +39,23 @@ function inDeployments(deployments: EnvironmentFile['deployments']): string[] {
   return [
     ...(parallel === undefined ? [] : ['deployments.parallel']),
     ...(sharedCache === undefined ? [] : ['deployments.sharedCache']),
-    ...(rollback?.onFirstServerFailure ? ['deployments.rollback.onFirstServerFailure'] : []),
+    ...inRollback(rollback),
     ...(backup?.when === 'after' ? ['deployments.backup.when: after'] : []),
+    // A failed backup step ends its server, whatever is written here.
+    ...(backup?.when === 'before' && backup.onFailure === 'warn'
+      ? ['deployments.backup.onFailure: warn']
+      : []),
     ...(drift?.check ? ['deployments.drift'] : []),
     ...(transformations?.allow ? ['deployments.transformations'] : []),
     ...(timeBudgetMinutes === undefined ? [] : ['deployments.timeBudgetMinutes']),
   ];
+}
+
+/** What happens by itself, or keeps a deployment from beginning; `runbook` alone does neither. */
+function inRollback(rollback: EnvironmentFile['deployments']['rollback']): string[] {
+  return (['onFirstServerFailure', 'requireBackup', 'countdownSeconds', 'lockAfter'] as const)
+    .filter((key) => rollback?.[key] !== undefined && rollback[key] !== false)
+    .map((key) => `deployments.rollback.${key}`);
 }
 
 function inApproval(approval: EnvironmentFile['approval']): string[] {

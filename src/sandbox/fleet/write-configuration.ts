@@ -109,7 +109,8 @@ function clusterText(
 ): string {
   const backendServers = servers.map((server) => `${backend}/${server.name}`).join(',');
   const lines = servers.map(
-    (server) => `          - { name: ${server.name}, role: web, connection: ${connectionOf(server.name)} }\n`,
+    ({ name: server, port }) =>
+      `          - { name: ${server}, role: web, properties: { port: "${port}" }, connection: ${connectionOf(server)} }\n`,
   );
   return `      - name: ${name}
         variables: { socket: ${quote(socket)}, backend_servers: ${quote(backendServers)} }

@@ -43,9 +43,9 @@ function lastCalls({ calls }: World): string {
   return `The last calls of the app: ${words.join(', ')}.`;
 }
 
-const quietMs = 30;
+const quietMs = 50;
 
-/** Waits until the app has made no call for 30 ms and none is open, at most `timeoutMs`. */
+/** Waits until the app has made no call for 50 ms and none is open, at most `timeoutMs`. */
 export async function settled(world: World, timeoutMs: number): Promise<void> {
   const giveUpAt = Date.now() + timeoutMs;
   let seen = -1;
