@@ -79,7 +79,8 @@ describe('the boundaries of the rooms', () => {
 
   test('the map of the rooms names every room in one line, and no room that is not there', () => {
     const map = readFileSync('src/README.md', 'utf8');
-    const named = [...map.matchAll(/^\| `([a-z]+)\/`/gm)].map((match) => match[1]);
-    expect(named.toSorted()).toEqual([...rooms, 'cli'].toSorted());
+    const named = [...map.matchAll(/^\| `([a-z]+)\/`/gm)].map((match) => match[1] ?? '');
+    expect(new Set(named)).toEqual(new Set([...rooms, 'cli']));
+    expect(named).toHaveLength(rooms.length + 1);
   });
 });

@@ -19,7 +19,7 @@ export async function tell(socket, command) {
       stream.on('error', reject);
     });
   } catch (error) {
-    throw new Error(`HAProxy's runtime socket ${socket} cannot be used: ${error.message}`);
+    throw new Error(`HAProxy's runtime socket ${socket} cannot be used: ${error.message}`, { cause: error });
   } finally {
     stream.destroy();
   }
@@ -32,7 +32,11 @@ export async function readServers(socket) {
   const columns = head.split(',');
   return lines.map((line) => {
     const values = Object.fromEntries(line.split(',').map((value, index) => [columns[index], value]));
-    return { name: `${values.pxname}/${values.svname}`, status: values.status, sessions: Number(values.scur) };
+    return {
+      name: `${values.pxname}/${values.svname}`,
+      status: values.status,
+      sessions: Number(values.scur),
+    };
   });
 }
 
@@ -41,27 +45,42 @@ export async function findServers(socket, words) {
   const known = await readServers(socket);
   return words.split(',').map((name) => {
     const found = known.find((server) => server.name === name);
-    if (!found) throw new Error(`HAProxy has no server ${name}; it has ${known.map((server) => server.name).join(', ')}`);
+    if (!found)
+      throw new Error(
+        `HAProxy has no server ${name}; it has ${known.map((server) => server.name).join(', ')}`,
+      );
     return found;
   });
 }
 
 /** `up`, `drain` or `down`, from what `show stat` says. */
-export function wordOf({ status }) {
-  if (status === 'UP' || status === 'no check') return 'up';
-  return status.startsWith('DRAIN') ? 'drain' : 'down';
+export function wordOf(server) {
+  if (server.status === 'UP' || server.status === 'no check') return 'up';
+  return server.status.startsWith('DRAIN') ? 'drain' : 'down';
 }
 
 /** Takes servers out: no new requests, and waits until the ones they have are answered. */
 export async function disable(socket, words, limitSeconds) {
   for (const { name } of await findServers(socket, words)) await set(socket, name, 'drain');
-  await until(socket, words, limitSeconds, ({ sessions }) => sessions === 0, ({ name, sessions }) => `${name} still has ${sessions} sessions`);
+  await until(
+    socket,
+    words,
+    limitSeconds,
+    ({ sessions }) => sessions === 0,
+    ({ name, sessions }) => `${name} still has ${sessions} sessions`,
+  );
 }
 
 /** Puts servers back, and waits until HAProxy itself says that they are up. */
 export async function enable(socket, words, limitSeconds) {
   for (const { name } of await findServers(socket, words)) await set(socket, name, 'ready');
-  await until(socket, words, limitSeconds, (server) => wordOf(server) === 'up', ({ name, status }) => `HAProxy says ${name} is ${status}`);
+  await until(
+    socket,
+    words,
+    limitSeconds,
+    (server) => wordOf(server) === 'up',
+    (server) => `HAProxy says ${server.name} is ${server.status}`,
+  );
 }
 
 async function set(socket, name, state) {

@@ -1,10 +1,10 @@
 import { checkConfiguration } from '../config/check.ts';
-import { readEnvironment } from '../config/env.ts';
+import { processVariables, readEnvironment } from '../config/env.ts';
 import type { CommonOptions } from './command-line.ts';
 
 /** `check`: every fault of configuration, catalogue and scripts at once, a line each. Exit code 2 on any. */
 export async function runCheck(options: CommonOptions): Promise<number> {
-  const environment = readEnvironment(process.env, { needs: 'nothing' });
+  const environment = readEnvironment(processVariables(), { needs: 'nothing' });
   if (!environment.ok) {
     process.stderr.write(`${environment.message}\n`);
     return 2;

@@ -1,7 +1,7 @@
 import type { PlanningNeeds } from '../app/needs.ts';
 import { planDeployment, type PlannedDeployment } from '../app/plan-deployment.ts';
 import { openCatalog } from '../catalog/catalog.ts';
-import { readEnvironment } from '../config/env.ts';
+import { processVariables, readEnvironment } from '../config/env.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
 import type { Configuration } from '../domain/environment.ts';
 import type { PlannedTask } from '../domain/plan.ts';
@@ -22,7 +22,7 @@ export interface PlanOptions extends CommonOptions {
 
 /** `plan`: prints the plan, its hash, preconditions and warnings. A refused plan is printed too, with exit code 1. */
 export async function runPlan(options: PlanOptions): Promise<number> {
-  const environment = readEnvironment(process.env, { needs: 'nothing' });
+  const environment = readEnvironment(processVariables(), { needs: 'nothing' });
   const loaded = environment.ok ? loadConfiguration(options.config ?? environment.value.configFile) : null;
   if (!environment.ok || !loaded?.ok) {
     process.stderr.write(

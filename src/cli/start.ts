@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { createSecretReader, readEnvironment } from '../config/env.ts';
+import { createSecretReader, processVariables, readEnvironment } from '../config/env.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
 import { createLog } from '../health/log.ts';
 import { slackPace } from '../slack/outbox.ts';
@@ -14,7 +14,7 @@ const stopLimitMs = 9_500;
 
 /** `start`: runs the bot until SIGTERM or SIGINT. Exit code 2 names every missing variable and every fault of the file. */
 export async function runStart(options: CommonOptions): Promise<number> {
-  const environment = readEnvironment(process.env, { needs: 'slack' });
+  const environment = readEnvironment(processVariables(), { needs: 'slack' });
   if (!environment.ok) return fail(environment.message);
   const { value } = environment;
   const loaded = loadConfiguration(options.config ?? value.configFile);
@@ -40,7 +40,7 @@ export async function runStart(options: CommonOptions): Promise<number> {
     slack: { botToken: value.slackBotToken, appToken: value.slackAppToken, apiUrl: value.slackApiUrl },
     health: { host: value.httpHost, port: value.httpPort },
     dataDirectory: directoryOf(value.databaseFile),
-    readSecret: createSecretReader(process.env, (file) => readFileSync(file, 'utf8')),
+    readSecret: createSecretReader(processVariables(), (file) => readFileSync(file, 'utf8')),
     pace: slackPace,
     log,
   }).catch(async (error: unknown) => {

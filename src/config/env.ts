@@ -136,3 +136,8 @@ function readSecretFile(path: string, readFile: (path: string) => string): strin
   if (value.trim() === '') throw new Error(`the secret file ${path} is empty`);
   return value;
 }
+
+/** The variables of this process, for the commands that hand them on. */
+export function processVariables(): Variables {
+  return process.env;
+}

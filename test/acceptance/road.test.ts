@@ -250,7 +250,7 @@ describe.skipIf(!present)('servers that are not as they should be (needs openssh
   });
 
   test('SIGTERM ends the process within ten seconds, and the next one goes on where it was', async () => {
-    await set({ files: { 'install.sh': `${readFileSync('test/fixtures/slow-install.sh', 'utf8')}` } });
+    await set({ files: { 'install.sh': readFileSync('test/fixtures/slow-install.sh', 'utf8') } });
     await anaRequests();
     await benApproves();
     await stage.cardSays('running');

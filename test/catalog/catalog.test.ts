@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -190,6 +199,29 @@ describe('a digest stands for names, executable bits and contents', () => {
     expect(await digestOf()).not.toBe(before);
   });
 
+  test('a renamed file, and a link that leads elsewhere, make others', async () => {
+    const directory = publish('2');
+    symlinkSync('install.sh', join(directory, 'link'));
+    const first = await digestOf();
+    rmSync(join(directory, 'link'));
+    symlinkSync('revision.yaml', join(directory, 'link'));
+    const second = await digestOf();
+    renameSync(join(directory, 'install.sh'), join(directory, 'instead.sh'));
+    expect(new Set([first, second, await digestOf()]).size).toBe(3);
+  });
+
+  test('a content that imitates the next file makes another', async () => {
+    const directory = publish('2');
+    writeFileSync(join(directory, 'a'), 'x');
+    writeFileSync(join(directory, 'b'), 'y');
+    const before = await digestOf();
+    rmSync(join(directory, 'b'));
+    writeFileSync(join(directory, 'a'), 'x4:file1:b0:y');
+    const after = await digestOf();
+    writeFileSync(join(directory, 'a'), 'x4:file1:b0:1:y');
+    expect([after, await digestOf()]).not.toContain(before);
+  });
+
   test('bytes that move from one file to the next make another', async () => {
     const directory = publish('2');
     const write = (first: string, second: string): void => {
@@ -210,10 +242,10 @@ describe('a digest stands for names, executable bits and contents', () => {
       const verdict = await catalog.find('shop', '2');
       return verdict.ok ? verdict.value.digest : '';
     };
+    utimesSync(file, 1_000, 1_000);
     const before = await digest();
-    const { mtime, atime } = statSync(file);
     writeFileSync(file, '#!/bin/ah\n');
-    utimesSync(file, atime, mtime);
+    utimesSync(file, 1_000, 1_000);
     expect(await digest()).not.toBe(before);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
@@ -68,6 +68,13 @@ describe('the four complete configurations load', () => {
       schedule: { graceMinutes: 15, onMissed: 'ask', remindMinutes: [60, 10] },
       windows: [{ days: ['mon', 'tue', 'wed', 'thu'], from: '20:00', to: '23:30', name: null }],
     });
+    expect(environment.notExecuted).toEqual(
+      expect.arrayContaining([
+        'deployments.backup.when: after',
+        'deployments.rollback.onFirstServerFailure',
+        'sync',
+      ]),
+    );
     expect(environment.clusters.map(({ name, enabled }) => [name, enabled])).toEqual([
       ['eu', true],
       ['us', true],
@@ -155,6 +162,18 @@ describe('what a file leaves out has its default', () => {
       payloads: [{ part: 'release', role: 'app', placement: 'every-server' }],
       notExecuted: [],
     });
+  });
+
+  test('relative paths are seen from the file, those of secrets too', () => {
+    const file = join(directory, '../config/denodo-shared-cache.yaml');
+    const loaded = load(sample);
+    const [environment] = loaded.ok ? loaded.configuration.environments : [];
+    const connection = environment?.clusters[0]?.servers[0]?.connection;
+    expect(connection).toMatchObject({
+      privateKey: { file: expect.stringMatching(/^\/.*lamplighter-config-\w+\/key$/) },
+      pin: { knownHosts: expect.stringMatching(/^\/.*lamplighter-config-\w+\/known_hosts$/) },
+    });
+    expect(loadConfiguration(relative(process.cwd(), file))).toEqual(loadConfiguration(file));
   });
 
   test('a missed start asks in production and runs elsewhere', () => {

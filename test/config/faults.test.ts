@@ -120,6 +120,32 @@ describe('a faulty file is refused, with line, column, path and the way out', ()
     ]);
   });
 
+  test('sections that are all wrong do not keep the others from being checked', () => {
+    const faults = faultsOf(
+      edited(
+        ['Europe/Madrid', 'Mars/Olympus'],
+        ['from: [promotion_admin]', 'from: 5'],
+        ['[{ days: [mon], from: "20:00", to: "23:00" }]', '[7, { from: 1, to: [] }]'],
+        ['{ pool: web }', '{ pool: [] }'],
+        ['serverNames: [app-1, app-2]', 'serverNames: 3'],
+        ['readBack: { run: "cat /srv/{server}/REVISION" }', 'readBack: { run: { a: 1 } }'],
+        ['- { id: start, run: "./start.sh" }', '- 5\n          - { id: apply, run: x }'],
+      ),
+    );
+    expect(faults.map((line) => line.replace(/^\S+ (\S+): .*/, '$1'))).toEqual([
+      'timezone',
+      'environments.shop.approval.from',
+      'environments.shop.windows[0]',
+      'environments.shop.windows[1].from',
+      'environments.shop.windows[1].to',
+      'environments.shop.runbooks.release.steps[1]',
+      'environments.shop.runbooks.release.steps[2].id',
+      'environments.shop.readBack.run',
+      'environments.shop.clusters[0].variables.pool',
+      'environments.shop.clusters[0].serverNames',
+    ]);
+  });
+
   test('a file that is not there, or empty, is one sentence', () => {
     expect(loadConfiguration('/nowhere/lamplighter.yaml')).toEqual({
       ok: false,

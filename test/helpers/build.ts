@@ -1,5 +1,5 @@
 import type { Cluster, Configuration, Environment, Server, Step } from '../../src/domain/environment.ts';
-import { makePlan, planHash } from '../../src/domain/make-plan.ts';
+import { makePlan } from '../../src/domain/make-plan.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { Revision } from '../../src/domain/revision.ts';
 
@@ -143,5 +143,3 @@ export function buildPlan(
     serverFilter: more.servers ?? null,
   });
 }
-
-export { planHash };

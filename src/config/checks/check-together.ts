@@ -12,6 +12,7 @@ import { checkRoles } from './roles.ts';
 import { checkRunbooks } from './runbooks.ts';
 import { checkScriptVariables } from './scripts.ts';
 import { checkServers } from './servers.ts';
+import { checkShellVariables } from './shell-variables.ts';
 
 const ofEnvironment: EnvironmentCheck[] = [
   checkNames,
@@ -22,6 +23,7 @@ const ofEnvironment: EnvironmentCheck[] = [
   checkScriptsThere,
   checkServers,
   checkScriptVariables,
+  checkShellVariables,
   checkRunbooks,
 ];
 

@@ -26,7 +26,15 @@ const secretSentence = '{ env: NAME } or { file: PATH }: a secret is never writt
 
 /** A secret, by reference only. */
 export const secret = z.union(
-  [section({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }), section({ file: text })],
+  [
+    section({
+      env: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+        .describe('The environment variable that holds the secret.'),
+    }),
+    section({ file: text.describe('The file that holds the secret.') }),
+  ],
   { error: secretSentence },
 );
 

@@ -49,7 +49,7 @@ const shape = (fields: Record<string, Rule>, required: string[] = [], also?: Sha
 });
 
 const placeholder = plain(150);
-const most = { is: 'number', min: 1, max: 100 } satisfies Rule;
+const most = { is: 'number', min: 1, max: Infinity } satisfies Rule;
 
 /** An initial choice must be one of the options. */
 function initialIsOffered(element: JsonObject): { at: string; fault: string }[] {
@@ -72,12 +72,15 @@ function optionsOrGroups(element: JsonObject): { at: string; fault: string }[] {
 }
 
 const staticFields = { placeholder, options: listOf(option, 100), option_groups: listOf(group, 100) };
-const externalFields = { placeholder, min_query_length: { is: 'number', min: 0, max: 75 } satisfies Rule };
+const externalFields = {
+  placeholder,
+  min_query_length: { is: 'number', min: 0, max: Infinity } satisfies Rule,
+};
 const pickIds = (name: string): Record<string, Shape> => ({
   [`${name}s_select`]: shape({ placeholder, [`initial_${name}`]: anyString }),
   [`multi_${name}s_select`]: shape({
     placeholder,
-    [`initial_${name}s`]: listOf(anyString, 100),
+    [`initial_${name}s`]: listOf(anyString, Infinity),
     max_selected_items: most,
   }),
 });
@@ -152,7 +155,7 @@ export const elements = {
     ['is_decimal_allowed'],
   ),
   file_input: shape({
-    filetypes: listOf(anyString, 100),
+    filetypes: listOf(anyString, Infinity),
     max_files: { is: 'number', min: 1, max: 10 },
   }),
   image: {

@@ -77,6 +77,16 @@ export function showEphemeral(world: World, content: Content & { channel: string
   return ephemeral;
 }
 
+/** Puts something else in place of what one person saw; does nothing when that is gone. */
+export function editEphemeral(world: World, ts: string, content: Content): void {
+  checkContent(content);
+  const shown = world.ephemerals.find((ephemeral) => ephemeral.ts === ts);
+  if (!shown) return;
+  shown.text = content.text;
+  shown.blocks = normalizeBlocks(content.blocks, (prefix) => world.newId(prefix));
+  world.emit('ephemeral', shown);
+}
+
 /** The message with this time stamp in this channel. */
 export function findMessage(world: World, channel: string, ts: string): StoredMessage | undefined {
   return world.messages.find((message) => message.channel === channel && message.ts === ts);

@@ -1,6 +1,6 @@
 import { blocksOf, flag, word } from './arguments.ts';
 import type { JsonObject } from './json.ts';
-import { editMessage, findMessage, postMessage, showEphemeral } from './messages.ts';
+import { editEphemeral, editMessage, findMessage, postMessage, showEphemeral } from './messages.ts';
 import { Refused } from './refused.ts';
 import type { ResponsePath, World } from './world.ts';
 
@@ -62,14 +62,7 @@ function replaceOriginal(
   { channel, messageTs, ephemeral }: ResponsePath,
   content: { text: string; blocks: JsonObject[] },
 ): void {
-  if (ephemeral) {
-    const shown = world.ephemerals.find(({ ts }) => ts === messageTs);
-    if (shown) {
-      Object.assign(shown, content);
-      world.emit('ephemeral', shown);
-    }
-    return;
-  }
+  if (ephemeral) return editEphemeral(world, messageTs ?? '', content);
   const stored = findMessage(world, channel, messageTs ?? '');
   if (!stored) throw new Refused('message_not_found');
   editMessage(world, stored, { ...content, metadata: null });

@@ -1,11 +1,8 @@
-import { WebClient } from '@slack/web-api';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import type { JsonObject } from '../../../src/sandbox/slack/json.ts';
-import type { LocalSlack } from '../../../src/sandbox/slack/start-slack.ts';
 import { validateBlocks } from '../../../src/sandbox/slack/validate-blocks.ts';
 import { validateView } from '../../../src/sandbox/slack/validate-view.ts';
-import { startWorkspace } from './bolt-app.ts';
 
 const long = (length: number): string => 'x'.repeat(length);
 const plain = (length: number): JsonObject => ({ type: 'plain_text', text: long(length) });
@@ -35,6 +32,9 @@ const rich = (...elements: JsonObject[]): JsonObject => ({
   type: 'rich_text',
   elements: [{ type: 'rich_text_section', elements }],
 });
+
+const image = (more: JsonObject): JsonObject => ({ type: 'image', alt_text: 'x', image_url: 'x', ...more });
+const cell = (length: number): JsonObject => ({ type: 'raw_text', text: long(length) });
 
 /** Each limit with its highest value, and blocks that use as much. */
 const blockLimits: [string, number, (count: number) => JsonObject | JsonObject[]][] = [
@@ -84,6 +84,62 @@ const blockLimits: [string, number, (count: number) => JsonObject | JsonObject[]
     'tables in a message',
     1,
     (count) => times(count, () => ({ type: 'table', rows: [[{ type: 'raw_text', text: 'x' }]] })),
+  ],
+  ['characters in a context', 3_000, (count) => ({ type: 'context', elements: [mrkdwn(count)] })],
+  ['plain characters in a context', 3_000, (count) => ({ type: 'context', elements: [plain(count)] })],
+  ['levels of a header', 4, (count) => ({ type: 'header', text: plain(1), level: count })],
+  ["characters in a button's url", 3_000, (count) => row(button({ url: long(count) }))],
+  [
+    "characters in a menu item's url",
+    3_000,
+    (count) => row({ type: 'overflow', options: [option(1, '1', { url: long(count) })] }),
+  ],
+  ["characters in a menu item's text", 75, (count) => row({ type: 'overflow', options: [option(count)] })],
+  ["characters in a checkbox's text", 75, (count) => input({ type: 'checkboxes', options: [option(count)] })],
+  [
+    "characters in a checkbox's description",
+    75,
+    (count) => input({ type: 'checkboxes', options: [option(1, '1', { description: mrkdwn(count) })] }),
+  ],
+  [
+    "characters in a group's label",
+    75,
+    (count) => select({ option_groups: [{ label: plain(count), options: options(1) }] }),
+  ],
+  [
+    'options of a group',
+    100,
+    (count) => select({ option_groups: [{ label: plain(1), options: options(count) }] }),
+  ],
+  [
+    'options chosen at first',
+    100,
+    (count) => input({ type: 'multi_external_select', initial_options: options(count) }),
+  ],
+  ['min_length of a text field', 3_000, (count) => area({ min_length: count })],
+  ['characters in a text field at first', 3_000, (count) => area({ initial_value: long(count) })],
+  ['files', 10, (count) => input({ type: 'file_input', max_files: count })],
+  ["characters in an image's alt_text", 2_000, (count) => image({ alt_text: long(count) })],
+  ["characters in an image's url", 3_000, (count) => image({ image_url: long(count) })],
+  ["characters in an image's title", 2_000, (count) => image({ title: plain(count) })],
+  ['columns of a table', 20, (count) => ({ type: 'table', rows: [times(count, () => cell(1))] })],
+  ['characters in a table', 10_000, (count) => ({ type: 'table', rows: [[cell(count)]] })],
+  [
+    'characters in two markdown blocks',
+    12_000,
+    (count) => [
+      { type: 'markdown', text: 'x' },
+      { type: 'markdown', text: long(count - 1) },
+    ],
+  ],
+  [
+    'tasks of a plan',
+    50,
+    (count) => ({
+      type: 'plan',
+      title: 'x',
+      tasks: times(count, (index) => ({ type: 'task_card', task_id: String(index), title: 'x' })),
+    }),
   ],
 ];
 
@@ -139,6 +195,7 @@ const viewLimits: [string, number, (count: number) => JsonObject][] = [
   ['characters on close', 24, (count) => modal({ close: plain(count) })],
   ['characters in private_metadata', 3_000, (count) => modal({ private_metadata: long(count) })],
   ['characters in a callback_id', 255, (count) => modal({ callback_id: long(count) })],
+  ['characters in an alert', 200, (count) => modal({ blocks: [{ type: 'alert', text: plain(count) }] })],
   ['blocks in a modal', 100, (count) => modal({ blocks: times(count, () => section()) })],
 ];
 
@@ -169,85 +226,13 @@ describe('what Slack refuses', () => {
     expect(validateView(make(most + 1), 'modal')).not.toEqual([]);
   });
 
+  test('a home tab holds 100 blocks, and not one more', () => {
+    const home = (count: number): JsonObject => ({ type: 'home', blocks: times(count, () => section()) });
+    expect(validateView(home(100), 'home')).toEqual([]);
+    expect(validateView(home(101), 'home')).not.toEqual([]);
+  });
+
   test.each(refusedViews)('views %s', (_what, view, pointer) => {
     expect(validateView(view, 'modal')).toEqual([expect.stringContaining(`[json-pointer:${pointer}]`)]);
-  });
-});
-
-describe('over the wire', () => {
-  let slack: LocalSlack;
-  let client: WebClient;
-  beforeAll(async () => {
-    slack = await startWorkspace();
-    client = new WebClient('xoxb-test', { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
-  });
-  afterAll(async () => await slack.close());
-
-  const post = async (more: Record<string, unknown>): Promise<unknown> =>
-    await client.apiCall('chat.postMessage', { channel: 'C0DEPLOY', text: 'words', ...more });
-  const refusal = (error: string) => ({ data: { ok: false, error } });
-
-  test('faults of blocks come back with their places', async () => {
-    const answer = post({ blocks: [{ type: 'header', text: plain(151) }] });
-    await expect(answer).rejects.toMatchObject({
-      data: {
-        error: 'invalid_blocks',
-        response_metadata: {
-          messages: ['[ERROR] must be less than 151 characters [json-pointer:/blocks/0/text/text]'],
-        },
-      },
-    });
-    expect(slack.channel('C0DEPLOY').messages()).toEqual([]);
-  });
-
-  test('12,000 characters of block text are taken, one more is not', async () => {
-    const sections = times(4, () => section({ text: mrkdwn(3_000) }));
-    await expect(post({ blocks: sections })).resolves.toMatchObject({ ok: true });
-    await expect(post({ blocks: [...sections, section()] })).rejects.toMatchObject(
-      refusal('msg_blocks_too_long'),
-    );
-  });
-
-  test('an edit takes 4,000 characters of text, and not one more', async () => {
-    const { ts = '' } = await client.chat.postMessage({ channel: 'C0DEPLOY', text: 'words' });
-    const edit = { channel: 'C0DEPLOY', ts };
-    await expect(client.chat.update({ ...edit, text: long(4_000) })).resolves.toMatchObject({ ok: true });
-    await expect(client.chat.update({ ...edit, text: long(4_001) })).rejects.toMatchObject(
-      refusal('msg_too_long'),
-    );
-  });
-
-  test.each([
-    ['an unknown channel', { channel: 'C0NONE' }, 'channel_not_found'],
-    ['a channel the bot is not in', { channel: 'C0CLOSED' }, 'not_in_channel'],
-    ['no words at all', { text: '' }, 'no_text'],
-    ['a thread that is not there', { thread_ts: '1.000001' }, 'thread_not_found'],
-    [
-      'metadata with a capital letter',
-      { metadata: { event_type: 'Card', event_payload: {} } },
-      'invalid_metadata_format',
-    ],
-  ])('a post is refused for %s', async (_what, more, error) => {
-    await expect(post(more)).rejects.toMatchObject(refusal(error));
-  });
-
-  test('an archived channel takes neither posts nor edits', async () => {
-    const own = await startWorkspace();
-    const other = new WebClient('xoxb-test', { slackApiUrl: own.apiUrl, retryConfig: { retries: 0 } });
-    const { ts = '' } = await other.chat.postMessage({ channel: 'C0DEPLOY', text: 'words' });
-    own.archive('C0DEPLOY');
-    await expect(other.chat.postMessage({ channel: 'C0DEPLOY', text: 'more' })).rejects.toMatchObject(
-      refusal('is_archived'),
-    );
-    await expect(other.chat.update({ channel: 'C0DEPLOY', ts, text: 'more' })).rejects.toMatchObject(
-      refusal('is_inactive'),
-    );
-    await own.close();
-  });
-
-  test('a wrong token and an unknown method are told apart', async () => {
-    const stranger = new WebClient('xoxb-wrong', { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
-    await expect(stranger.auth.test()).rejects.toMatchObject(refusal('invalid_auth'));
-    await expect(client.apiCall('chat.postMesage')).rejects.toMatchObject(refusal('unknown_method'));
   });
 });
