@@ -1,5 +1,5 @@
-import { checkConfiguration } from '../config/check.ts';
 import { processVariables, readEnvironment } from '../config/env.ts';
+import { checkConfiguration } from './check-configuration.ts';
 import type { CommonOptions } from './command-line.ts';
 
 /** `check`: every fault of configuration, catalogue and scripts at once, a line each. Exit code 2 on any. */

@@ -179,6 +179,9 @@ function checkParts({ plan }: PreconditionFacts): Refusal | null {
       return [
         `${revisionName(revision)} asks for runbook ${unknown}, which \`${environment.name}\` does not have`,
       ];
+    const step = repeatedStep(environment, names);
+    if (step)
+      return [`the runbooks ${names.join(' and ')} of ${revisionName(revision)} both have a step ${step}`];
     return names.length === 0
       ? [`${revisionName(revision)} has no part for a payload of \`${environment.name}\``]
       : [];
@@ -190,6 +193,12 @@ function checkParts({ plan }: PreconditionFacts): Refusal | null {
     liftedBy: 'the author of the revision, or global_admin in the configuration',
     wayOut: `Payloads here are ${environment.payloads.map((payload) => payload.part).join(', ')}; runbooks ${Object.keys(environment.runbooks).join(', ')}.`,
   };
+}
+
+/** A step that two runbooks of one revision have: its id would name two things in the plan. */
+function repeatedStep(environment: Environment, runbooks: string[]): string | null {
+  const ids = runbooks.flatMap((name) => (environment.runbooks[name]?.steps ?? []).map(({ id }) => id));
+  return ids.find((id, index) => ids.indexOf(id) !== index) ?? null;
 }
 
 /** Where backups are made before, a runbook without a backup step says `backup: none`. */

@@ -32,10 +32,12 @@ type StateValues = Record<string, Record<string, ViewStateValue>>;
 export function readForm(values: StateValues): FormState {
   const value = (id: string): ViewStateValue | undefined => values[id]?.[id];
   const dateTime = value(ids.dateTime)?.selected_date_time;
+  const environment = value(ids.environment)?.selected_option?.value ?? null;
+  const servers = values[ids.serversOf(environment)]?.[ids.servers]?.selected_options ?? [];
   return {
     selection: (value(ids.selection)?.selected_options ?? []).map((option) => option.value ?? ''),
-    environment: value(ids.environment)?.selected_option?.value ?? null,
-    servers: (value(ids.servers)?.selected_options ?? []).map((option) => option.value ?? ''),
+    environment,
+    servers: servers.map((option) => option.value ?? ''),
     when: value(ids.when)?.selected_option?.value === 'at' ? 'at' : 'now',
     dateTime: typeof dateTime === 'number' ? dateTime * 1_000 : null,
     reason: value(ids.reason)?.value ?? '',

@@ -114,7 +114,7 @@ function serversField({ state, configuration }: FormFacts): InputBlock[] {
   return [
     {
       type: 'input',
-      block_id: ids.servers,
+      block_id: ids.serversOf(state.environment),
       optional: true,
       label: plain('Servers'),
       hint: plain('Leave it empty for every enabled server.'),

@@ -15,6 +15,8 @@ export const ids = {
   selection: 'selection',
   environment: 'environment',
   servers: 'servers',
+  /** A field of its own for each environment: servers of another one never stay chosen. */
+  serversOf: (environment: string | null): string => `servers:${environment ?? ''}`,
   when: 'when',
   dateTime: 'date_time',
   reason: 'reason',

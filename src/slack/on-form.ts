@@ -133,7 +133,7 @@ function fieldOf(rule: string, state: FormState): string {
     freezes: timeField,
     reason: ids.reason,
     warnings: ids.reason,
-    servers: ids.servers,
+    servers: ids.serversOf(state.environment),
     selection: ids.selection,
     'unknown-revision': ids.selection,
     immutable: ids.selection,

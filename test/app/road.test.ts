@@ -13,7 +13,7 @@ import type { Deployment } from '../../src/domain/deployment.ts';
 import type { ApprovalRule, Environment } from '../../src/domain/environment.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { buildRequest, startApp, type TestApp, tuesdayMorning } from '../helpers/app.ts';
-import { buildEnvironment, buildSingleCluster } from '../helpers/build.ts';
+import { buildEnvironment, buildSingleCluster, buildStep } from '../helpers/build.ts';
 
 const hour = 3_600_000;
 const approval: ApprovalRule = {
@@ -178,6 +178,19 @@ describe('a request', () => {
     await requested();
     app.world.revisions = app.world.revisions.map((revision) => ({ ...revision, digest: 'f'.repeat(64) }));
     expect(rules(await requestDeployment(app, buildRequest()))).toEqual(['immutable']);
+  });
+
+  test('whose two runbooks share the name of a step is refused, because the plan could not tell them apart', async () => {
+    const runbook = { steps: [buildStep('install')], needsNoBackup: true };
+    const payloads = ['release', 'more'].map((part) => ({
+      part,
+      role: 'web',
+      placement: 'every-server' as const,
+    }));
+    app = await startApp([buildEnvironment({ runbooks: { release: runbook, more: runbook }, payloads })]);
+    const parts = { release: { runbook: 'release' }, more: { runbook: 'more' } };
+    app.world.revisions = app.world.revisions.map((revision) => ({ ...revision, parts }));
+    expect(rules(await requestDeployment(app, buildRequest()))).toEqual(['parts']);
   });
 
   test('above the hourly limit is refused', async () => {

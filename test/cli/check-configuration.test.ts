@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { checkConfiguration } from '../../src/config/check.ts';
+import { checkConfiguration } from '../../src/cli/check-configuration.ts';
 import { edited, sample } from './sample.ts';
 
 function lay(text = sample, parts = 'release: { runbook: release }'): string {

@@ -1,12 +1,10 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 
-// The one place where the file and the catalogue it names are looked at together.
-// oxlint-disable-next-line no-restricted-imports
 import { openCatalog } from '../catalog/catalog.ts';
+import { loadConfiguration } from '../config/load-configuration.ts';
 import type { Configuration, Environment, Script } from '../domain/environment.ts';
 import { type Revision, revisionName } from '../domain/revision.ts';
-import { loadConfiguration } from './load-configuration.ts';
 
 /** Everything that can be known of a configuration on this machine: the file, the catalogue, the scripts. Runs nothing and reads no secret. */
 export async function checkConfiguration(file: string): Promise<{ faults: string[]; warnings: string[] }> {
