@@ -34,6 +34,9 @@ export function createBalancer(needs: BalancerNeeds): Balancer {
   };
 }
 
+/** A script says a sentence or two. */
+const maxOutputBytes = 1_048_576;
+
 interface ScriptOrder extends Order {
   script: Script;
   words: string[];
@@ -53,6 +56,7 @@ function prepare(
     marker: { installation: fence.installation, deployment, attempt, task: name, run },
     fence,
     timeoutMs: script.timeoutSeconds * 1_000,
+    maxOutputBytes,
   };
 }
 

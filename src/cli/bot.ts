@@ -132,6 +132,7 @@ function createExecutor(options: BotOptions, app: App): Executor {
       drivers: { ssh: createSshDriver({ readSecret }), local },
       readSecret,
       findRevisionChange: app.findRevisionChange,
+      maxOutputBytes: options.configuration.limits.outputMiB * 1_048_576,
       now: Date.now,
     }),
     balancer: createBalancer({

@@ -1,5 +1,5 @@
 import type { CommandSession, Fence, Followed, Marker, Seen, Work } from './command.ts';
-import { collectTail } from './output-tail.ts';
+import { collectTail, type OutputTail } from './output-tail.ts';
 import { createRedactor } from './redact.ts';
 
 /** One run of a task on one target, with everything needed to start it, find it again and end it. */
@@ -9,6 +9,8 @@ export interface Order {
   timeoutMs: number;
   /** Values that must not appear in what is kept of the output. */
   secrets: string[];
+  /** How much of the output is read; the rest stays on the target. */
+  maxOutputBytes: number;
 }
 
 /** What came of it. `interrupted` says nothing about the run itself: seal and look. */
@@ -65,9 +67,26 @@ export async function resumeWork(
 
 /** What an ended run had printed. */
 async function lastLines(session: CommandSession, order: Order, signal: AbortSignal): Promise<string[]> {
-  const tail = collectTail(createRedactor(order.secrets), keptLines);
+  const tail = collectOutput(order);
   await session.follow(order.marker, 0, (chunk) => tail.push(chunk), signal);
   return tail.finish();
+}
+
+/** The last lines of what is read, hidden secrets and all; says so where it stopped reading. */
+function collectOutput({ secrets, maxOutputBytes }: Order): OutputTail {
+  const tail = collectTail(createRedactor(secrets), keptLines);
+  let read = 0;
+  return {
+    push: (chunk) => {
+      if (read < maxOutputBytes) tail.push(chunk.subarray(0, maxOutputBytes - read));
+      read += chunk.length;
+    },
+    finish: () => {
+      const lines = tail.finish();
+      const limit = `… the output passed ${Math.round(maxOutputBytes / 1_048_576)} MiB; the rest stands on the server`;
+      return read > maxOutputBytes ? [...lines, limit] : lines;
+    },
+  };
 }
 
 type Follow = (onOutput: (chunk: Buffer) => void, signal: AbortSignal) => Promise<Followed>;
@@ -79,7 +98,7 @@ async function followToEnd(
   signal: AbortSignal,
   follow: Follow,
 ): Promise<Performed> {
-  const tail = collectTail(createRedactor(order.secrets), keptLines);
+  const tail = collectOutput(order);
   const timeout: { ending: Promise<Seen> | null } = { ending: null };
   const timer = setTimeout(() => {
     timeout.ending = session.end(order.marker, killGraceMs);

@@ -205,7 +205,7 @@ async function ask(needs: ExecutorNeeds, book: Book, task: PlannedTask, text: st
     task: task.id,
     group: null,
     choices: ['retry' as const, 'stop' as const],
-    defaultChoice: 'stop' as const,
+    defaultChoice: questions.defaultAnswer === 'retry' ? ('retry' as const) : ('stop' as const),
     deadlineAt,
   };
   await book.decide([{ type: 'question_asked', question }], { due: [{ add: 'question', at: deadlineAt }] });

@@ -153,6 +153,46 @@ describe.skipIf(!present)(
       expect(Date.now()).toBeGreaterThanOrEqual(startsAt * 1_000);
     });
 
+    test('what Slack delivers three times happens once, also over a refresh and dropped sockets', async () => {
+      const { slack } = await set();
+      const ana = slack.person('U0ANA');
+      await ana.types('/deploy shop@2 to shop-production', { channel });
+      const form = await ana.modal();
+      await form.type('Reason', 'three times');
+      slack.redeliverNext(3);
+      await form.submit();
+      await stage.cardSays('waiting for approval');
+      slack.refresh();
+      slack.redeliverNext(3);
+      await benApproves();
+      await stage.cardSays('done, 4 of 4 servers');
+      expect(slack.channel(channel).messages()).toHaveLength(1);
+      await slack.until(() => threadText().includes('Attempt 1 in'), 30_000);
+      expect(threadText().match(/Approved by/g)).toHaveLength(1);
+      slack.dropSockets();
+      await slack.until(() => slack.connections() === 2, 30_000);
+      expect(
+        JSON.stringify((await ana.types('/deploy list', { channel })).blocks).match(/shop@2/g),
+      ).toHaveLength(1);
+    });
+
+    test('a reply of Slack that is lost, an error and a rate limit make no message stand twice or be missing', async () => {
+      const { slack } = await set();
+      slack.fail({ method: 'chat.postMessage', times: 2, how: 'drop-reply' });
+      await anaRequests();
+      slack.fail({ method: 'chat.postMessage', times: 1, how: 'drop-reply' });
+      slack.fail({ method: 'chat.update', times: 2, how: '500' });
+      slack.fail({ method: 'chat.postMessage', times: 1, how: 'ratelimited', retryAfter: 2 });
+      await benApproves();
+      await stage.cardSays('done, 4 of 4 servers');
+      await slack.until(() => threadText().includes('Attempt 1 in'), 40_000);
+      expect(slack.channel(channel).messages()).toHaveLength(1);
+      const keys = stage.card().thread.map(({ metadata }) => JSON.stringify(metadata));
+      expect(new Set(keys).size).toBe(keys.length);
+      const versions = keys.map((key) => Number(/thread:1:(\d+)/.exec(key)?.[1]));
+      expect(versions).toEqual(versions.toSorted((left, right) => left - right));
+    });
+
     test('list, show, cancel and help answer the person alone, and a rejection needs a reason', async () => {
       const { slack } = await set();
       const ana = slack.person('U0ANA');

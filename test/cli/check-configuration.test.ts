@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { checkConfiguration } from '../../src/cli/check-configuration.ts';
-import { edited, sample } from './sample.ts';
+import { edited, sample } from '../config/sample.ts';
 
 function lay(text = sample, parts = 'release: { runbook: release }'): string {
   const root = mkdtempSync(join(tmpdir(), 'lamplighter-check-'));

@@ -15,10 +15,15 @@ export interface StepOrder extends Order {
   unless: string | null;
 }
 
+/** What an order is made with besides the plan. */
+interface StepNeeds extends ReadSecret {
+  maxOutputBytes: number;
+}
+
 type ReadSecret = { readSecret: (reference: Exclude<Value, string>) => string };
 
 /** Builds the order for a STEP task. Throws one sentence when a secret cannot be read. */
-export function prepareStep(needs: ReadSecret, context: TaskContext): StepOrder {
+export function prepareStep(needs: StepNeeds, context: TaskContext): StepOrder {
   const { plan, task } = context;
   const { revision, step } = stepOf(plan, task);
   const { cluster, server } = placeOf(plan, task.server ?? '');
@@ -45,6 +50,7 @@ export function prepareStep(needs: ReadSecret, context: TaskContext): StepOrder 
     fence: context.fence,
     timeoutMs: step.timeoutSeconds * 1_000,
     secrets,
+    maxOutputBytes: needs.maxOutputBytes,
     work: {
       kind: 'line',
       line: fillPlaceholders(step.run, values),
