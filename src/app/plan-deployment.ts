@@ -2,16 +2,12 @@ import type { Environment } from '../domain/environment.ts';
 import { makePlan, planHash } from '../domain/make-plan.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { Plan } from '../domain/plan.ts';
-import {
-  checkPreconditions,
-  findWarnings,
-  type Precondition,
-  type Warning,
-} from '../domain/preconditions.ts';
+import { checkPreconditions, type Precondition } from '../domain/preconditions.ts';
 import { quote } from '../domain/quote.ts';
 import type { Revision } from '../domain/revision.ts';
 import type { Person } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
+import { findWarnings, type Warning } from '../domain/warnings.ts';
 import type { PlanningNeeds } from './needs.ts';
 import { resolveSelection } from './resolve-selection.ts';
 
@@ -63,7 +59,7 @@ export async function planDeployment(
   return accept({
     plan,
     hash: planHash(plan),
-    preconditions: checkPreconditions({ plan, configuration, person: request.person, startsAt, held }),
+    preconditions: checkPreconditions({ plan, configuration, person: request.person, startsAt }),
     warnings: findWarnings({ plan, held }),
   });
 }

@@ -1,6 +1,6 @@
 import { processVariables, readEnvironment } from '../config/env.ts';
 import { checkConfiguration } from './check-configuration.ts';
-import type { CommonOptions } from './command-line.ts';
+import type { CommonOptions } from './common-options.ts';
 
 /** `check`: every fault of configuration, catalogue and scripts at once, a line each. Exit code 2 on any. */
 export async function runCheck(options: CommonOptions): Promise<number> {

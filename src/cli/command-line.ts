@@ -1,11 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
 
-/** What every command may be told. */
-export interface CommonOptions {
-  config?: string;
-  format: 'text' | 'json';
-}
-
 /** Runs one command. Answers the exit code: 0 done, 1 refused or failed, 2 a bad flag, variable or file. */
 export async function runCommandLine(argv: string[]): Promise<number> {
   const result = { code: 0 };

@@ -9,7 +9,7 @@ import { revisionName } from '../domain/revision.ts';
 import { plainText } from '../wording/plain.ts';
 import { sayPlan } from '../wording/plan.ts';
 import { sayRefusals } from '../wording/refusal.ts';
-import type { CommonOptions } from './command-line.ts';
+import type { CommonOptions } from './common-options.ts';
 import { digestFile } from './digest-file.ts';
 
 /** The flags of `plan`. */

@@ -7,7 +7,7 @@ import { slackPace } from '../slack/outbox.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 import { StoreRefused } from '../store/sqlite/refused.ts';
 import { type Bot, directoryOf, startBot } from './bot.ts';
-import type { CommonOptions } from './command-line.ts';
+import type { CommonOptions } from './common-options.ts';
 import { migrationsFolder } from './migrations-folder.ts';
 
 const stopLimitMs = 9_500;

@@ -1,15 +1,6 @@
 import { refuseStart } from './calendar.ts';
 import type { Configuration, Environment, Runbook } from './environment.ts';
-import { groupLevel, strategyOf } from './plan-groups.ts';
-import {
-  findServer,
-  liveClusters,
-  liveMembers,
-  liveServers,
-  mainRole,
-  type Plan,
-  plannedServers,
-} from './plan.ts';
+import { findServer, liveClusters, liveMembers, liveServers, mainRole, type Plan } from './plan.ts';
 import { quote } from './quote.ts';
 import { revisionName } from './revision.ts';
 import { type Person, refuseRequester } from './roles.ts';
@@ -24,12 +15,6 @@ export interface Precondition {
   refusal: Refusal | null;
 }
 
-/** Something the requester must accept, or an approver sees. */
-export interface Warning {
-  rule: string;
-  message: string;
-}
-
 /** What the checks look at, all read beforehand. */
 export interface PreconditionFacts {
   plan: Plan;
@@ -38,8 +23,6 @@ export interface PreconditionFacts {
   person: Person | null;
   /** The start that is asked for. */
   startsAt: number;
-  /** Members of the environment that are held now. */
-  held: string[];
 }
 
 type Check = { rule: string; holds: string; check: (facts: PreconditionFacts) => Refusal | null };
@@ -234,36 +217,4 @@ function lacks(runbook: Runbook | undefined): boolean {
   return (
     runbook !== undefined && !runbook.needsNoBackup && !runbook.steps.some((step) => step.kind === 'backup')
   );
-}
-
-/** What has to be accepted before a request is sent. */
-export function findWarnings({ plan, held }: Pick<PreconditionFacts, 'plan' | 'held'>): Warning[] {
-  const { environment } = plan;
-  const warnings: Warning[] = [];
-  if (environment.paradigm === 'simple')
-    warnings.push({ rule: 'D-30', message: 'The service may be unavailable for the whole deployment.' });
-  if (environment.paradigm === 'online' && strategyIsMissing(environment))
-    warnings.push({
-      rule: 'D-36',
-      message: `No strategy is configured for ${groupLevel(environment)}s: one by one is used.`,
-    });
-  if (held.length > 0)
-    warnings.push({ rule: 'law-4', message: `Held out of the load balancer now: ${held.join(', ')}.` });
-  const active = firstActiveBeforeStandby(plan);
-  if (active)
-    warnings.push({ rule: 'D-44', message: `The active server ${active} is deployed before a standby one.` });
-  return warnings;
-}
-
-function strategyIsMissing(environment: Environment): boolean {
-  const configured =
-    groupLevel(environment) === 'cluster' ? environment.clusterStrategy : environment.serverStrategy;
-  return configured === null && strategyOf(environment) === 'one-by-one';
-}
-
-function firstActiveBeforeStandby(plan: Plan): string | null {
-  const servers = plannedServers(plan).map((name) => findServer(plan.environment, name)?.server);
-  const lastStandby = servers.findLastIndex((server) => server?.standby);
-  const active = servers.slice(0, Math.max(0, lastStandby)).find((server) => server && !server.standby);
-  return active?.name ?? null;
 }

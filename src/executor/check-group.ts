@@ -3,7 +3,7 @@ import { liveMembers, memberOf } from '../domain/plan.ts';
 import { type Run, serverRun } from '../domain/run.ts';
 import type { DueChange } from '../store/store.ts';
 import type { Book, Events } from './book.ts';
-import type { ExecutorNeeds } from './executor.ts';
+import type { ExecutorNeeds } from './needs.ts';
 
 /** Looks at every server of a group and at the balancer before the first member is drained (laws 4 and 5). Changes nothing. */
 export async function checkGroup(

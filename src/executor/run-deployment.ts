@@ -5,7 +5,7 @@ import type { Run } from '../domain/run.ts';
 import type { Lease } from '../store/store.ts';
 import { type Book, type Events, FencedOff, openBook } from './book.ts';
 import { checkGroup } from './check-group.ts';
-import type { ExecutorNeeds } from './executor.ts';
+import type { ExecutorNeeds } from './needs.ts';
 import { createTaskRunner, type TaskRunner } from './run-task.ts';
 
 const answerPollMs = 250;

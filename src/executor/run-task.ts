@@ -3,7 +3,7 @@ import { type PlannedTask, stepOf } from '../domain/plan.ts';
 import { serverRun, taskRun } from '../domain/run.ts';
 import type { OnSeen, TaskContext, TaskOutcome, TaskPerformer } from '../systems/system.ts';
 import type { Book } from './book.ts';
-import type { ExecutorNeeds } from './executor.ts';
+import type { ExecutorNeeds } from './needs.ts';
 
 /** Performs and probes the tasks of one attempt and writes what came of them. */
 export interface TaskRunner {

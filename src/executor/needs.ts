@@ -1,0 +1,21 @@
+import type { Logger } from 'pino';
+
+import type { Balancer } from '../balancer/balancer.ts';
+import type { Lease, Store } from '../store/store.ts';
+import type { System } from '../systems/system.ts';
+
+/** What the executor is built with. */
+export interface ExecutorNeeds {
+  store: Store;
+  system: System;
+  balancer: Balancer;
+  now: () => number;
+  sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Unique to this process: it holds the leases. */
+  holder: string;
+  /** The last checks before a queued deployment begins; false when it may not, with everything already written. */
+  admitIfQueued: (lease: Lease) => Promise<boolean>;
+  /** A lease without a heartbeat for this long belongs to nobody, in milliseconds. */
+  leaseMs: number;
+}
