@@ -1,5 +1,4 @@
 import type { DeploymentEvent } from './events.ts';
-import { haltOf } from './halt.ts';
 import { type MemberOutlook, memberOutlooks } from './member-outlook.ts';
 import type { IndexedPlan } from './plan-index.ts';
 import type { PlannedTask } from './plan.ts';
@@ -37,52 +36,45 @@ export function openTask(index: IndexedPlan, run: Run): PlannedTask | null {
   return null;
 }
 
+/** Where something halts, `settle` has already ended whatever had not begun: only what is under way is finished here. */
 function nextInGroups(index: IndexedPlan, run: Run): Action | null {
-  const halted = haltOf(index.plan, run) !== null;
   const outlooks = memberOutlooks(index, run);
   for (const group of index.plan.groups.keys()) {
     const members = outlooks.filter((outlook) => outlook.group === group);
-    const action = nextInGroup({ index, run, halted }, group, members);
+    const action = nextInGroup(index, run, group, members);
     if (action) return action;
   }
   return null;
 }
 
-interface Situation {
-  index: IndexedPlan;
-  run: Run;
-  /** No further server begins. */
-  halted: boolean;
-}
-
-function nextInGroup(situation: Situation, group: number, members: MemberOutlook[]): Action | null {
-  const { run, halted } = situation;
+function nextInGroup(index: IndexedPlan, run: Run, group: number, members: MemberOutlook[]): Action | null {
   if (!run.groups.has(group))
-    return !halted && members.some((member) => hasPending(run, member)) ? { do: 'check-group', group } : null;
-  return nextDisable(situation, members) ?? nextStep(situation, members) ?? nextEnable(run, members);
+    return members.some((member) => hasPending(run, member)) ? { do: 'check-group', group } : null;
+  return nextDisable(run, members) ?? nextStep(index, run, members) ?? nextEnable(run, members);
 }
 
-function hasPending(run: Run, member: MemberOutlook): boolean {
-  return member.servers.some((name) => serverRun(run, name).state === 'pending');
+function hasPending(run: Run, { servers }: MemberOutlook): boolean {
+  return servers.some((name) => serverRun(run, name).state === 'pending');
 }
 
 function perform(run: Run, task: PlannedTask): Action {
   return { do: 'perform', task, run: taskRun(run, task.id).run };
 }
 
-function nextDisable({ run, halted }: Situation, members: MemberOutlook[]): Action | null {
-  if (halted) return null;
-  for (const { disable, ...member } of members)
-    if (disable && taskRun(run, disable.id).end === null && hasPending(run, { disable, ...member }))
+function nextDisable(run: Run, members: MemberOutlook[]): Action | null {
+  for (const member of members) {
+    const { disable } = member;
+    if (disable && taskRun(run, disable.id).end === null && hasPending(run, member))
       return perform(run, disable);
+  }
   return null;
 }
 
-/** A server that has begun is finished whatever happens elsewhere; a new one begins only while nothing halts. */
-function nextStep({ index, run, halted }: Situation, members: MemberOutlook[]): Action | null {
+/** All of one server before the next one begins. */
+function nextStep(index: IndexedPlan, run: Run, members: MemberOutlook[]): Action | null {
   for (const name of members.flatMap(({ servers }) => servers)) {
     const { state } = serverRun(run, name);
-    if (state !== 'deploying' && (state !== 'pending' || halted)) continue;
+    if (state !== 'deploying' && state !== 'pending') continue;
     const task = index.serverTasks.get(name)?.find((candidate) => taskRun(run, candidate.id).end === null);
     if (task) return perform(run, task);
   }

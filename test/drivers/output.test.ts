@@ -37,6 +37,12 @@ describe('what is kept of an output', () => {
     expect(performed).toEqual({ state: 'ended', exitCode: 3, timedOut: false, lastLines: lines });
   });
 
+  test('stays bounded however many pieces it comes in', () => {
+    const tail = collectTail(createRedactor([]), 3);
+    for (let number = 1; number <= 1_000; number += 1) tail.push(Buffer.from(`${number}\n`));
+    expect(tail.finish()).toEqual(['998', '999', '1000']);
+  });
+
   test('ends where the limit is, and says so', async () => {
     const work = line(`head -c 3000000 /dev/zero | tr '\\0' 'x'; echo end`);
     const performed = await performWork(session, order(), work, never);

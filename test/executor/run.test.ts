@@ -201,6 +201,23 @@ describe('the road of one deployment', () => {
     expect(await held()).toEqual([]);
   });
 
+  test('the group of an unreachable server is left whole, also where later groups go on', async () => {
+    start();
+    world.unreachable.add('web-2');
+    const environment = buildSingleCluster(['web-1', 'web-2', 'web-3', 'web-4'], {
+      serverStrategy: 'half-by-half',
+      onServerFailure: 'continue',
+    });
+    const deployment = await until(await request(environment), ['partial']);
+    expect(states(deployment)).toEqual({
+      'web-1': 'skipped',
+      'web-2': 'preflight_failed',
+      'web-3': 'ok',
+      'web-4': 'ok',
+    });
+    expect(world.done.filter((entry) => entry.includes('web-1'))).toEqual([]);
+  });
+
   test('law 6: with a failure budget it goes on until the budget is used up, and ends partial', async () => {
     start();
     for (const name of ['web-1', 'web-2', 'web-3']) world.when(`${name} install`, () => ended('error'));
