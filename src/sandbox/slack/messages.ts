@@ -47,6 +47,7 @@ export function postMessage(
     broadcast: message.broadcast,
     pings: pingsOf({ ...message, blocks }),
     reactions: [],
+    files: [],
   };
   world.messages.push(stored);
   world.emit('message', stored);

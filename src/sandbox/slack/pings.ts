@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from './json.ts';
 
 const mention = /<(?:@([UW][A-Z0-9]+)|!subteam\^([A-Z0-9]+)|!(channel|here|everyone))(?:\|[^>]*)?>/g;
-const bareWord = /(?:^|[\s(])@(channel|here|everyone)\b/g;
+const bareWord = /(?:^|[^\w.])@(channel|here|everyone)\b/g;
 
 /**
  * Whom a message would notify: ids of people and groups, `channel`, `here`, `everyone`, each once. Looks at the blocks

@@ -92,6 +92,7 @@ export async function startSlack(setup: SlackSetup): Promise<LocalSlack> {
     server.once('error', reject).listen(setup.port ?? 0, '127.0.0.1', resolve);
   });
   const host = (): string => `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  world.baseUrl = `http://${host()}/`;
   const wire: Wire = { world, socket, baseUrl: `http://${host()}/`, settleMs };
   return {
     ...people(wire),

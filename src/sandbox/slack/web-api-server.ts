@@ -4,6 +4,7 @@ import { readArguments, word } from './arguments.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { JsonObject } from './json.ts';
 import { methods } from './methods/table.ts';
+import { receiveUpload } from './receive-upload.ts';
 import { Refused } from './refused.ts';
 import { answerResponseUrl } from './response-url.ts';
 import type { World } from './world.ts';
@@ -32,10 +33,16 @@ export function createWebApiServer(needs: WebApiNeeds): Server {
 
 async function handle(needs: WebApiNeeds, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-  const given = readArguments(request.headers['content-type'] ?? '', await readBody(request));
+  const contentType = request.headers['content-type'] ?? '';
+  const body = await readBody(request);
+  if (path.startsWith('/upload/')) {
+    const status = await receiveUpload(needs.world, path.slice('/upload/'.length), contentType, body);
+    return send(response, status, status === 200 ? `OK - ${body.length}` : 'not what was announced');
+  }
+  const given = readArguments(contentType, body.toString('utf8'));
   if (path.startsWith('/response/')) {
-    const { status, body } = answerResponseUrl(needs.world, path.slice('/response/'.length), given);
-    return send(response, status, body);
+    const { status, body: answer } = answerResponseUrl(needs.world, path.slice('/response/'.length), given);
+    return send(response, status, answer);
   }
   if (!path.startsWith('/api/')) return send(response, 404, 'not found');
   const method = path.slice('/api/'.length);
@@ -125,8 +132,8 @@ function send(response: ServerResponse, status: number, body: JsonObject | strin
   response.end(isText ? body : JSON.stringify(body));
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

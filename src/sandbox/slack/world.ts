@@ -43,6 +43,19 @@ export interface StoredMessage {
   /** Whom posting it notified: ids of people and groups, `channel`, `here`, `everyone`. */
   pings: string[];
   reactions: string[];
+  /** Ids of the files that stand in it. */
+  files: string[];
+}
+
+/** A file that the app uploaded; `bytes` are null until they have come. */
+export interface StoredFile {
+  id: string;
+  name: string;
+  title: string;
+  length: number;
+  bytes: Buffer | null;
+  channel: string | null;
+  threadTs: string | null;
 }
 
 /** An answer that only one person saw. */
@@ -117,6 +130,9 @@ export class World {
   readonly triggers = new Map<string, Trigger>();
   readonly responsePaths = new Map<string, ResponsePath>();
   readonly calls: RecordedCall[] = [];
+  readonly files = new Map<string, StoredFile>();
+  /** Where the stand-in listens, ends in `/`; known once it does. */
+  baseUrl = '';
   /** Calls that came in and have no answer yet. */
   openCalls = 0;
   readonly team: { id: string; name: string };

@@ -15,6 +15,7 @@ import {
   chatUpdate,
   reactionsAdd,
 } from './chat.ts';
+import { filesCompleteUploadExternal, filesGetUploadUrlExternal, filesInfo } from './files.ts';
 import { authTest, usergroupsList, usergroupsUsersList, usersInfo, usersList } from './people.ts';
 import { viewsOpen, viewsPublish, viewsPush, viewsUpdate } from './views.ts';
 
@@ -34,6 +35,9 @@ export const methods: Record<string, { call: Method; perMinute: number | undefin
   'conversations.members': { call: conversationsMembers, perMinute: 100 },
   'conversations.open': { call: conversationsOpen, perMinute: 50 },
   'conversations.replies': { call: conversationsReplies, perMinute: 50 },
+  'files.completeUploadExternal': { call: filesCompleteUploadExternal, perMinute: 100 },
+  'files.getUploadURLExternal': { call: filesGetUploadUrlExternal, perMinute: 100 },
+  'files.info': { call: filesInfo, perMinute: 100 },
   'reactions.add': { call: reactionsAdd, perMinute: 50 },
   'usergroups.list': { call: usergroupsList, perMinute: 20 },
   'usergroups.users.list': { call: usergroupsUsersList, perMinute: 20 },
