@@ -8,56 +8,70 @@ umask 077
 say() { printf 'LL1 %s\n' "$*" >&2; }
 mark() { printf '\000LL\000'; }
 
-boot_id() { read -r boot </proc/sys/kernel/random/boot_id && printf '%s' "$boot"; }
-
-# The state and the start time of a process, as /proc has them; fails when it is gone.
-process_line() {
-  [ -r "/proc/$1/stat" ] || return 1
-  { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
-  printf '%s' "${line##*) }"
+# Answers stand in variables and not on a pipe: a step should not wait for processes that only look.
+# The first line of a small file, in $content; empty when there is none.
+content_of() {
+  content=
+  [ ! -e "$1" ] || read -r content <"$1" || :
 }
-state_of() { set -- $(process_line "$1") && printf '%s' "${1:-}"; }
-start_of() { set -- $(process_line "$1") && printf '%s' "${20:-}"; }
-session_of() { set -- $(process_line "$1") && printf '%s' "${4:-}"; }
+
+# What /proc says of a process, in $state, $session and $start; all empty when it is gone.
+look_at_process() {
+  state='' session='' start=''
+  [ -r "/proc/$1/stat" ] || return 0
+  { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 0
+  set -- ${line##*) }
+  state=$1 session=$4 start=${20}
+}
+
+# True while the machine has not been restarted since the marker was made.
+same_boot() {
+  content_of "$1/boot"
+  read -r boot </proc/sys/kernel/random/boot_id
+  [ "$content" = "$boot" ]
+}
 
 # True while the very process that the marker names still runs: same boot, same start, no zombie.
 alive() {
-  [ -e "$1/pid" ] || return 1
-  [ "$(cat "$1/boot")" = "$(boot_id)" ] || return 1
-  pid=$(cat "$1/pid")
-  case "$(state_of "$pid")" in '' | Z | X) return 1 ;; esac
-  [ "$(start_of "$pid")" = "$(cat "$1/started")" ]
+  [ -e "$1/pid" ] && same_boot "$1" || return 1
+  content_of "$1/pid"
+  look_at_process "$content"
+  case "$state" in '' | Z | X) return 1 ;; esac
+  content_of "$1/started"
+  [ "$start" = "$content" ]
 }
 
-# never-started | ended CODE | running SECONDS | lost REASON. Called with the fence's lock held, or after the end.
+# never-started | ended CODE | running SECONDS | lost REASON, in $seen. Called with the fence's lock held, or after the end.
 look() {
   if [ -e "$1/exit" ]; then
-    printf 'ended %s' "$(cat "$1/exit")"
+    content_of "$1/exit"
+    seen="ended $content"
   elif [ ! -d "$1" ]; then
-    printf 'never-started'
+    seen=never-started
   elif [ ! -e "$1/pid" ]; then
     rm -rf "$1"
-    printf 'never-started'
+    seen=never-started
   elif alive "$1"; then
-    printf 'running %s' "$(stat -c %Y "$1/pid")"
+    seen="running $(stat -c %Y "$1/pid")"
   elif [ -e "$1/exit" ]; then
-    printf 'ended %s' "$(cat "$1/exit")"
-  elif [ "$(cat "$1/boot")" != "$(boot_id)" ]; then
-    printf 'lost the machine was restarted meanwhile'
+    content_of "$1/exit"
+    seen="ended $content"
+  elif same_boot "$1"; then
+    seen='lost its process is gone and left no exit code'
   else
-    printf 'lost its process is gone and left no exit code'
+    seen='lost the machine was restarted meanwhile'
   fi
 }
 
 # Takes the lock of a fence on descriptor 9, and raises the fence to TOKEN; fails when it stands higher.
 raise() {
-  mkdir -p "${1%/*}" || exit 74
+  [ -d "${1%/*}" ] || mkdir -p "${1%/*}" || exit 74
   exec 9>>"$1.lock" || exit 74
   flock -w 10 9 || { say "busy"; exit 75; }
-  highest=0
-  [ -e "$1" ] && highest=$(cat "$1")
+  content_of "$1"
+  highest=${content:-0}
   [ "$2" -ge "$highest" ] || return 1
-  [ "$2" -eq "$highest" ] || { printf '%s' "$2" >"$1.new" && mv "$1.new" "$1"; }
+  [ "$2" -eq "$highest" ] || { printf '%s\n' "$2" >"$1.new" && mv "$1.new" "$1"; }
 }
 
 # Sends output from OFFSET on until the run has ended and the other side has everything.
@@ -71,7 +85,9 @@ follow() {
   else
     while [ ! -e "$1/exit" ] && alive "$1"; do sleep 0.2; done
   fi
-  say "$(look "$1")|$(wc -c <"$1/output" | tr -d ' ')"
+  look "$1"
+  bytes=$(wc -c <"$1/output")
+  say "$seen|$((bytes))"
   read -r _
   kill "$tail" 2>/dev/null
 }
@@ -97,7 +113,7 @@ start) # MARKER FENCE TOKEN KIND BYTES DIRECTORY [WORD…]
   text=
   [ "$bytes" -eq 0 ] || { text=$(head -c "$bytes" && printf x) && text=${text%x}; }
   raise "$fence" "$token" || { mark; say "fenced $highest"; exit 0; }
-  mkdir -p "${marker%/*}" || exit 74
+  [ -d "${marker%/*}" ] || mkdir -p "${marker%/*}" || exit 74
   mkdir "$marker" 2>/dev/null || { mark; say "already-started"; exit 0; }
   [ "$bytes" -eq 0 ] || printf '%s' "$text" >"$marker/step"
   : >"$marker/output"
@@ -111,9 +127,11 @@ start) # MARKER FENCE TOKEN KIND BYTES DIRECTORY [WORD…]
 wrap) # MARKER KIND DIRECTORY [WORD…]: the leader of the step's session. Holds the lock until it has left its name.
   marker=$1 kind=$2 directory=$3
   shift 3
-  boot_id >"$marker/boot"
-  start_of $$ >"$marker/started"
-  printf '%s' $$ >"$marker/pid.new" && mv "$marker/pid.new" "$marker/pid"
+  read -r boot </proc/sys/kernel/random/boot_id
+  look_at_process $$
+  printf '%s\n' "$boot" >"$marker/boot"
+  printf '%s\n' "$start" >"$marker/started"
+  printf '%s\n' $$ >"$marker/pid"
   exec 9>&-
   if ! cd "$directory"; then
     code=126
@@ -124,7 +142,7 @@ wrap) # MARKER KIND DIRECTORY [WORD…]: the leader of the step's session. Holds
     "$@"
     code=$?
   fi
-  printf '%s' "$code" >"$marker/exit.new" && mv "$marker/exit.new" "$marker/exit"
+  printf '%s\n' "$code" >"$marker/exit.new" && mv "$marker/exit.new" "$marker/exit"
   ;;
 
 follow) # MARKER OFFSET
@@ -134,8 +152,9 @@ follow) # MARKER OFFSET
 
 seal) # MARKER FENCE TOKEN
   raise "$work/fence/$2" "$3" || { mark; printf 'fenced %s' "$highest"; exit 0; }
-  mark
   look "$work/runs/$1"
+  mark
+  printf '%s' "$seen"
   ;;
 
 end) # MARKER GRACE_SECONDS
@@ -143,12 +162,14 @@ end) # MARKER GRACE_SECONDS
   members() {
     for stat in /proc/[0-9]*/stat; do
       pid=${stat#/proc/} && pid=${pid%/stat}
-      [ "$(session_of "$pid")" = "$leader" ] || continue
-      case "$(state_of "$pid")" in '' | Z | X) ;; *) printf '%s ' "$pid" ;; esac
+      look_at_process "$pid"
+      [ "$session" = "$leader" ] || continue
+      case "$state" in '' | Z | X) ;; *) printf '%s ' "$pid" ;; esac
     done
   }
-  if [ -e "$marker/pid" ] && [ "$(cat "$marker/boot")" = "$(boot_id)" ]; then
-    leader=$(cat "$marker/pid")
+  if [ -e "$marker/pid" ] && same_boot "$marker"; then
+    content_of "$marker/pid"
+    leader=$content
     kill -TERM $(members) 2>/dev/null
     left=$(($2 * 10))
     while [ -n "$(members)" ] && [ "$left" -gt 0 ]; do
@@ -158,8 +179,9 @@ end) # MARKER GRACE_SECONDS
     kill -KILL $(members) 2>/dev/null
     while [ -n "$(members)" ]; do sleep 0.05; done
   fi
-  mark
   look "$marker"
+  mark
+  printf '%s' "$seen"
   ;;
 
 has) # DIRECTORY_NAME
