@@ -41,7 +41,8 @@ export async function followChannel(channel: Channel, following: Following): Pro
   const abort = (): void => channel.kill();
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
-  const { reason } = await channel.closed;
+  // The end is known before the channel has closed: the next step need not wait for the goodbye.
+  const { reason } = await Promise.race([channel.closed, heard.complete]);
   signal.removeEventListener('abort', abort);
   if (heard.other) return heard.other;
   return heard.end && heard.isWhole()
@@ -58,6 +59,8 @@ interface Heard {
   end: End | null;
   other: Followed | null;
   isWhole(): boolean;
+  /** Resolves when nothing more is to come. */
+  complete: Promise<{ reason: string }>;
 }
 
 /** Reads both streams as they come; ends the channel's input as soon as nothing more is to come. */
@@ -65,13 +68,19 @@ function listen(channel: Channel, { offset, onOutput }: Following): Heard {
   let received = 0;
   let lines = '';
   const afterMark = createMarkFilter();
+  let tellComplete: (why: { reason: string }) => void = () => undefined;
   const heard: Heard = {
     end: null,
     other: null,
+    complete: new Promise((resolve) => {
+      tellComplete = resolve;
+    }),
     isWhole: () => heard.end !== null && received >= heard.end.bytes - offset,
   };
   const finish = (): void => {
-    if (heard.other || heard.isWhole()) channel.stdin.end();
+    if (!heard.other && !heard.isWhole()) return;
+    channel.stdin.end();
+    tellComplete({ reason: '' });
   };
   channel.stdout.on('data', (chunk: Buffer) => {
     const data = afterMark(chunk);
