@@ -2,7 +2,7 @@ import { approvalRuleFor, approvalStanding } from '../domain/approval.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Plan } from '../domain/plan.ts';
 import { revisionName } from '../domain/revision.ts';
-import { rolesOf } from '../domain/roles.ts';
+import { type Person, rolesOf } from '../domain/roles.ts';
 import type { Lease } from '../store/store.ts';
 import { currentEnvironment, loadDeployment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
@@ -29,6 +29,13 @@ export async function admitDeployment(needs: AppNeeds, lease: Lease): Promise<bo
   if (reason === null) return true;
   await write(needs, lease, deployment.version, { events: [{ type: 'missed', reason }] });
   return false;
+}
+
+/** Who somebody is now. Throws where Slack does not say: the start waits for an answer instead of deciding without one. */
+async function identify(needs: AppNeeds, id: string): Promise<Person> {
+  const person = await needs.findPerson(id);
+  if (person.standing === 'unknown') throw new Error(`Slack does not say who ${id} is, so the start waits`);
+  return person;
 }
 
 type Stop = Pick<NonNullable<Awaited<ReturnType<typeof changesSince>>>, 'events'> &
@@ -59,7 +66,7 @@ async function lostApprovals(
   const votes = await Promise.all(
     deployment.votes.map(async (vote) => ({
       ...vote,
-      roles: rolesOf(await needs.findPerson(vote.by), configuration, environment.kind),
+      roles: rolesOf(await identify(needs, vote.by), configuration, environment.kind),
     })),
   );
   if (approvalStanding(approvalRuleFor(environment, deployment), votes).satisfied) return null;
@@ -73,7 +80,7 @@ async function brokenRules(needs: AppNeeds, deployment: Deployment, plan: Plan):
     environment: plan.environment.name,
     selection: plan.package === null ? plan.revisions.map(revisionName) : [plan.package],
     servers: plan.serverFilter,
-    person: await needs.findPerson(deployment.requestedBy),
+    person: await identify(needs, deployment.requestedBy),
     startsAt: needs.now(),
   });
   const refusals = again.ok ? refusalsOf(again.value) : again.refusals;

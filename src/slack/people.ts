@@ -1,4 +1,4 @@
-import type { WebClient } from '@slack/web-api';
+import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 
 import type { Configuration } from '../domain/environment.ts';
@@ -17,20 +17,25 @@ export interface PeopleNeeds {
 const cachedMs = 60_000;
 
 /**
- * Looks people up as Slack knows them, at most a minute old. Fails closed: who cannot be looked up has no standing,
- * and a group that cannot be read has no members.
+ * Looks people up as Slack knows them, at most a minute old. Fails closed: who cannot be looked up now has no standing,
+ * and a group that Slack refuses to show has no members.
  */
 export function createPeople(needs: PeopleNeeds): (id: string) => Promise<Person> {
   const people = cache(needs.now, async (id: string) => await lookUp(needs, id));
   const groups = cache(needs.now, async (group: string) => await membersOf(needs, group));
   return async (id) => {
-    const person = await people(id);
-    if (person.standing !== 'member') return person;
-    const used = new Set(Object.values(needs.configuration().roles).flatMap((role) => role.usergroups));
-    const memberships = await Promise.all(
-      [...used].map(async (group) => ((await groups(group)).has(id) ? [group] : [])),
-    );
-    return { ...person, usergroups: memberships.flat() };
+    try {
+      const person = await people(id);
+      if (person.standing !== 'member') return person;
+      const used = new Set(Object.values(needs.configuration().roles).flatMap((role) => role.usergroups));
+      const memberships = await Promise.all(
+        [...used].map(async (group) => ((await groups(group)).has(id) ? [group] : [])),
+      );
+      return { ...person, usergroups: memberships.flat() };
+    } catch (error) {
+      needs.log.warn({ error, person: id }, 'Slack did not say who this is; nothing is decided for them');
+      return { id, name: id, timezone: 'UTC', standing: 'unknown', usergroups: [] };
+    }
   };
 }
 
@@ -42,20 +47,28 @@ function cache<T>(now: () => number, load: (key: string) => Promise<T>): (key: s
     if (found && now() - found.at < cachedMs) return await found.value;
     const value = load(key);
     known.set(key, { at: now(), value });
+    value.catch(() => known.delete(key));
     return await value;
   };
 }
 
-async function lookUp({ client, teamId, log }: PeopleNeeds, id: string): Promise<Person> {
-  const unknown: Person = { id, name: id, timezone: 'UTC', standing: 'unknown', usergroups: [] };
+/** A person, or nobody's account where Slack knows none. Rejects while Slack gives no answer. */
+async function lookUp({ client, teamId }: PeopleNeeds, id: string): Promise<Person> {
+  const nobody: Person = { id, name: id, timezone: 'UTC', standing: 'deactivated', usergroups: [] };
   try {
     const { user } = await client.users.info({ user: id });
-    if (!user) return unknown;
+    if (!user) return nobody;
     const name = user.profile?.display_name || user.real_name || user.name || id;
-    return { id, name, timezone: user.tz ?? 'UTC', standing: standingOf(user, teamId), usergroups: [] };
+    return {
+      id,
+      name,
+      timezone: user.tz ?? 'UTC',
+      standing: standingOf(user, teamId),
+      usergroups: [],
+    };
   } catch (error) {
-    log.warn({ error, person: id }, 'this person could not be looked up; nothing is decided for them');
-    return unknown;
+    if (error instanceof WebAPIPlatformError && error.data.error === 'user_not_found') return nobody;
+    throw error;
   }
 }
 
@@ -75,12 +88,14 @@ function standingOf(user: SlackUser, teamId: string): Person['standing'] {
   return user.is_restricted || user.is_ultra_restricted ? 'guest' : 'member';
 }
 
+/** The members of a group; none where Slack refuses to show it (a free plan, a missing scope). Rejects while Slack gives no answer. */
 async function membersOf({ client, log }: PeopleNeeds, group: string): Promise<Set<string>> {
   try {
     const { users } = await client.usergroups.users.list({ usergroup: group });
     return new Set(users);
   } catch (error) {
-    log.warn({ error, group }, 'this user group could not be read; it counts as empty');
+    if (!(error instanceof WebAPIPlatformError)) throw error;
+    log.warn({ error: error.data.error, group }, 'Slack does not show this user group; it counts as empty');
     return new Set();
   }
 }

@@ -364,6 +364,17 @@ describe('the start', () => {
     expect((await load(number)).planChanges).toEqual([expect.stringContaining('<@U0BEN>')]);
   });
 
+  test('waits while Slack does not say who approved, and decides nothing without an answer', async () => {
+    const { number } = await scheduled();
+    await startDeployment(app, number);
+    app.world.standing.set('U0BEN', 'unknown');
+    const lease = await claimed(await load(number));
+    await expect(admitDeployment(app, lease)).rejects.toThrow(/Slack does not say who U0BEN is/);
+    expect((await load(number)).state).toBe('queued');
+    app.world.standing.delete('U0BEN');
+    expect(await admitDeployment(app, lease)).toBe(true);
+  });
+
   test('admits what is as it was signed', async () => {
     const { number } = await scheduled();
     await startDeployment(app, number);
