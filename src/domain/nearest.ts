@@ -2,10 +2,19 @@
 export function nearest(word: string, known: string[]): string | null {
   const limit = Math.max(2, Math.ceil(word.length / 3));
   const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({
+      candidate,
+      distance: distanceBetween(word.toLowerCase(), candidate.toLowerCase()),
+    }))
     .filter(({ distance }) => distance <= limit)
     .toSorted((left, right) => left.distance - right.distance);
   return ranked[0]?.candidate ?? null;
+}
+
+/** A word that was only begun, or goes on too long, is as near as one wrong letter. */
+function distanceBetween(word: string, candidate: string): number {
+  const begun = word.length >= 3 && candidate.startsWith(word);
+  return begun || word.startsWith(candidate) ? 1 : editDistance(word, candidate);
 }
 
 /** Levenshtein distance by rows. */

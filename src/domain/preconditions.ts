@@ -29,7 +29,9 @@ type Check = { rule: string; holds: string; check: (facts: PreconditionFacts) =>
 
 /** All checks in order; every one is answered, so that all reasons stand together (D-28). */
 export function checkPreconditions(facts: PreconditionFacts): Precondition[] {
-  const fixed = checks.map(({ rule, holds, check }) => asPrecondition(rule, holds, check(facts)));
+  // Where nobody is asked for a role, nothing is said about one.
+  const asked = checks.filter(({ rule }) => rule !== 'D-19' || facts.person !== null);
+  const fixed = asked.map(({ rule, holds, check }) => asPrecondition(rule, holds, check(facts)));
   const calendar = refuseStart(facts.plan.environment, facts.startsAt);
   return [
     ...fixed,

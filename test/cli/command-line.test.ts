@@ -134,6 +134,7 @@ describe('plan', () => {
       groups: [['a'], ['b', 'c']],
       hash: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
+    expect(stdout).not.toContain('D-19');
     const [first] = printed['tasks'] as unknown[];
     expect(first).toEqual({
       seq: 1,

@@ -69,6 +69,7 @@ describe('approvals', () => {
 describe('small words', () => {
   test('the nearest known word is found, and nothing where none is near', () => {
     expect(nearest('paradime', ['paradigm', 'topology'])).toBe('paradigm');
+    expect(nearest('shop-prod', ['topology', 'shop-production'])).toBe('shop-production');
     expect(nearest('xyz', ['paradigm', 'topology'])).toBeNull();
   });
 
