@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { canConnect, freePort } from '../../src/sandbox/fleet/ports.ts';
+import { removeLater } from './remove-later.ts';
 
 /** A real OpenSSH server on loopback, with its own host key and one login key. */
 export interface Sshd {
@@ -58,7 +59,10 @@ export async function startSshd(options: { port?: number } = {}): Promise<Sshd> 
     ].join('\n'),
   );
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
-  const child = spawn(sshdPath, ['-D', '-f', join(directory, 'config'), '-E', logFile], { stdio: 'ignore' });
+  const child = spawn(sshdPath, ['-D', '-f', join(directory, 'config'), '-E', logFile], {
+    stdio: 'ignore',
+    detached: true,
+  });
   await untilListening(port);
   return {
     host: '127.0.0.1',
@@ -70,10 +74,10 @@ export async function startSshd(options: { port?: number } = {}): Promise<Sshd> 
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
         const gone = new Promise((resolve) => child.once('exit', resolve));
-        child.kill('SIGKILL');
+        killGroup(child.pid);
         await gone;
       }
-      rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+      removeLater(directory);
     },
   };
 }
@@ -84,4 +88,9 @@ async function untilListening(port: number): Promise<void> {
     await delay(25);
   }
   throw new Error(`nothing listens on port ${port}`);
+}
+
+/** The listener together with those of its children that have not left its group yet. */
+function killGroup(pid: number | undefined): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
 }

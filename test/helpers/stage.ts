@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { type Fleet, startFleet } from '../../src/sandbox/fleet/start-fleet.ts';
 import { writeFleetConfiguration } from '../../src/sandbox/fleet/write-configuration.ts';
 import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
+import { removeLater } from './remove-later.ts';
 import { type Sshd, startSshd } from './sshd.ts';
 
 /** A workspace, a fleet of real servers behind a real balancer, each reached by its own sshd, and the real process. */
@@ -106,7 +107,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       await slack.close();
       await fleet.close();
       await Promise.all([...sshds.values()].map(async (sshd) => await sshd.stop()));
-      rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+      removeLater(directory);
     },
   };
 }
