@@ -13,6 +13,7 @@ import type { Configuration, SecretReference } from '../domain/environment.ts';
 import { createLocalDriver } from '../drivers/local/local-driver.ts';
 import { createSshDriver } from '../drivers/ssh/ssh-driver.ts';
 import { type Executor, startExecutor } from '../executor/executor.ts';
+import { createShares } from '../executor/shares.ts';
 import { type HealthServer, startHealthServer } from '../health/server.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 import { connectSlack, type Slack } from '../slack/connect.ts';
@@ -128,6 +129,7 @@ function createExecutor(options: BotOptions, app: App): Executor {
     leaseMs,
     now: Date.now,
     holder: randomBytes(8).toString('hex'),
+    shares: createShares(),
     system: createCommandSystem({
       drivers: { ssh: createSshDriver({ readSecret }), local },
       readSecret,

@@ -80,6 +80,8 @@ export interface Step {
   /** A read-only line: when it ends with 0 the step is already right and is skipped. */
   unless: string | null;
   component: string | null;
+  /** A resource of `limits.shares` that it uses, and how many steps may use it at once; null where it uses none. */
+  share: { name: string; atOnce: number } | null;
   /** Configured for this step but not executed by this version, in words (`manual`, `onError: ask`, …). */
   notExecuted: string[];
 }
@@ -124,6 +126,15 @@ export interface Freeze {
 /** How the main role's members leave the balancer together. */
 export type Strategy = 'one-by-one' | 'half-by-half';
 
+/** Waves: clusters one after another, the servers of a cluster at once, each leaving the balancer by itself (I-20). */
+export interface Parallel {
+  /** How many servers of a cluster are under way at once. */
+  perCluster: number;
+  clustersInFlight: number;
+  /** Waits for a person before a cluster that had to wait for another one. */
+  pauseBetweenClusters: boolean;
+}
+
 /** What happens to a start that was missed by more than the grace. */
 export type OnMissed = 'run' | 'ask' | 'skip';
 
@@ -139,6 +150,8 @@ export interface Environment {
   topology: 'single-cluster' | 'several-clusters';
   serverStrategy: Strategy | null;
   clusterStrategy: Strategy | null;
+  /** Null where members leave the balancer in groups, by strategy. */
+  parallel: Parallel | null;
   /** Members of the group level that stay in service; null means the default (1 online, 0 simple). */
   minInService: number | null;
   onServerFailure: 'stop' | 'continue';

@@ -14,6 +14,8 @@ export interface GroupFindings {
   statuses: Map<string, MemberStatus>;
   /** Members that our own rows hold out of service. */
   out: Set<string>;
+  /** Members of other groups of this attempt that are out, or are about to leave. */
+  underWay: Set<string>;
 }
 
 /**
@@ -47,6 +49,7 @@ export function judgeGroup(
 }
 
 function isInService(member: string, findings: GroupFindings): boolean {
+  if (findings.underWay.has(member)) return false;
   const status = findings.statuses.get(member) ?? 'unknown';
   return status === 'unknown' ? !findings.out.has(member) : status === 'up';
 }

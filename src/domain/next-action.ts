@@ -1,90 +1,144 @@
 import type { DeploymentEvent } from './events.ts';
-import { type MemberOutlook, memberOutlooks } from './member-outlook.ts';
-import type { IndexedPlan } from './plan-index.ts';
-import type { PlannedTask } from './plan.ts';
+import { type Lane, lanesOf } from './lanes.ts';
+import type { MemberOutlook } from './member-outlook.ts';
+import type { IndexedPlan, Wave } from './plan-index.ts';
+import { liveMembers, type PlannedTask } from './plan.ts';
 import { type Run, serverRun, taskRun } from './run.ts';
 import { settle } from './settle.ts';
 
-/** What the executor does next for an attempt. A pure function of plan and events: recovery is no other path than running. */
-export type Action =
+/** Work on one group of the plan. The actions of different groups may be done at the same time. */
+export type GroupAction =
   /** An intent stands without an outcome: seal, look, and only then go on (law 2). */
-  | { do: 'probe'; task: PlannedTask; run: number }
+  | { do: 'probe'; group: number; task: PlannedTask; run: number }
   /** Nothing of this group was touched yet: is every server reachable, does the capacity floor hold? */
   | { do: 'check-group'; group: number }
-  | { do: 'perform'; task: PlannedTask; run: number }
-  /** Facts that follow from what is known and are not written yet. */
+  | { do: 'perform'; group: number; task: PlannedTask; run: number };
+
+/** What the executor does next for an attempt. A pure function of plan and events: recovery is no other path than running. */
+export type Action =
+  | GroupAction
+  /** Facts that follow from what is known and are not written yet; they come alone, before anything else. */
   | { do: 'record'; events: DeploymentEvent[] }
+  /** A wave is done, and a person is asked before the next one. */
+  | { do: 'pause'; done: Wave[]; next: Wave }
   /** Only a person can say how to go on. */
-  | { do: 'wait' }
-  /** The attempt has ended. */
-  | { do: 'nothing' };
+  | { do: 'wait' };
 
-/** Says what comes next. Asked again after every commit, by whichever process holds the lease. */
-export function nextAction(index: IndexedPlan, run: Run): Action {
-  if (run.ended) return { do: 'nothing' };
-  if (run.question) return { do: 'wait' };
-  const open = openTask(index, run);
-  if (open) return { do: 'probe', task: open, run: taskRun(run, open.id).run };
+/** Says what comes next: asked again after every commit, by whichever process holds the lease. Nothing: the attempt has ended. */
+export function nextActions(index: IndexedPlan, run: Run): Action[] {
+  if (run.ended) return [];
   const facts = settle(index, run);
-  if (facts.length > 0) return { do: 'record', events: facts };
-  return nextInGroups(index, run) ?? { do: 'nothing' };
+  if (facts.length > 0) return [{ do: 'record', events: facts }];
+  const actions = actionsInWaves(index, run);
+  return run.question ? [...actions, { do: 'wait' }] : actions;
 }
 
-/** The task whose intent has no outcome yet; null where everything that began has ended. */
-export function openTask(index: IndexedPlan, run: Run): PlannedTask | null {
-  for (const [id, task] of run.tasks) if (task.intended) return index.tasks.get(id) ?? null;
-  return null;
+/** Every task whose intent has no outcome yet, in the order of the plan. */
+export function openTasks(index: IndexedPlan, run: Run): PlannedTask[] {
+  return index.plan.tasks.filter((task) => run.tasks.get(task.id)?.intended);
 }
 
-/** Where something halts, `settle` has already ended whatever had not begun: only what is under way is finished here. */
-function nextInGroups(index: IndexedPlan, run: Run): Action | null {
-  const outlooks = memberOutlooks(index, run);
-  for (const group of index.plan.groups.keys()) {
-    const members = outlooks.filter((outlook) => outlook.group === group);
-    const action = nextInGroup(index, run, group, members);
-    if (action) return action;
+/** As many waves as may be under way at once, in order; a wave that is over makes room for the next one. */
+function actionsInWaves(index: IndexedPlan, run: Run): Action[] {
+  const { parallel } = index.plan.environment;
+  const inFlight = parallel?.clustersInFlight ?? 1;
+  const lanes = lanesOf(index, run);
+  const waves = index.waves
+    .map((wave) => ({ wave, lanes: wave.groups.flatMap((group) => lanes.get(group) ?? []) }))
+    .filter((wave) => wave.lanes.length > 0);
+  const done = waves.filter((wave) => isOver(wave.lanes)).map(({ wave }) => wave);
+  const open = waves.filter((wave) => !isOver(wave.lanes)).slice(0, inFlight);
+  const all = [...lanes.values()];
+  return open.flatMap((wave): Action[] => {
+    const isWaiting = waves.indexOf(wave) >= inFlight && wave.lanes.every((lane) => lane.state === 'waiting');
+    const pauses = parallel?.pauseBetweenClusters && isWaiting;
+    if (pauses && !run.resumedWaves.has(wave.wave.groups[0] ?? 0))
+      return run.question ? [] : [{ do: 'pause', done, next: wave.wave }];
+    return actionsInWave(index, run, wave, all);
+  });
+}
+
+function isOver(lanes: Lane[]): boolean {
+  return lanes.every((lane) => lane.state === 'over');
+}
+
+/**
+ * What is under way goes on; new groups begin in order while there is room and no question is open. Where something
+ * halts, `settle` has already ended whatever had not begun.
+ */
+function actionsInWave(
+  index: IndexedPlan,
+  run: Run,
+  { wave, lanes }: { wave: Wave; lanes: Lane[] },
+  all: Lane[],
+): Action[] {
+  const begun = lanes.filter((lane) => lane.state === 'begun');
+  const actions = begun.flatMap((lane) => nextInLane(index, run, lane) ?? []);
+  if (run.question) return actions;
+  let [underWay, total] = [begun.length, all.filter((lane) => lane.state === 'begun').length];
+  for (const { group, state } of lanes) {
+    if (state !== 'waiting') continue;
+    if (underWay >= wave.atOnce || !floorAllows(index, run, total)) break;
+    actions.push({ do: 'check-group', group });
+    [underWay, total] = [underWay + 1, total + 1];
   }
-  return null;
+  return actions;
 }
 
-function nextInGroup(index: IndexedPlan, run: Run, group: number, members: MemberOutlook[]): Action | null {
-  if (!run.groups.has(group))
-    return members.some((member) => hasPending(run, member)) ? { do: 'check-group', group } : null;
-  return nextDisable(run, members) ?? nextStep(index, run, members) ?? nextEnable(run, members);
+/** Law 5 among the groups of one attempt: where others are out, the next one waits for them instead of asking. */
+function floorAllows({ plan }: IndexedPlan, run: Run, underWay: number): boolean {
+  if (underWay === 0 || plan.environment.paradigm === 'simple') return true;
+  const held = [...run.service.values()].filter((service) => service === 'held').length;
+  const live = liveMembers(plan.environment, plan.level).length;
+  return live - held - underWay - 1 >= plan.minInService;
 }
 
-function hasPending(run: Run, { servers }: MemberOutlook): boolean {
-  return servers.some((name) => serverRun(run, name).state === 'pending');
+function nextInLane(index: IndexedPlan, run: Run, lane: Lane): GroupAction | null {
+  const { group, members, openTask } = lane;
+  if (run.question && isUntouched(run, lane)) return null;
+  if (openTask) {
+    const isAsked = run.question?.task === openTask.id;
+    return isAsked ? null : { do: 'probe', group, task: openTask, run: taskRun(run, openTask.id).run };
+  }
+  const task = nextDisable(run, members) ?? nextStep(index, run, members) ?? nextEnable(run, members);
+  return task && { do: 'perform', group, task, run: taskRun(run, task.id).run };
 }
 
-function perform(run: Run, task: PlannedTask): Action {
-  return { do: 'perform', task, run: taskRun(run, task.id).run };
+/** Checked, and nothing else: while a question is open, no further server begins. */
+function isUntouched(run: Run, { members, openTask }: Lane): boolean {
+  return (
+    openTask === null &&
+    members.every(
+      ({ disable, servers }) =>
+        (disable === null || taskRun(run, disable.id).end === null) &&
+        servers.every((name) => serverRun(run, name).state === 'pending'),
+    )
+  );
 }
 
-function nextDisable(run: Run, members: MemberOutlook[]): Action | null {
-  for (const member of members) {
-    const { disable } = member;
-    if (disable && taskRun(run, disable.id).end === null && hasPending(run, member))
-      return perform(run, disable);
+function nextDisable(run: Run, members: MemberOutlook[]): PlannedTask | null {
+  for (const { disable, servers } of members) {
+    const isPending = servers.some((name) => serverRun(run, name).state === 'pending');
+    if (disable && taskRun(run, disable.id).end === null && isPending) return disable;
   }
   return null;
 }
 
 /** All of one server before the next one begins. */
-function nextStep(index: IndexedPlan, run: Run, members: MemberOutlook[]): Action | null {
+function nextStep(index: IndexedPlan, run: Run, members: MemberOutlook[]): PlannedTask | null {
   for (const name of members.flatMap(({ servers }) => servers)) {
     const { state } = serverRun(run, name);
     if (state !== 'deploying' && state !== 'pending') continue;
     const task = index.serverTasks.get(name)?.find((candidate) => taskRun(run, candidate.id).end === null);
-    if (task) return perform(run, task);
+    if (task) return task;
   }
   return null;
 }
 
 /** Put back: members whose servers all succeeded, and those that were taken out and never touched (D-42, D-43). */
-function nextEnable(run: Run, members: MemberOutlook[]): Action | null {
+function nextEnable(run: Run, members: MemberOutlook[]): PlannedTask | null {
   for (const { mayBeEnabled, enable } of members)
-    if (mayBeEnabled && enable && taskRun(run, enable.id).end === null) return perform(run, enable);
+    if (mayBeEnabled && enable && taskRun(run, enable.id).end === null) return enable;
   return null;
 }
 

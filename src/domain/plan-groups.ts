@@ -1,15 +1,15 @@
 import type { Environment, Strategy } from './environment.ts';
 import { type Level, liveClusters, liveServers } from './plan.ts';
 
-/** Servers are the group level while one cluster is live, clusters as soon as several are (D-36, D-55). */
+/** Servers are the group level while one cluster is live and in waves, clusters as soon as several are (D-36, D-55). */
 export function groupLevel(environment: Environment): Level {
-  if (environment.paradigm === 'simple') return 'server';
+  if (environment.paradigm === 'simple' || environment.parallel) return 'server';
   return liveClusters(environment).length > 1 ? 'cluster' : 'server';
 }
 
 /** The strategy that counts at the live topology; `one-by-one` where none is configured. */
 export function strategyOf(environment: Environment): Strategy {
-  if (environment.paradigm === 'simple') return 'one-by-one';
+  if (environment.paradigm === 'simple' || environment.parallel) return 'one-by-one';
   const strategy =
     groupLevel(environment) === 'cluster' ? environment.clusterStrategy : environment.serverStrategy;
   return strategy ?? 'one-by-one';

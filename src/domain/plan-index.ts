@@ -8,9 +8,20 @@ export interface PlannedMember {
   enable: PlannedTask | null;
 }
 
+/** Groups of which some are under way at once: a cluster of a parallel plan, or all of any other plan one by one. */
+export interface Wave {
+  /** The cluster; null where the plan has no waves. */
+  cluster: string | null;
+  /** In their order; never empty. */
+  groups: number[];
+  /** How many of them are under way at once. */
+  atOnce: number;
+}
+
 /** A plan with what is looked up again and again at every step: made once, so that long plans stay quick. */
 export interface IndexedPlan {
   plan: Plan;
+  waves: Wave[];
   tasks: ReadonlyMap<number, PlannedTask>;
   /** Steps and verification of each server, in order. */
   serverTasks: ReadonlyMap<string, PlannedTask[]>;
@@ -35,11 +46,22 @@ export function indexPlan(plan: Plan): IndexedPlan {
   }
   return {
     plan,
+    waves: wavesOf(plan, memberOfServer),
     serverTasks,
     memberOfServer,
     members,
     tasks: new Map(plan.tasks.map((task) => [task.id, task])),
   };
+}
+
+function wavesOf({ environment, groups }: Plan, members: ReadonlyMap<string, PlannedMember>): Wave[] {
+  const { parallel, clusters } = environment;
+  if (groups.length === 0) return [];
+  if (!parallel) return [{ cluster: null, groups: [...groups.keys()], atOnce: 1 }];
+  return clusters.flatMap(({ name, servers }): Wave[] => {
+    const own = servers.flatMap((server) => members.get(server.name)?.group ?? []);
+    return own.length === 0 ? [] : [{ cluster: name, groups: own, atOnce: parallel.perCluster }];
+  });
 }
 
 function addServerTask(

@@ -41,6 +41,8 @@ export interface Run {
   /** In service as last told, by member; absent: not touched by this attempt. */
   service: Map<string, 'yes' | 'no' | 'held'>;
   question: Question | null;
+  /** First groups of the waves that a person let begin. */
+  resumedWaves: Set<number>;
   stopRequestedBy: string | null;
   /** A question that was answered with "stop": no new server begins. */
   stoppedBy: string | null;
@@ -57,6 +59,7 @@ export function startRun(attempt: number, fence: number, servers: string[]): Run
     groups: new Map(),
     service: new Map(),
     question: null,
+    resumedWaves: new Set(),
     stopRequestedBy: null,
     stoppedBy: null,
     ended: null,
@@ -187,4 +190,5 @@ function applyAnswer(run: Run, event: Extract<DeploymentEvent, { type: 'question
     run.tasks.set(question.task, { ...task, ...answered, intended: false, intendedAt: null });
   }
   if (question.group !== null && event.choice === 'retry') run.groups.delete(question.group);
+  if (question.group !== null && event.choice === 'resume') run.resumedWaves.add(question.group);
 }

@@ -14,12 +14,15 @@ export function settle(index: IndexedPlan, run: Run): DeploymentEvent[] {
   if (ends.length > 0) return ends;
   const outlooks = memberOutlooks(index, run);
   const service = outlooks.flatMap((outlook) => serviceChange(run, outlook));
-  return service.length > 0 ? service : endOfAttempt(index, run, outlooks);
+  if (service.length > 0) return service;
+  const isOpen = [...run.tasks.values()].some(({ intended }) => intended);
+  return isOpen ? [] : endOfAttempt(index, run, outlooks);
 }
 
 function serverEnds(index: IndexedPlan, run: Run): DeploymentEvent[] {
-  const halt = haltOf(index.plan, run);
-  const busy = [...run.servers.values()].some((server) => server.state === 'deploying');
+  const halt = run.question ? null : haltOf(index.plan, run);
+  const inWaves = index.plan.environment.parallel !== null;
+  const busy = !inWaves && [...run.servers.values()].some((server) => server.state === 'deploying');
   return [...run.servers.keys()].flatMap((name): DeploymentEvent[] => {
     const end = serverEnd(index, run, name) ?? (halt && !busy ? leftBehind(run, name, halt) : null);
     return end ? [{ type: 'server_ended', server: name, to: lastReadBack(index, run, name), ...end }] : [];

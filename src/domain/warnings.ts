@@ -28,6 +28,7 @@ export function findWarnings({ plan, held }: { plan: Plan; held: string[] }): Wa
 }
 
 function strategyIsMissing(environment: Environment): boolean {
+  if (environment.parallel) return false;
   const configured =
     groupLevel(environment) === 'cluster' ? environment.clusterStrategy : environment.serverStrategy;
   return configured === null && strategyOf(environment) === 'one-by-one';

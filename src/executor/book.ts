@@ -12,7 +12,10 @@ export interface Book {
   readonly lease: Lease;
   /** Reads what others wrote: an answer, a stop. */
   refresh(): Promise<void>;
-  /** A decision made on what was read: false when somebody wrote first, so that it is made again. Throws `FencedOff`. */
+  /**
+   * A decision made on `deployment` as it stands when this is called: false when somebody wrote first, so that it is
+   * made again. Throws `FencedOff`.
+   */
   decide(events: Events, extra?: { releaseLease?: boolean; due?: DueChange[] }): Promise<boolean>;
   /** A fact that holds whatever was written meanwhile. Throws `FencedOff`. */
   note(events: Events): Promise<void>;
@@ -32,7 +35,8 @@ export async function openBook(store: Store, lease: Lease, now: () => number): P
   const plan = deployment && (await store.plan(deployment.planHash));
   if (!deployment || !plan) return null;
 
-  const refresh = async (): Promise<void> => {
+  const inTurn = createTurns();
+  const readOn = async (): Promise<void> => {
     for (const stored of await store.eventsAfter(lease.deployment, deployment.version))
       applyEvent(deployment, stored);
   };
@@ -45,7 +49,7 @@ export async function openBook(store: Store, lease: Lease, now: () => number): P
     const outcome = await store.commit({ ...base, ...extra });
     if (!outcome.ok && outcome.why !== 'stale')
       throw new FencedOff(`#${lease.deployment} is run by another process`);
-    await refresh();
+    await readOn();
     return outcome.ok;
   };
 
@@ -54,10 +58,23 @@ export async function openBook(store: Store, lease: Lease, now: () => number): P
     plan,
     index: indexPlan(plan),
     lease,
-    refresh,
-    decide: async (events, extra = {}) => await commit(events, deployment.version, extra),
-    note: async (events) => {
-      await commit(events, null, {});
+    refresh: async () => await inTurn(readOn),
+    decide: async (events, extra = {}) => {
+      const decidedOn = deployment.version;
+      return await inTurn(async () => await commit(events, decidedOn, extra));
     },
+    note: async (events) => {
+      await inTurn(async () => await commit(events, null, {}));
+    },
+  };
+}
+
+/** Several groups write at once: each write is read back before the next one begins, so that no event is added twice. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return async (work) => {
+    const turn = last.then(work, work);
+    last = turn.catch(() => undefined);
+    return await turn;
   };
 }

@@ -1,42 +1,101 @@
 import { judgeGroup, type MemberStatus } from '../domain/judge-group.ts';
+import { lanesOf } from '../domain/lanes.ts';
 import { liveMembers, memberOf } from '../domain/plan.ts';
 import { type Run, serverRun } from '../domain/run.ts';
-import type { DueChange } from '../store/store.ts';
-import type { Book, Events } from './book.ts';
+import type { Inspection } from '../systems/system.ts';
+import { aboutCapacity, askPerson } from './ask-person.ts';
+import type { Book } from './book.ts';
 import type { ExecutorNeeds } from './needs.ts';
 
-/** Looks at every server of a group and at the balancer before the first member is drained (laws 4 and 5). Changes nothing. */
-export async function checkGroup(
+/** Looks at a group and writes what was found. */
+export type GroupCheck = (group: number, signal: AbortSignal) => Promise<void>;
+
+const roomPollMs = 1_000;
+/** Groups that are checked within this time share one answer of the balancer; what they take out is counted apart. */
+const statusAgeMs = 1_000;
+
+/**
+ * Looks at every server of a group and at the balancer before the first member is drained (laws 4 and 5). Changes
+ * nothing out there. Other groups may be under way: they are counted as they stand at the moment of writing.
+ */
+export function createGroupCheck(needs: ExecutorNeeds, book: Book): GroupCheck {
+  let asked = { at: -Infinity, statuses: Promise.resolve(new Map<string, MemberStatus>()) };
+  return async (group, signal) => {
+    if (needs.now() - asked.at >= statusAgeMs)
+      asked = { at: needs.now(), statuses: askStatuses(needs, book.plan, signal) };
+    const servers = pendingServers(book, group);
+    const [inspections, statuses] = await Promise.all([
+      inspectAll(needs, book, servers, signal),
+      asked.statuses,
+    ]);
+    await writeCheck(needs, book, { group, servers, inspections, statuses }, signal);
+  };
+}
+
+interface Findings {
+  group: number;
+  servers: string[];
+  inspections: Map<string, Inspection>;
+  statuses: Map<string, MemberStatus>;
+}
+
+async function writeCheck(
+  needs: ExecutorNeeds,
+  book: Book,
+  { group, servers, inspections, statuses }: Findings,
+  signal: AbortSignal,
+): Promise<void> {
+  const problems = [...inspections].flatMap(([server, { problem }]) =>
+    problem === null ? [] : [{ server, message: problem }],
+  );
+  const from = Object.fromEntries([...inspections].map(([server, { readBack }]) => [server, readBack]));
+  for (let written = false; !written && !signal.aborted;) {
+    const out = await membersOut(needs, book);
+    await book.refresh();
+    const underWay = membersUnderWay(book, group);
+    const checked = judgeGroup(book.plan, group, servers, { problems, from, statuses, out, underWay });
+    if (checked.refused === null) written = await book.decide([checked]);
+    // Others will be back: then there is room again.
+    else if (underWay.size > 0) return await needs.sleep(roomPollMs, signal);
+    else return await askPerson(needs, book, aboutCapacity(group, checked.refused), signal, [checked]);
+  }
+}
+
+async function membersOut({ store }: ExecutorNeeds, { plan }: Book): Promise<Set<string>> {
+  const members = await store.members(plan.environment.name);
+  return new Set(members.filter(({ inService }) => inService !== 'yes').map(({ member }) => member));
+}
+
+function runOf({ deployment }: Book): Run {
+  if (!deployment.run) throw new Error(`#${deployment.number} runs without an attempt`);
+  return deployment.run;
+}
+
+function pendingServers(book: Book, group: number): string[] {
+  const run = runOf(book);
+  const members = book.plan.groups[group] ?? [];
+  return [...run.servers.keys()].filter(
+    (name) => members.includes(memberOf(book.plan, name)) && serverRun(run, name).state === 'pending',
+  );
+}
+
+function membersUnderWay(book: Book, group: number): Set<string> {
+  const others = [...lanesOf(book.index, runOf(book)).values()].filter(
+    (lane) => lane.state === 'begun' && lane.group !== group,
+  );
+  return new Set(others.flatMap(({ members }) => members.map(({ name }) => name)));
+}
+
+async function inspectAll(
   needs: ExecutorNeeds,
   { plan }: Book,
-  run: Run,
-  group: number,
+  servers: string[],
   signal: AbortSignal,
-): Promise<{ events: Events; due: DueChange[] }> {
-  const members = plan.groups[group] ?? [];
-  const servers = [...run.servers.keys()].filter(
-    (name) => members.includes(memberOf(plan, name)) && serverRun(run, name).state === 'pending',
+): Promise<Map<string, Inspection>> {
+  const inspected = servers.map(
+    async (server) => [server, await needs.system.inspect(plan, server, signal)] as const,
   );
-  const inspections = await Promise.all(
-    servers.map(async (server) => [server, await needs.system.inspect(plan, server, signal)] as const),
-  );
-  const out = await needs.store.members(plan.environment.name);
-  const checked = judgeGroup(plan, group, servers, {
-    problems: inspections.flatMap(([server, { problem }]) =>
-      problem === null ? [] : [{ server, message: problem }],
-    ),
-    from: Object.fromEntries(inspections.map(([server, { readBack }]) => [server, readBack])),
-    statuses: await askStatuses(needs, plan, signal),
-    out: new Set(out.filter((member) => member.inService !== 'yes').map((member) => member.member)),
-  });
-  if (checked.refused === null) return { events: [checked], due: [] };
-  const { question, due } = capacityQuestion(
-    needs,
-    plan.environment.questions.deadlineMinutes,
-    group,
-    checked.refused,
-  );
-  return { events: [checked, { type: 'question_asked', question }], due };
+  return new Map(await Promise.all(inspected));
 }
 
 async function askStatuses(
@@ -50,21 +109,4 @@ async function askStatuses(
     members.map(async (member) => [member, await needs.balancer.status(plan, member, signal)] as const),
   );
   return new Map(statuses);
-}
-
-/** "If not: stop and ask; never the next half anyway." */
-function capacityQuestion(needs: ExecutorNeeds, deadlineMinutes: number, group: number, refused: string) {
-  const now = needs.now();
-  const deadlineAt = now + deadlineMinutes * 60_000;
-  const question = {
-    id: `capacity-${group}-${now}`,
-    kind: 'capacity' as const,
-    text: `${refused}. Nothing of this group was touched.`,
-    task: null,
-    group,
-    choices: ['retry' as const, 'stop' as const],
-    defaultChoice: 'stop' as const,
-    deadlineAt,
-  };
-  return { question, due: [{ add: 'question' as const, at: deadlineAt }] };
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Balancer } from '../balancer/balancer.ts';
 import type { Lease, Store } from '../store/store.ts';
 import type { System } from '../systems/system.ts';
+import type { Shares } from './shares.ts';
 
 /** What the executor is built with. */
 export interface ExecutorNeeds {
@@ -10,6 +11,7 @@ export interface ExecutorNeeds {
   system: System;
   balancer: Balancer;
   now: () => number;
+  shares: Shares;
   sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Unique to this process: it holds the leases. */

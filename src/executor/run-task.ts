@@ -2,6 +2,7 @@ import { scriptOf } from '../balancer/arguments.ts';
 import { type PlannedTask, stepOf } from '../domain/plan.ts';
 import { serverRun, taskRun } from '../domain/run.ts';
 import type { OnSeen, TaskContext, TaskOutcome, TaskPerformer } from '../systems/system.ts';
+import { aboutTask, askPerson } from './ask-person.ts';
 import type { Book } from './book.ts';
 import type { ExecutorNeeds } from './needs.ts';
 
@@ -20,13 +21,18 @@ const maxFruitlessStarts = 3;
 
 /** Makes the runner of one attempt. What it counts only paces it; every decision stands in the log. */
 export function createTaskRunner(needs: ExecutorNeeds, book: Book): TaskRunner {
-  const pace = { broken: 0, fruitless: new Map<number, number>(), reason: '' };
+  const paces = new Map<number, Pace>();
+  const paceOf = (task: PlannedTask): Pace => {
+    const pace = paces.get(task.id) ?? { broken: 0, fruitless: 0, reason: '' };
+    paces.set(task.id, pace);
+    return pace;
+  };
   return {
     perform: async (task, run, signal) => {
       prepareNext(needs, book, task);
       const context = await contextOf(needs, book, task, run);
       const outcome = await performerOf(needs, task).perform(context, signal);
-      await settleOutcome(needs, book, { task, run, outcome, pace }, signal);
+      await settleOutcome(needs, book, { task, run, outcome, pace: paceOf(task) }, signal);
     },
     probe: async (task, run, signal) => {
       const context = await contextOf(needs, book, task, run);
@@ -35,7 +41,7 @@ export function createTaskRunner(needs: ExecutorNeeds, book: Book): TaskRunner {
           await book.note([{ type: 'task_found', task: task.id, run, seen, again: false, message }]);
       };
       const outcome = await performerOf(needs, task).probe(context, onSeen, signal);
-      await settleOutcome(needs, book, { task, run, outcome, pace }, signal);
+      await settleOutcome(needs, book, { task, run, outcome, pace: paceOf(task) }, signal);
     },
   };
 }
@@ -44,7 +50,14 @@ interface Settling {
   task: PlannedTask;
   run: number;
   outcome: TaskOutcome;
-  pace: { broken: number; fruitless: Map<number, number>; reason: string };
+  pace: Pace;
+}
+
+/** What went wrong with a task lately. */
+interface Pace {
+  broken: number;
+  fruitless: number;
+  reason: string;
 }
 
 function performerOf(needs: ExecutorNeeds, task: PlannedTask): TaskPerformer {
@@ -93,7 +106,7 @@ async function settleOutcome(
     case 'never-started':
       return await noteNeverStarted(needs, book, settling);
     case 'lost':
-      return await noteLost(needs, book, settling);
+      return await noteLost(needs, book, settling, signal);
     case 'interrupted':
       pace.reason = outcome.reason;
       return await waitOrAsk(needs, book, settling, signal);
@@ -132,9 +145,8 @@ async function noteNeverStarted(
   book: Book,
   { task, run, pace }: Settling,
 ): Promise<void> {
-  const count = (pace.fruitless.get(task.id) ?? 0) + 1;
-  pace.fruitless.set(task.id, count);
-  if (count > maxFruitlessStarts) {
+  pace.fruitless += 1;
+  if (pace.fruitless > maxFruitlessStarts) {
     const message = `could not be started: ${pace.reason}`;
     return await noteEnd(needs, book, task, run, {
       end: 'error',
@@ -148,13 +160,23 @@ async function noteNeverStarted(
   await book.note([{ type: 'task_found', task: task.id, run, seen: 'never-started', again: false, message }]);
 }
 
-async function noteLost(needs: ExecutorNeeds, book: Book, { task, run, outcome }: Settling): Promise<void> {
+async function noteLost(
+  needs: ExecutorNeeds,
+  book: Book,
+  { task, run, outcome }: Settling,
+  signal: AbortSignal,
+): Promise<void> {
   const reason = outcome.state === 'lost' ? outcome.reason : '';
   if (isIdempotent(book, task))
     return await book.note([
       { type: 'task_found', task: task.id, run, seen: 'lost', again: true, message: reason },
     ]);
-  await ask(needs, book, task, `${sayTask(task)} began and left no result (${reason}).`);
+  await askPerson(
+    needs,
+    book,
+    aboutTask(task, `${sayTask(task)} began and left no result (${reason}).`),
+    signal,
+  );
 }
 
 function isIdempotent(book: Book, task: PlannedTask): boolean {
@@ -174,7 +196,12 @@ async function waitOrAsk(
   pace.broken += 1;
   const since = intendedAt(book, task) ?? needs.now();
   if (needs.now() > since + timeoutMsOf(book, task) + unreachableGraceMs)
-    return await ask(needs, book, task, `${sayTask(task)}: its end is not known (${pace.reason}).`);
+    return await askPerson(
+      needs,
+      book,
+      aboutTask(task, `${sayTask(task)}: its end is not known (${pace.reason}).`),
+      signal,
+    );
   await needs.sleep(Math.min(longestRetryMs, firstRetryMs * 2 ** (pace.broken - 1)), signal);
 }
 
@@ -192,21 +219,4 @@ function intendedAt(book: Book, task: PlannedTask): number | null {
 function sayTask(task: PlannedTask): string {
   const what = task.step ? `step ${task.step}` : (task.action ?? 'read-back');
   return `${task.server ?? task.cluster}: ${what}`;
-}
-
-async function ask(needs: ExecutorNeeds, book: Book, task: PlannedTask, text: string): Promise<void> {
-  const { questions } = book.plan.environment;
-  const now = needs.now();
-  const deadlineAt = now + questions.deadlineMinutes * 60_000;
-  const question = {
-    id: `task-${task.id}-${now}`,
-    kind: 'unknown-task' as const,
-    text,
-    task: task.id,
-    group: null,
-    choices: ['retry' as const, 'stop' as const],
-    defaultChoice: questions.defaultAnswer === 'retry' ? ('retry' as const) : ('stop' as const),
-    deadlineAt,
-  };
-  await book.decide([{ type: 'question_asked', question }], { due: [{ add: 'question', at: deadlineAt }] });
 }

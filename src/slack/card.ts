@@ -74,6 +74,7 @@ function approvalLine(deployment: Deployment, plan: Plan) {
 
 const choiceLabels: Record<Choice, string> = {
   retry: 'Retry',
+  resume: 'Resume',
   stop: 'Stop here',
   start: 'Start now',
   skip: 'Skip',

@@ -1,4 +1,6 @@
+import { failureLimit } from '../domain/halt.ts';
 import { strategyOf } from '../domain/plan-groups.ts';
+import { indexPlan, type Wave } from '../domain/plan-index.ts';
 import { liveMembers, type Plan, plannedServers } from '../domain/plan.ts';
 
 /** The plan in a few lines, as an approver reads it: groups in order, what stays in service, what runs on each server. */
@@ -12,11 +14,33 @@ export function sayPlan(plan: Plan): string {
 }
 
 function sayStrategy(plan: Plan): string {
+  if (plan.environment.parallel) return `in waves${sayWaveRules(plan)}`;
   if (plan.environment.paradigm === 'simple') return 'one after another, without the load balancer';
   return `${strategyOf(plan.environment).replaceAll('-', ' ')} over ${plan.level}s`;
 }
 
+function sayWaveRules(plan: Plan): string {
+  const { parallel, paradigm, maxFailures } = plan.environment;
+  const inFlight = parallel?.clustersInFlight ?? 1;
+  return [
+    paradigm === 'simple'
+      ? ', without the load balancer'
+      : `, each server out by itself, ${plan.minInService} stay in service`,
+    inFlight > 1 ? `, ${inFlight} clusters at the same time` : '',
+    parallel?.pauseBetweenClusters ? ', a person is asked between clusters' : '',
+    maxFailures ? `, nothing more begins after ${failureLimit(plan)} failed servers` : '',
+  ].join('');
+}
+
+function sayWave(plan: Plan, { cluster, groups, atOnce }: Wave, index: number): string {
+  const servers = groups.flatMap((group) => plan.groups[group] ?? []);
+  const pace = servers.length > atOnce ? `, ${atOnce} at once` : '';
+  return `${index + 1}. ${cluster ?? ''}: ${servers.join(', ')}${pace}`;
+}
+
 function sayGroups(plan: Plan): string[] {
+  if (plan.environment.parallel)
+    return indexPlan(plan).waves.map((wave, index) => sayWave(plan, wave, index));
   const total = liveMembers(plan.environment, plan.level).length;
   return plan.groups.map((members, index) => {
     const servers =

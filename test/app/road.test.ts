@@ -150,10 +150,10 @@ describe('a request', () => {
   });
 
   test('for what this version does not execute is refused and names the keys', async () => {
-    app = await startApp([buildEnvironment({ notExecuted: ['deployments.parallel'] })]);
+    app = await startApp([buildEnvironment({ notExecuted: ['deployments.sharedCache'] })]);
     const verdict = await requestDeployment(app, buildRequest());
     expect(rules(verdict)).toEqual(['not-executed']);
-    expect(verdict.ok ? '' : verdict.refusals[0]?.message).toContain('deployments.parallel');
+    expect(verdict.ok ? '' : verdict.refusals[0]?.message).toContain('deployments.sharedCache');
   });
 
   test('outside every window, or inside a freeze, is refused', async () => {

@@ -104,13 +104,14 @@ describe('the four complete configurations load', () => {
       keepRevisions: 5,
     });
     expect(environment.backupBefore).toBe(true);
+    expect(environment.parallel).toEqual({ perCluster: 10, clustersInFlight: 1, pauseBetweenClusters: true });
+    expect(environment.maxFailures).toEqual({ count: 2 });
     expect(environment.runbooks['install']).toMatchObject({ needsNoBackup: true });
     expect(environment.runbooks['install']?.steps[2]).toMatchObject({ run: '', notExecuted: ['manual'] });
     expect(environment.runbooks['release']?.steps[1]).toMatchObject({ run: '', notExecuted: ['notify'] });
     expect(environment.runbooks['release']?.steps[10]).toMatchObject({ notExecuted: ['onError: ask'] });
     expect(environment.runbooks['release']?.steps[7]).toMatchObject({ timeoutSeconds: 900, kind: 'apply' });
     expect(environment.notExecuted).toEqual([
-      'deployments.parallel',
       'deployments.rollback.onFirstServerFailure',
       'deployments.rollback.requireBackup',
       'deployments.timeBudgetMinutes',
@@ -266,8 +267,13 @@ describe('keys the examples do not show', () => {
     ]);
     expect(environment?.runbooks['release']?.steps.map(({ notExecuted }) => notExecuted)).toEqual([
       [],
-      ['share'],
+      [],
       ['reboot'],
+    ]);
+    expect(environment?.runbooks['release']?.steps.map(({ share }) => share)).toEqual([
+      null,
+      { name: 'releases', atOnce: 5 },
+      null,
     ]);
     expect(environment?.notExecuted).toEqual([
       'deployments.rollback.countdownSeconds',
@@ -280,10 +286,7 @@ describe('keys the examples do not show', () => {
       'windows.atEnd',
       'freezes.override',
     ]);
-    expect(configuration.notExecuted).toEqual([
-      'limits.shares',
-      'catalog.revisions.source.type: git of shop',
-    ]);
+    expect(configuration.notExecuted).toEqual(['catalog.revisions.source.type: git of shop']);
     expect(configuration.limits).toEqual({ requestsPerHour: 5, outputMiB: 1 });
     expect(configuration.catalog.revisions[0]?.source).toMatchObject({ type: 'git', tag: 'shop-{version}' });
   });

@@ -2,109 +2,29 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { type Deployment, foldDeployment } from '../../src/domain/deployment.ts';
-import type { Environment } from '../../src/domain/environment.ts';
-import { planHash } from '../../src/domain/make-plan.ts';
-import { planTitle } from '../../src/domain/plan.ts';
-import { type Executor, startExecutor } from '../../src/executor/executor.ts';
-import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { buildCluster, buildEnvironment, buildPlan, buildSingleCluster } from '../helpers/build.ts';
-import { createWorld, ended, type World } from '../helpers/world.ts';
+import { type Engine, openEngine, statesOf } from '../helpers/engine.ts';
+import { ended, type World } from '../helpers/world.ts';
 
+let engine: Engine;
 let store: Store;
 let world: World;
-let executor: Executor | null = null;
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 beforeEach(async () => {
-  store = await openSqliteStore({ file: ':memory:', migrationsFolder: 'migrations' });
-  world = createWorld();
+  engine = await openEngine();
+  ({ store, world } = engine);
 });
-afterEach(async () => {
-  await executor?.stop();
-  executor = null;
-  await store.close();
-});
+afterEach(async () => await engine.close());
 
-function start(leaseMs = 60_000): Executor {
-  executor = startExecutor({
-    store,
-    system: world.system,
-    balancer: world.balancer,
-    now: Date.now,
-    sleep: async (milliseconds, signal) =>
-      await delay(Math.min(milliseconds, 5), undefined, { signal }).catch(() => undefined),
-    log: quiet,
-    holder: `holder-${Math.random()}`,
-    admitIfQueued: async () => true,
-    leaseMs,
-  });
-  return executor;
-}
-
-async function request(environment: Environment, servers?: string[]): Promise<number> {
-  const plan = buildPlan(environment, servers ? { servers } : {});
-  const hash = planHash(plan);
-  const at = Date.now();
-  const created = await store.createDeployment({
-    environment: environment.name,
-    title: planTitle(plan),
-    channel: 'C0SHOP',
-    plan,
-    planHash: hash,
-    requestKey: `test-${Math.random()}`,
-    requestedBy: 'U0ANA',
-    startsAt: null,
-    zone: 'UTC',
-    typed: null,
-    at,
-    events: [
-      {
-        type: 'requested',
-        by: 'U0ANA',
-        reason: 'test',
-        startsAt: null,
-        expiresAt: null,
-        typed: null,
-        zone: 'UTC',
-        planHash: hash,
-        acceptedWarnings: 0,
-      },
-      { type: 'queued', behind: null },
-    ],
-    due: [],
-    quota: null,
-  });
-  if ('tooMany' in created) throw new Error('too many');
-  return created.number;
-}
-
-async function load(number: number): Promise<Deployment> {
-  const deployment = foldDeployment(await store.eventsAfter(number, 0));
-  if (!deployment) throw new Error(`no #${number}`);
-  return deployment;
-}
-
-async function until(number: number, states: string[]): Promise<Deployment> {
-  for (let tries = 0; tries < 2_000; tries += 1) {
-    const deployment = await load(number);
-    if (states.includes(deployment.state)) return deployment;
-    await delay(5);
-  }
-  throw new Error(`#${number} is ${(await load(number)).state}, expected ${states.join(' or ')}`);
-}
-
-const states = ({ run }: Deployment) =>
-  Object.fromEntries([...(run?.servers ?? [])].map(([name, { state }]) => [name, state]));
 const held = async () =>
   (await store.members('shop')).filter(({ inService }) => inService === 'held').map(({ member }) => member);
 
 describe('the road of one deployment', () => {
   test('half by half over clusters: disable together, apply one after another, enable together, then the next half', async () => {
-    start();
-    const number = await request(buildEnvironment());
-    expect((await until(number, ['ok'])).endedBy).toBe('completion');
+    engine.start();
+    const number = await engine.request(buildEnvironment());
+    expect((await engine.until(number, ['ok'])).endedBy).toBe('completion');
     expect(world.done).toEqual([
       'disable north',
       'web-1 install',
@@ -124,11 +44,11 @@ describe('the road of one deployment', () => {
   });
 
   test('law 6: one by one stops at the first failure, holds what failed, and leaves the rest in service', async () => {
-    start();
+    engine.start();
     world.when('web-2 install', () => ended('error'));
-    const number = await request(buildSingleCluster(['web-1', 'web-2', 'web-3']));
-    const deployment = await until(number, ['partial']);
-    expect(states(deployment)).toEqual({ 'web-1': 'ok', 'web-2': 'error', 'web-3': 'skipped' });
+    const number = await engine.request(buildSingleCluster(['web-1', 'web-2', 'web-3']));
+    const deployment = await engine.until(number, ['partial']);
+    expect(statesOf(deployment)).toEqual({ 'web-1': 'ok', 'web-2': 'error', 'web-3': 'skipped' });
     expect(world.done).not.toContain('web-2 verify');
     expect(world.done).not.toContain('enable web-2');
     expect(world.done).not.toContain('disable web-3');
@@ -136,13 +56,13 @@ describe('the road of one deployment', () => {
   });
 
   test('members of the same group that were disabled and not yet applied are enabled again', async () => {
-    start();
+    engine.start();
     world.when('web-3 install', () => ended('error'));
     const environment = buildSingleCluster(['web-1', 'web-2', 'web-3', 'web-4'], {
       serverStrategy: 'half-by-half',
     });
-    const deployment = await until(await request(environment), ['partial']);
-    expect(states(deployment)).toEqual({
+    const deployment = await engine.until(await engine.request(environment), ['partial']);
+    expect(statesOf(deployment)).toEqual({
       'web-1': 'ok',
       'web-2': 'ok',
       'web-3': 'error',
@@ -153,45 +73,50 @@ describe('the road of one deployment', () => {
   });
 
   test('D-43: a cluster is put back only if all its servers succeeded', async () => {
-    start();
+    engine.start();
     world.when('web-4 verify', () => ended('error'));
-    const deployment = await until(await request(buildEnvironment()), ['partial']);
-    expect(states(deployment)).toMatchObject({ 'web-3': 'ok', 'web-4': 'error' });
+    const deployment = await engine.until(await engine.request(buildEnvironment()), ['partial']);
+    expect(statesOf(deployment)).toMatchObject({ 'web-3': 'ok', 'web-4': 'error' });
     expect(world.done).not.toContain('enable south');
     expect(await held()).toEqual(['south']);
   });
 
   test('a failed disable is a failure: that member is neither applied nor enabled', async () => {
-    start();
+    engine.start();
     world.when('disable south', () => ended('error'));
-    const deployment = await until(await request(buildEnvironment()), ['partial']);
-    expect(states(deployment)).toEqual({ 'web-1': 'ok', 'web-2': 'ok', 'web-3': 'error', 'web-4': 'error' });
+    const deployment = await engine.until(await engine.request(buildEnvironment()), ['partial']);
+    expect(statesOf(deployment)).toEqual({
+      'web-1': 'ok',
+      'web-2': 'ok',
+      'web-3': 'error',
+      'web-4': 'error',
+    });
     expect(world.done.at(-1)).toBe('disable south');
     expect(await held()).toEqual(['south']);
   });
 
   test('a failed enable leaves the server right but held, and the others of its group are still enabled', async () => {
-    start();
+    engine.start();
     world.when('enable web-1', () => ended('error'));
     const environment = buildSingleCluster(['web-1', 'web-2', 'web-3', 'web-4'], {
       serverStrategy: 'half-by-half',
       onServerFailure: 'continue',
       minInService: 1,
     });
-    const deployment = await until(await request(environment), ['partial']);
-    expect(states(deployment)['web-1']).toBe('error');
+    const deployment = await engine.until(await engine.request(environment), ['partial']);
+    expect(statesOf(deployment)['web-1']).toBe('error');
     expect(world.done).toContain('enable web-2');
     expect(await held()).toEqual(['web-1']);
   });
 
   test('an unreachable server is never drained, nor is the rest of its group', async () => {
-    start();
+    engine.start();
     world.unreachable.add('web-2');
     const environment = buildSingleCluster(['web-1', 'web-2', 'web-3', 'web-4'], {
       serverStrategy: 'half-by-half',
     });
-    const deployment = await until(await request(environment), ['error']);
-    expect(states(deployment)).toEqual({
+    const deployment = await engine.until(await engine.request(environment), ['error']);
+    expect(statesOf(deployment)).toEqual({
       'web-1': 'skipped',
       'web-2': 'preflight_failed',
       'web-3': 'skipped',
@@ -202,14 +127,14 @@ describe('the road of one deployment', () => {
   });
 
   test('the group of an unreachable server is left whole, also where later groups go on', async () => {
-    start();
+    engine.start();
     world.unreachable.add('web-2');
     const environment = buildSingleCluster(['web-1', 'web-2', 'web-3', 'web-4'], {
       serverStrategy: 'half-by-half',
       onServerFailure: 'continue',
     });
-    const deployment = await until(await request(environment), ['partial']);
-    expect(states(deployment)).toEqual({
+    const deployment = await engine.until(await engine.request(environment), ['partial']);
+    expect(statesOf(deployment)).toEqual({
       'web-1': 'skipped',
       'web-2': 'preflight_failed',
       'web-3': 'ok',
@@ -219,14 +144,14 @@ describe('the road of one deployment', () => {
   });
 
   test('law 6: with a failure budget it goes on until the budget is used up, and ends partial', async () => {
-    start();
+    engine.start();
     for (const name of ['web-1', 'web-2', 'web-3']) world.when(`${name} install`, () => ended('error'));
     const environment = buildSingleCluster(['web-1', 'web-2', 'web-3', 'web-4'], {
       maxFailures: { count: 2 },
       minInService: 1,
     });
-    const deployment = await until(await request(environment), ['error']);
-    expect(states(deployment)).toEqual({
+    const deployment = await engine.until(await engine.request(environment), ['error']);
+    expect(statesOf(deployment)).toEqual({
       'web-1': 'error',
       'web-2': 'error',
       'web-3': 'skipped',
@@ -236,10 +161,10 @@ describe('the road of one deployment', () => {
   });
 
   test('law 5: the next half is not drained when the floor would fall, and a person is asked', async () => {
-    start();
+    engine.start();
     world.statuses.set('north', 'up').set('south', 'down');
-    const number = await request(buildEnvironment());
-    const deployment = await until(number, ['waiting']);
+    const number = await engine.request(buildEnvironment());
+    const deployment = await engine.until(number, ['waiting']);
     expect(world.done).toEqual([]);
     expect(deployment.question).toMatchObject({
       kind: 'capacity',
@@ -260,7 +185,7 @@ describe('the road of one deployment', () => {
       at,
       events: [answered],
     });
-    expect(states(await until(number, ['error']))).toEqual({
+    expect(statesOf(await engine.until(number, ['error']))).toEqual({
       'web-1': 'skipped',
       'web-2': 'skipped',
       'web-3': 'skipped',
@@ -270,20 +195,20 @@ describe('the road of one deployment', () => {
   });
 
   test('D-31: the simple paradigm moves no balancer and holds nothing', async () => {
-    start();
+    engine.start();
     world.when('web-2 install', () => ended('error'));
-    const deployment = await until(
-      await request(buildSingleCluster(['web-1', 'web-2'], { paradigm: 'simple' })),
+    const deployment = await engine.until(
+      await engine.request(buildSingleCluster(['web-1', 'web-2'], { paradigm: 'simple' })),
       ['partial'],
     );
-    expect(states(deployment)).toEqual({ 'web-1': 'ok', 'web-2': 'error' });
+    expect(statesOf(deployment)).toEqual({ 'web-1': 'ok', 'web-2': 'error' });
     expect(world.done).toEqual(['web-1 install', 'web-1 verify', 'web-2 install']);
     expect(await held()).toEqual([]);
   });
 
   test('law 10: a stop finishes the server at hand, begins no other, and puts back what succeeded', async () => {
-    start();
-    const number = await request(buildSingleCluster(['web-1', 'web-2', 'web-3']));
+    engine.start();
+    const number = await engine.request(buildSingleCluster(['web-1', 'web-2', 'web-3']));
     world.when('web-1 install', async () => {
       await store.commit({
         deployment: number,
@@ -294,16 +219,16 @@ describe('the road of one deployment', () => {
       });
       return ended('ok');
     });
-    const deployment = await until(number, ['cancelled']);
-    expect(states(deployment)).toEqual({ 'web-1': 'ok', 'web-2': 'cancelled', 'web-3': 'cancelled' });
+    const deployment = await engine.until(number, ['cancelled']);
+    expect(statesOf(deployment)).toEqual({ 'web-1': 'ok', 'web-2': 'cancelled', 'web-3': 'cancelled' });
     expect(world.done).toEqual(['disable web-1', 'web-1 install', 'web-1 verify', 'enable web-1']);
   });
 
   test('law 11: a retry deploys what failed and what never began, by name, and nothing else', async () => {
-    start();
+    engine.start();
     world.when('web-2 install', () => ended('error'));
-    const number = await request(buildSingleCluster(['web-1', 'web-2', 'web-3']));
-    await until(number, ['partial']);
+    const number = await engine.request(buildSingleCluster(['web-1', 'web-2', 'web-3']));
+    await engine.until(number, ['partial']);
     world.done.length = 0;
     const servers = ['web-2', 'web-3'];
     await store.commit({
@@ -313,7 +238,7 @@ describe('the road of one deployment', () => {
       at: Date.now(),
       events: [{ type: 'retry_requested', by: 'U0ANA', servers }],
     });
-    const deployment = await until(number, ['ok']);
+    const deployment = await engine.until(number, ['ok']);
     expect(deployment.attempt).toBe(2);
     expect(world.done).toEqual([
       'disable web-2',
@@ -329,24 +254,24 @@ describe('the road of one deployment', () => {
   });
 
   test('law 7: a second deployment of the environment waits for the first one to end', async () => {
-    start();
-    const first = await request(buildSingleCluster(['web-1', 'web-2']));
-    const second = await request(buildSingleCluster(['web-1', 'web-2']));
+    engine.start();
+    const first = await engine.request(buildSingleCluster(['web-1', 'web-2']));
+    const second = await engine.request(buildSingleCluster(['web-1', 'web-2']));
     let during = '';
     world.when('web-2 install', async () => {
-      during = (await load(second)).state;
+      during = (await engine.load(second)).state;
       return ended('ok');
     });
-    await until(first, ['ok']);
-    await until(second, ['ok']);
+    await engine.until(first, ['ok']);
+    await engine.until(second, ['ok']);
     expect(during).toBe('queued');
   });
 
   test('D-10, D-12: what is switched off is named in the plan and left alone', async () => {
-    start();
+    engine.start();
     const off = { ...buildCluster('west', ['web-9']), enabled: false };
     const environment = buildEnvironment({ clusters: [...buildEnvironment().clusters, off] });
-    await until(await request(environment), ['ok']);
+    await engine.until(await engine.request(environment), ['ok']);
     expect(world.done.filter((entry) => entry.includes('west') || entry.includes('web-9'))).toEqual([]);
     expect(buildPlan(environment).tasks.at(-1)).toMatchObject({
       type: 'CLUSTER_DEPLOYMENT',
@@ -358,12 +283,11 @@ describe('the road of one deployment', () => {
 
 describe('an executor that died', () => {
   test('law 2: a step that ended meanwhile is not run again, and the next one goes on', async () => {
-    const number = await request(buildSingleCluster(['web-1', 'web-2']));
+    const number = await engine.request(buildSingleCluster(['web-1', 'web-2']));
     world.when('web-1 install', async () => await new Promise(() => undefined));
-    const dying = start();
+    const dying = engine.start();
     while (!world.done.includes('web-1 install')) await delay(5);
     void dying;
-    executor = null;
     const lease = await store.lease('shop');
     await store.commit({
       deployment: number,
@@ -372,8 +296,8 @@ describe('an executor that died', () => {
       at: Date.now(),
       events: [{ type: 'reminded', minutesBefore: 0 }],
     });
-    start(0);
-    await until(number, ['ok']);
+    engine.start(0);
+    await engine.until(number, ['ok']);
     expect(world.done.filter((entry) => entry === 'web-1 install')).toHaveLength(1);
     const events = (await store.eventsAfter(number, 0)).map(({ event }) => event);
     expect(events).toContainEqual(
@@ -382,14 +306,14 @@ describe('an executor that died', () => {
   });
 
   test('what began and left no result asks a person, and nothing is put back meanwhile', async () => {
-    start();
+    engine.start();
     world.when('web-1 install', () => ({
       state: 'lost',
       reason: 'the machine was restarted',
       lastLines: [],
     }));
-    const number = await request(buildSingleCluster(['web-1', 'web-2']));
-    const deployment = await until(number, ['waiting']);
+    const number = await engine.request(buildSingleCluster(['web-1', 'web-2']));
+    const deployment = await engine.until(number, ['waiting']);
     expect(deployment.question).toMatchObject({ kind: 'unknown-task', choices: ['retry', 'stop'] });
     expect(world.done).toEqual(['disable web-1', 'web-1 install']);
     const answered = {
@@ -405,16 +329,19 @@ describe('an executor that died', () => {
       at: Date.now(),
       events: [answered],
     });
-    expect(states(await until(number, ['error']))).toEqual({ 'web-1': 'unknown', 'web-2': 'skipped' });
+    expect(statesOf(await engine.until(number, ['error']))).toEqual({
+      'web-1': 'unknown',
+      'web-2': 'skipped',
+    });
     expect(world.done).toEqual(['disable web-1', 'web-1 install']);
     expect(await held()).toEqual(['web-1']);
   });
 
   test('a person who answers Retry has the step run once more', async () => {
-    start();
+    engine.start();
     world.when('web-1 install', () => ({ state: 'lost', reason: 'it was killed', lastLines: [] }));
-    const number = await request(buildSingleCluster(['web-1', 'web-2']));
-    const { question } = await until(number, ['waiting']);
+    const number = await engine.request(buildSingleCluster(['web-1', 'web-2']));
+    const { question } = await engine.until(number, ['waiting']);
     const answered = {
       type: 'question_answered',
       question: question?.id ?? '',
@@ -428,14 +355,14 @@ describe('an executor that died', () => {
       at: Date.now(),
       events: [answered],
     });
-    await until(number, ['ok']);
+    await engine.until(number, ['ok']);
     expect(world.done.filter((entry) => entry === 'web-1 install')).toHaveLength(2);
   });
 
   test('a lost connection is followed by a probe, not by a second start', async () => {
-    start();
+    engine.start();
     world.when('web-1 install', () => ({ state: 'interrupted', reason: 'the connection broke' }));
-    await until(await request(buildSingleCluster(['web-1', 'web-2'])), ['ok']);
+    await engine.until(await engine.request(buildSingleCluster(['web-1', 'web-2'])), ['ok']);
     expect(world.done.filter((entry) => entry === 'web-1 install')).toHaveLength(1);
   });
 });

@@ -38,6 +38,7 @@ export function buildStep(id: string, more: Partial<Step> = {}): Step {
     idempotent: false,
     unless: null,
     component: null,
+    share: null,
     notExecuted: [],
     ...more,
   };
@@ -58,6 +59,7 @@ export function buildEnvironment(more: Partial<Environment> = {}): Environment {
     topology: 'several-clusters',
     serverStrategy: null,
     clusterStrategy: 'half-by-half',
+    parallel: null,
     minInService: null,
     onServerFailure: 'stop',
     maxFailures: null,

@@ -26,7 +26,12 @@ export function checkDeployments({ environment, path }: EnvironmentContext): Fau
     );
   if (deployments.rollback?.runbook !== undefined)
     faults.push(warning([...here, 'rollback', 'runbook'], 'is not used: this version does not roll back'));
-  if (deployments.maxFailures !== undefined && deployments.onServerFailure !== undefined)
+  if (deployments.parallel?.maxFailures !== undefined && deployments.maxFailures !== undefined)
+    faults.push(
+      fault([...here, 'maxFailures'], 'stands in parallel as well; there is one budget, so keep one of them'),
+    );
+  const budget = deployments.maxFailures ?? deployments.parallel?.maxFailures;
+  if (budget !== undefined && deployments.onServerFailure !== undefined)
     faults.push(warning([...here, 'onServerFailure'], 'is not used: maxFailures alone decides'));
   return faults;
 }
@@ -34,9 +39,8 @@ export function checkDeployments({ environment, path }: EnvironmentContext): Fau
 /** D-49, D-56: without service interruption takes scripts that move members of the group level. */
 export function checkScriptsThere({ environment, path }: EnvironmentContext): Fault[] {
   const { deployments, scripts } = environment;
-  if (deployments?.paradigm !== 'online' || deployments.parallel || deployments.topology === undefined)
-    return [];
-  const clusters = deployments.topology === 'several-clusters';
+  if (deployments?.paradigm !== 'online' || deployments.topology === undefined) return [];
+  const clusters = deployments.topology === 'several-clusters' && !deployments.parallel;
   const needed = clusters
     ? (['disableCluster', 'enableCluster'] as const)
     : (['disableServer', 'enableServer'] as const);

@@ -36,7 +36,7 @@ export function normaliseConfiguration(file: ConfigurationFile, path: string): C
       })),
     },
     environments: Object.entries(file.environments).map(([name, environment]) =>
-      normaliseEnvironment(base, name, environment, timezone),
+      normaliseEnvironment(base, name, environment, { timezone, shares: file.limits?.shares ?? {} }),
     ),
     limits: {
       requestsPerHour: file.limits?.requestsPerHour ?? 30,

@@ -1,7 +1,14 @@
-import type { ApprovalRule, Environment, Freeze, Weekday, Window } from '../../domain/environment.ts';
+import type {
+  ApprovalRule,
+  Environment,
+  Freeze,
+  Parallel,
+  Weekday,
+  Window,
+} from '../../domain/environment.ts';
 import type { EnvironmentFile } from '../schema/configuration.ts';
 import { notExecutedIn } from './not-executed.ts';
-import { normaliseRunbooks, normaliseScripts } from './runbooks.ts';
+import { normaliseRunbooks, normaliseScripts, type Shares } from './runbooks.ts';
 import { normaliseCluster } from './servers.ts';
 import { type Base, valuesOf } from './values.ts';
 
@@ -10,14 +17,14 @@ export function normaliseEnvironment(
   base: Base,
   name: string,
   environment: EnvironmentFile,
-  timezone: string,
+  defaults: { timezone: string; shares: Shares },
 ): Environment {
   const { schedule, readBack } = environment;
   return {
     name,
     kind: environment.kind,
     system: environment.system,
-    timezone: environment.timezone ?? timezone,
+    timezone: environment.timezone ?? defaults.timezone,
     channel: environment.channel,
     ...normaliseDeployments(environment.deployments),
     approval: normaliseApproval(environment.approval),
@@ -34,7 +41,7 @@ export function normaliseEnvironment(
       role,
       placement: placement ?? 'every-server',
     })),
-    runbooks: normaliseRunbooks(environment),
+    runbooks: normaliseRunbooks(environment, defaults.shares),
     scripts: normaliseScripts(base, environment.scripts),
     readBack: readBack ? { run: readBack.run, timeoutSeconds: readBack.timeoutSeconds ?? 10 } : null,
     clusters: environment.clusters.map((cluster) => normaliseCluster(base, cluster)),
@@ -49,6 +56,7 @@ type Deployments = Pick<
   | 'topology'
   | 'serverStrategy'
   | 'clusterStrategy'
+  | 'parallel'
   | 'minInService'
   | 'onServerFailure'
   | 'maxFailures'
@@ -64,9 +72,10 @@ function normaliseDeployments(deployments: EnvironmentFile['deployments']): Depl
     topology: deployments.topology,
     serverStrategy: deployments.serverStrategy ?? null,
     clusterStrategy: deployments.clusterStrategy ?? null,
+    parallel: normaliseParallel(deployments.parallel),
     minInService: deployments.minInService ?? null,
     onServerFailure: deployments.onServerFailure ?? 'stop',
-    maxFailures: normaliseBudget(deployments.maxFailures),
+    maxFailures: normaliseBudget(deployments.parallel?.maxFailures ?? deployments.maxFailures),
     whenBusy: deployments.whenBusy ?? 'queue',
     questions: {
       deadlineMinutes: deployments.questions?.deadlineMinutes ?? 30,
@@ -74,6 +83,12 @@ function normaliseDeployments(deployments: EnvironmentFile['deployments']): Depl
     },
     backupBefore: deployments.backup?.when === 'before',
   };
+}
+
+function normaliseParallel(parallel: EnvironmentFile['deployments']['parallel']): Parallel | null {
+  if (parallel === undefined) return null;
+  const { perCluster, clustersInFlight = 1, pauseBetweenClusters = false } = parallel;
+  return { perCluster, clustersInFlight, pauseBetweenClusters };
 }
 
 function normaliseBudget(written: number | string | undefined): Environment['maxFailures'] {

@@ -19,9 +19,8 @@ export function notExecutedIn(environment: EnvironmentFile): string[] {
 
 /** The keys outside environments that this version does not execute. */
 export function notExecutedOutside(file: ConfigurationFile): string[] {
-  const { housekeeping, limits, ruleSets, catalog } = file;
+  const { housekeeping, ruleSets, catalog } = file;
   return [
-    ...(limits?.shares === undefined ? [] : ['limits.shares']),
     ...(catalog?.revisions ?? []).flatMap(({ name, source }) =>
       source.type === 'git' ? [`catalog.revisions.source.type: git of ${name}`] : [],
     ),
@@ -35,9 +34,8 @@ export function notExecutedOutside(file: ConfigurationFile): string[] {
 }
 
 function inDeployments(deployments: EnvironmentFile['deployments']): string[] {
-  const { parallel, sharedCache, rollback, backup, drift, transformations, timeBudgetMinutes } = deployments;
+  const { sharedCache, rollback, backup, drift, transformations, timeBudgetMinutes } = deployments;
   return [
-    ...(parallel === undefined ? [] : ['deployments.parallel']),
     ...(sharedCache === undefined ? [] : ['deployments.sharedCache']),
     ...inRollback(rollback),
     ...(backup?.when === 'after' ? ['deployments.backup.when: after'] : []),

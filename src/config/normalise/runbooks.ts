@@ -5,23 +5,27 @@ import { absolutePath, type Base, valueOf } from './values.ts';
 type ScriptsFile = NonNullable<EnvironmentFile['scripts']>;
 type RunbookFile = NonNullable<EnvironmentFile['runbooks']>[string];
 
+/** How many steps may use each share at once. */
+export type Shares = Record<string, number>;
+
 const defaultScriptSeconds = 60;
 
 /** Runbooks by name, each step with its own time. */
-export function normaliseRunbooks(environment: EnvironmentFile): Record<string, Runbook> {
+export function normaliseRunbooks(environment: EnvironmentFile, shares: Shares): Record<string, Runbook> {
   const minutes = environment.deployments.stepTimeoutMinutes ?? 15;
   return Object.fromEntries(
     Object.entries(environment.runbooks ?? {}).map(([name, runbook]) => [
       name,
       {
         needsNoBackup: runbook.backup === 'none',
-        steps: runbook.steps.map((step) => normaliseStep(step, minutes)),
+        steps: runbook.steps.map((step) => normaliseStep(step, minutes, shares)),
       },
     ]),
   );
 }
 
-function normaliseStep(step: RunbookFile['steps'][number], defaultMinutes: number): Step {
+function normaliseStep(step: RunbookFile['steps'][number], defaultMinutes: number, shares: Shares): Step {
+  const atOnce = step.share === undefined ? undefined : shares[step.share];
   return {
     id: step.id,
     run: step.run ?? '',
@@ -30,8 +34,9 @@ function normaliseStep(step: RunbookFile['steps'][number], defaultMinutes: numbe
     idempotent: step.idempotent ?? false,
     unless: step.unless ?? null,
     component: step.component ?? null,
+    share: step.share === undefined || atOnce === undefined ? null : { name: step.share, atOnce },
     notExecuted: [
-      ...(['manual', 'notify', 'share'] as const).filter((key) => step[key] !== undefined),
+      ...(['manual', 'notify'] as const).filter((key) => step[key] !== undefined),
       ...(step.onError === 'ask' ? ['onError: ask'] : []),
       ...(step.reboot ? ['reboot'] : []),
     ],

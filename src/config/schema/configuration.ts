@@ -25,7 +25,7 @@ const limits = section({
   shares: z
     .record(name, count)
     .optional()
-    .describe('How many steps use a share at once. Not executed by this version.'),
+    .describe('How many steps use a share at once, over all deployments.'),
 });
 
 const housekeeping = section({

@@ -51,9 +51,13 @@ const rollback = section({
 });
 
 const parallel = section({
-  perCluster: count.describe('How many servers of a cluster are deployed at once.'),
-  clustersInFlight: count.optional().describe('How many clusters are deployed at once.'),
-  maxFailures: maxFailures.optional().describe('A count or a percentage of failed servers that ends it.'),
+  perCluster: count.describe(
+    'How many servers of a cluster are deployed at once; the next one begins when one ends.',
+  ),
+  clustersInFlight: count.optional().describe('How many clusters are deployed at once; 1 by default.'),
+  maxFailures: maxFailures
+    .optional()
+    .describe('A count, or a percentage over the whole run, of failed servers at which nothing more begins.'),
   pauseBetweenClusters: z.boolean().optional().describe('Waits for a person before the next cluster.'),
 });
 
@@ -95,7 +99,11 @@ export const deployments = section({
   questions: questions.optional().describe('Questions to people.'),
   backup: backup.optional().describe('What is backed up.'),
   rollback: rollback.optional().describe('How a failed deployment is undone.'),
-  parallel: parallel.optional().describe('Waves of servers at once. Not executed by this version.'),
+  parallel: parallel
+    .optional()
+    .describe(
+      'Waves: clusters one after another, several servers of a cluster at once, each leaving the load balancer by itself.',
+    ),
   sharedCache: section({
     primaryUrl: text.describe('One of the two caches.'),
     secondaryUrl: text.describe('The other one.'),

@@ -36,7 +36,9 @@ export const step = section({
     .describe('What a failure means; stop by default. Not executed by this version: ask.'),
   deadlineMinutes: duration.optional().describe('How long an answer to its question is waited for.'),
   default: z.enum(['stop', 'skip', 'retry']).optional().describe('What is done without an answer.'),
-  share: name.optional().describe('A share of limits.shares that it uses. Not executed by this version.'),
+  share: name
+    .optional()
+    .describe('A share of limits.shares that it uses; it waits while all of it is taken.'),
 });
 
 /** Ordered work on one server. */

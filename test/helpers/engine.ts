@@ -1,0 +1,130 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { type Deployment, foldDeployment } from '../../src/domain/deployment.ts';
+import type { Environment } from '../../src/domain/environment.ts';
+import type { Choice, DeploymentEvent } from '../../src/domain/events.ts';
+import { planHash } from '../../src/domain/make-plan.ts';
+import { planTitle } from '../../src/domain/plan.ts';
+import { type Executor, startExecutor } from '../../src/executor/executor.ts';
+import { createShares } from '../../src/executor/shares.ts';
+import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { buildPlan } from './build.ts';
+import { createWorld, type World } from './world.ts';
+
+/** The executor over a real store in memory and a world that does as it is told. */
+export interface Engine {
+  store: Store;
+  world: World;
+  /** Starts an executor; one that runs already is left to itself, as a process that hangs. */
+  start(leaseMs?: number): Executor;
+  /** A deployment whose hour has come. */
+  request(environment: Environment, servers?: string[]): Promise<number>;
+  load(number: number): Promise<Deployment>;
+  events(number: number): Promise<DeploymentEvent[]>;
+  until(number: number, states: string[]): Promise<Deployment>;
+  /** Answers the open question. */
+  answer(number: number, choice: Choice): Promise<void>;
+  close(): Promise<void>;
+}
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Opens an engine; nothing runs before `start`. */
+export async function openEngine(): Promise<Engine> {
+  const store = await openSqliteStore({ file: ':memory:', migrationsFolder: 'migrations' });
+  const world = createWorld();
+  let executor: Executor | null = null;
+  const load = async (number: number): Promise<Deployment> => {
+    const deployment = foldDeployment(await store.eventsAfter(number, 0));
+    if (!deployment) throw new Error(`no #${number}`);
+    return deployment;
+  };
+  return {
+    store,
+    world,
+    load,
+    start: (leaseMs = 60_000) => {
+      executor = startExecutor({
+        store,
+        system: world.system,
+        balancer: world.balancer,
+        now: Date.now,
+        sleep: async (milliseconds, signal) =>
+          await delay(Math.min(milliseconds, 5), undefined, { signal }).catch(() => undefined),
+        log: quiet,
+        shares: createShares(),
+        holder: `holder-${Math.random()}`,
+        admitIfQueued: async () => true,
+        leaseMs,
+      });
+      return executor;
+    },
+    request: async (environment, servers) => await request(store, environment, servers),
+    events: async (number) => (await store.eventsAfter(number, 0)).map(({ event }) => event),
+    until: async (number, states) => {
+      for (let tries = 0; tries < 2_000; tries += 1) {
+        const deployment = await load(number);
+        if (states.includes(deployment.state)) return deployment;
+        await delay(5);
+      }
+      throw new Error(`#${number} is ${(await load(number)).state}, expected ${states.join(' or ')}`);
+    },
+    answer: async (number, choice) => {
+      const question = (await load(number)).question?.id ?? '';
+      await store.commit({
+        deployment: number,
+        expectedVersion: null,
+        fence: null,
+        at: Date.now(),
+        events: [{ type: 'question_answered', question, choice, by: 'U0ANA' }],
+      });
+    },
+    close: async () => {
+      await executor?.stop();
+      await store.close();
+    },
+  };
+}
+
+async function request(store: Store, environment: Environment, servers?: string[]): Promise<number> {
+  const plan = buildPlan(environment, servers ? { servers } : {});
+  const hash = planHash(plan);
+  const at = Date.now();
+  const created = await store.createDeployment({
+    environment: environment.name,
+    title: planTitle(plan),
+    channel: 'C0SHOP',
+    plan,
+    planHash: hash,
+    requestKey: `test-${Math.random()}`,
+    requestedBy: 'U0ANA',
+    startsAt: null,
+    zone: 'UTC',
+    typed: null,
+    at,
+    events: [
+      {
+        type: 'requested',
+        by: 'U0ANA',
+        reason: 'test',
+        startsAt: null,
+        expiresAt: null,
+        typed: null,
+        zone: 'UTC',
+        planHash: hash,
+        acceptedWarnings: 0,
+      },
+      { type: 'queued', behind: null },
+    ],
+    due: [],
+    quota: null,
+  });
+  if ('tooMany' in created) throw new Error('too many');
+  return created.number;
+}
+
+/** How every server of the attempt stands. */
+export function statesOf({ run }: Deployment): Record<string, string> {
+  return Object.fromEntries([...(run?.servers ?? [])].map(([name, { state }]) => [name, state]));
+}
