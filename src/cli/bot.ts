@@ -15,7 +15,7 @@ import { createSshDriver } from '../drivers/ssh/ssh-driver.ts';
 import { type Executor, startExecutor } from '../executor/executor.ts';
 import { type HealthServer, startHealthServer } from '../health/server.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
-import { connectSlack, type Slack } from '../slack/connect.ts';
+import { connectSlack, type Slack, type SlackConnection } from '../slack/connect.ts';
 import { listen } from '../slack/listen.ts';
 import { type Outbox, type Pace, startOutbox } from '../slack/outbox.ts';
 import { createPeople } from '../slack/people.ts';
@@ -28,7 +28,7 @@ import { digestFile } from './digest-file.ts';
 export interface BotOptions {
   store: Store;
   configuration: Configuration;
-  slack: { botToken: string; appToken: string; apiUrl: string | undefined };
+  slack: Pick<SlackConnection, 'botToken' | 'apiUrl' | 'transport'>;
   health: { host: string; port: number };
   /** Where marks of balancer scripts are kept: beside the database. */
   dataDirectory: string;
@@ -52,7 +52,7 @@ const stopLimitMs = 8_000;
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { store, log } = options;
   const now = Date.now;
-  const slack = await connectSlack({ ...options.slack, log });
+  const slack = await connectSlack({ ...options.slack, now, log });
   const app = createApp(options, slack);
   const executor = createExecutor(options, app);
   const handlers = dueHandlers(app.needs);

@@ -21,5 +21,4 @@ export function listen(app: App, needs: BotNeeds): void {
   app.view<ViewSubmitAction>(ids.rejectForm, async (args) => await onRejectSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
   app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());
-  app.error(async (error) => needs.log.error({ error }, 'a click or command could not be handled'));
 }
