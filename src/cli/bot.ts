@@ -59,21 +59,32 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const scheduler = startScheduler({ store, now, log, handle: async (due) => await handlers[due.kind](due) });
   const outbox = startOutbox({ store, now, log, client: slack.outboxClient, pace: options.pace });
   const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
+  const parts = { slack, executor, scheduler, telling, outbox, log };
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
-  await slack.start();
-  const health = await startHealthServer(options.health.host, options.health.port, {
+  try {
+    await slack.start();
+    const health = await startHealth(options, parts);
+    log.info({ url: health.url }, 'Lamplighter is ready');
+    return { healthUrl: health.url, stop: async () => await stopAll({ ...parts, health }) };
+  } catch (error) {
+    // Whatever began must not go on in a process that says it did not start.
+    await stopAll({ ...parts, health: null });
+    throw error;
+  }
+}
+
+async function startHealth(
+  { store, health: { host, port } }: BotOptions,
+  { scheduler, slack }: Pick<Parts, 'scheduler' | 'slack'>,
+): Promise<HealthServer> {
+  return await startHealthServer(host, port, {
     alive: () =>
-      now() - scheduler.lastTickAt() < heartbeatLimitMs ? null : 'the clock has not ticked for 10 s',
+      Date.now() - scheduler.lastTickAt() < heartbeatLimitMs ? null : 'the clock has not ticked for 10 s',
     ready: async () => {
-      await store.checkWritable(now());
+      await store.checkWritable(Date.now());
       return slack.isConnected() ? null : 'Slack is not connected';
     },
   });
-  log.info({ url: health.url }, 'Lamplighter is ready');
-  return {
-    healthUrl: health.url,
-    stop: async () => await stopAll({ slack, executor, scheduler, telling, outbox, health, log }),
-  };
 }
 
 interface App {
@@ -151,10 +162,10 @@ function createExecutor(options: BotOptions, app: App): Executor {
 interface Parts {
   slack: Slack;
   executor: Executor;
-  scheduler: { stop(): Promise<void> };
+  scheduler: ReturnType<typeof startScheduler>;
   telling: { stop(): Promise<void> };
   outbox: Outbox;
-  health: HealthServer;
+  health: HealthServer | null;
   log: Logger;
 }
 
@@ -165,12 +176,15 @@ async function stopAll({ slack, executor, scheduler, telling, outbox, health, lo
     await executor.stop();
     await telling.stop();
     await outbox.stop();
-    await health.close();
+    await health?.close();
   };
-  const late = delay(stopLimitMs).then(() =>
-    log.warn('stopping took too long; what is left stands in the database'),
+  const inTime = new AbortController();
+  const late = delay(stopLimitMs, undefined, { signal: inTime.signal }).then(
+    () => log.warn('stopping took too long; what is left stands in the database'),
+    () => undefined,
   );
   await Promise.race([orderly(), late]);
+  inTime.abort();
 }
 
 /** The directory beside a database file. */
