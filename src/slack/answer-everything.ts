@@ -41,7 +41,9 @@ const unknownTo: Record<Incoming['kind'], string> = {
 export function answerEverything(app: App, needs: Needs): AnsweringApp {
   const working = new Set<Promise<void>>();
   // Bolt's own handler would keep the error from us, and us from telling the person.
-  app.error(async (error) => await Promise.reject(error));
+  app.error(async (error) => {
+    throw error;
+  });
   const answering: App = Object.create(app);
   answering.processEvent = async (event) => {
     const work = answer(app, event, needs);

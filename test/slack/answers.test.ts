@@ -149,7 +149,8 @@ describe.each(['http', 'socket'] as const)('over %s', (by) => {
   });
 
   test('a listener that throws after it answered has the person told all the same', async () => {
-    await ana().types('/fails-later', { channel: 'C0SHOP' });
+    const answer = await ana().types('/fails-later', { channel: 'C0SHOP' });
+    expect(answer).toEqual({ acknowledged: true });
     await bot.slack.until(() => ana().ephemerals().at(-1)?.text.startsWith('That failed inside Lamplighter'));
   });
 
@@ -164,5 +165,30 @@ describe.each(['http', 'socket'] as const)('over %s', (by) => {
     const before = bot.log().length;
     expect(await bot.slack.deliver(deliveryOf('action', 'twice'))).toMatchObject({ acknowledged: true });
     expect(bot.log().slice(before)).toEqual([]);
+  });
+});
+
+describe.each(['http', 'socket'] as const)('a stop over %s', (by) => {
+  test('waits for what was taken: its answer still goes out, and nothing new is taken after it', async () => {
+    let release: (() => void) | undefined;
+    const bot = await startSlackApp({
+      by,
+      more: (app) =>
+        app.command('/slow', async ({ ack }) => {
+          await new Promise<void>((resolve) => {
+            release = resolve;
+          });
+          await ack({ text: 'done' });
+        }),
+    });
+    const answer = bot.slack.deliver(deliveryOf('command', '/slow'));
+    await bot.slack.until(() => release);
+    const stopped = bot.connection.stop();
+    release?.();
+    expect(await answer).toEqual({ acknowledged: true, payload: { text: 'done' } });
+    await stopped;
+    expect(bot.connection.isConnected()).toBe(false);
+    if (by === 'http') await expect(fetch(bot.url)).rejects.toThrow('fetch failed');
+    await bot.stop();
   });
 });

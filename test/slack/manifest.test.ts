@@ -45,7 +45,7 @@ function faultsOf(manifest: unknown): string[] {
   ) as AnySchema;
   const ajv = new Ajv({ allErrors: true, strict: false, formats: { uri: true } });
   const validate = ajv.compile(schema);
-  validate(manifest);
+  void validate(manifest);
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
