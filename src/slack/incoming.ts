@@ -40,7 +40,8 @@ const kinds: Record<string, Incoming['kind']> = {
 export function sentenceInAnswer({ kind, lastField }: Incoming, sentence: string): object | undefined {
   if (kind === 'command') return { response_type: 'ephemeral', text: mrkdwn(sentence) };
   if (kind === 'submission' && lastField !== null)
-    return { response_action: 'errors', errors: { [lastField]: sentence } };
+    // What stands under a field is plain text: marks would be shown as they are.
+    return { response_action: 'errors', errors: { [lastField]: sentence.replaceAll('`', '') } };
   return undefined;
 }
 

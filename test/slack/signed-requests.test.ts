@@ -165,7 +165,9 @@ describe('a request of Slack', () => {
 
   test('that only looks at the certificate is answered unsigned, and what was smuggled into it is not read', async () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
-    const payload = new URLSearchParams({ ssl_check: '1', payload: '{"type":"block_actions"}' }).toString();
+    const press = { type: 'block_actions', user: { id: 'U0BEN' }, team: { id: 'T0LOCAL' }, actions: [{}] };
+    const smuggled = { ssl_check: '1', payload: JSON.stringify(press) };
+    const payload = new URLSearchParams(smuggled).toString();
     const response = await send({ method: 'POST', headers: form, body: payload });
     expect([response.status, bot.reached]).toEqual([200, []]);
   });
