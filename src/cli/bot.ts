@@ -16,7 +16,7 @@ import { type Executor, startExecutor } from '../executor/executor.ts';
 import { createShares } from '../executor/shares.ts';
 import { type HealthServer, startHealthServer } from '../health/server.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
-import { connectSlack, type Slack } from '../slack/connect.ts';
+import { connectSlack, type Slack, type SlackConnection } from '../slack/connect.ts';
 import { listen } from '../slack/listen.ts';
 import { type Outbox, type Pace, startOutbox } from '../slack/outbox.ts';
 import { createPeople } from '../slack/people.ts';
@@ -29,7 +29,7 @@ import { digestFile } from './digest-file.ts';
 export interface BotOptions {
   store: Store;
   configuration: Configuration;
-  slack: { botToken: string; appToken: string; apiUrl: string | undefined };
+  slack: Pick<SlackConnection, 'botToken' | 'apiUrl' | 'transport'>;
   health: { host: string; port: number };
   /** Where marks of balancer scripts are kept: beside the database. */
   dataDirectory: string;
@@ -53,28 +53,39 @@ const stopLimitMs = 8_000;
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { store, log } = options;
   const now = Date.now;
-  const slack = await connectSlack({ ...options.slack, log });
+  const slack = await connectSlack({ ...options.slack, now, log });
   const app = createApp(options, slack);
   const executor = createExecutor(options, app);
   const handlers = dueHandlers(app.needs);
   const scheduler = startScheduler({ store, now, log, handle: async (due) => await handlers[due.kind](due) });
   const outbox = startOutbox({ store, now, log, client: slack.outboxClient, pace: options.pace });
   const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
+  const parts = { slack, executor, scheduler, telling, outbox, log };
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
-  await slack.start();
-  const health = await startHealthServer(options.health.host, options.health.port, {
+  try {
+    await slack.start();
+    const health = await startHealth(options, parts);
+    log.info({ url: health.url }, 'Lamplighter is ready');
+    return { healthUrl: health.url, stop: async () => await stopAll({ ...parts, health }) };
+  } catch (error) {
+    // Whatever began must not go on in a process that says it did not start.
+    await stopAll({ ...parts, health: null });
+    throw error;
+  }
+}
+
+async function startHealth(
+  { store, health: { host, port } }: BotOptions,
+  { scheduler, slack }: Pick<Parts, 'scheduler' | 'slack'>,
+): Promise<HealthServer> {
+  return await startHealthServer(host, port, {
     alive: () =>
-      now() - scheduler.lastTickAt() < heartbeatLimitMs ? null : 'the clock has not ticked for 10 s',
+      Date.now() - scheduler.lastTickAt() < heartbeatLimitMs ? null : 'the clock has not ticked for 10 s',
     ready: async () => {
-      await store.checkWritable(now());
+      await store.checkWritable(Date.now());
       return slack.isConnected() ? null : 'Slack is not connected';
     },
   });
-  log.info({ url: health.url }, 'Lamplighter is ready');
-  return {
-    healthUrl: health.url,
-    stop: async () => await stopAll({ slack, executor, scheduler, telling, outbox, health, log }),
-  };
 }
 
 interface App {
@@ -153,10 +164,10 @@ function createExecutor(options: BotOptions, app: App): Executor {
 interface Parts {
   slack: Slack;
   executor: Executor;
-  scheduler: { stop(): Promise<void> };
+  scheduler: ReturnType<typeof startScheduler>;
   telling: { stop(): Promise<void> };
   outbox: Outbox;
-  health: HealthServer;
+  health: HealthServer | null;
   log: Logger;
 }
 
@@ -167,12 +178,15 @@ async function stopAll({ slack, executor, scheduler, telling, outbox, health, lo
     await executor.stop();
     await telling.stop();
     await outbox.stop();
-    await health.close();
+    await health?.close();
   };
-  const late = delay(stopLimitMs).then(() =>
-    log.warn('stopping took too long; what is left stands in the database'),
+  const inTime = new AbortController();
+  const late = delay(stopLimitMs, undefined, { signal: inTime.signal }).then(
+    () => log.warn('stopping took too long; what is left stands in the database'),
+    () => undefined,
   );
   await Promise.race([orderly(), late]);
+  inTime.abort();
 }
 
 /** The directory beside a database file. */

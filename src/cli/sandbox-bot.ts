@@ -38,7 +38,11 @@ export async function startSandboxBot(parts: {
   const bot = await startBot({
     store,
     configuration: loaded.configuration,
-    slack: { botToken: 'xoxb-demo', appToken: 'xapp-demo', apiUrl: slack.apiUrl },
+    slack: {
+      botToken: 'xoxb-demo',
+      apiUrl: slack.apiUrl,
+      transport: { by: 'socket', appToken: 'xapp-demo' },
+    },
     health: { host: '127.0.0.1', port: 0 },
     dataDirectory: join(directory, 'data'),
     readSecret: createSecretReader({}, (path) => readFileSync(path, 'utf8')),

@@ -37,7 +37,7 @@ export async function runStart(options: CommonOptions): Promise<number> {
   const bot = await startBot({
     store,
     configuration: loaded.configuration,
-    slack: { botToken: value.slackBotToken, appToken: value.slackAppToken, apiUrl: value.slackApiUrl },
+    slack: { botToken: value.slackBotToken, apiUrl: value.slackApiUrl, transport: value.slackTransport },
     health: { host: value.httpHost, port: value.httpPort },
     dataDirectory: directoryOf(value.databaseFile),
     readSecret: createSecretReader(processVariables(), (file) => readFileSync(file, 'utf8')),

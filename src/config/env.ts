@@ -5,7 +5,7 @@ import type { SecretReference } from '../domain/environment.ts';
 /** What a process is given by its environment, defaults applied; nothing else reads it. */
 export interface ProcessSettings {
   slackBotToken: string;
-  slackAppToken: string;
+  slackTransport: SlackTransport;
   /** Undefined: Slack's own. Ends in `/api/`. */
   slackApiUrl: string | undefined;
   configFile: string;
@@ -17,12 +17,26 @@ export interface ProcessSettings {
   logFormat: 'json' | 'pretty';
 }
 
+/** Socket Mode wherever there is an app-level token, else HTTP mode. */
+type SlackTransport =
+  | { by: 'socket'; appToken: string }
+  | { by: 'http'; signingSecret: string; host: string; port: number };
+
 type LogLevel = z.infer<typeof logLevel>;
 
 /** Environment variables as a process has them. */
 type Variables = Record<string, string | undefined>;
 
 const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
+
+/** A port, as text; 0 takes a free one. */
+const port = (standard: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/, { error: 'should be a port from 0 to 65535', abort: true })
+    .transform(Number)
+    .refine((number) => number <= 65_535, 'should be a port from 0 to 65535')
+    .default(standard);
 
 const notPostgres = 'is postgres://, which this version does not have: use file:PATH, a SQLite file';
 
@@ -38,33 +52,40 @@ const variables = z.object({
     .regex(/\/api\/$/, { error: 'should be a URL that ends in /api/' })
     .optional(),
   HTTP_HOST: z.string().default('127.0.0.1'),
-  HTTP_PORT: z
-    .string()
-    .regex(/^\d{1,5}$/, { error: 'should be a port from 0 to 65535', abort: true })
-    .transform(Number)
-    .refine((port) => port <= 65_535, 'should be a port from 0 to 65535')
-    .default(9464),
+  HTTP_PORT: port(9464),
+  SLACK_HTTP_HOST: z.string().default('0.0.0.0'),
+  PORT: port(3000),
   LOG_LEVEL: z
     .enum(logLevel.options, { error: `should be one of ${logLevel.options.join(', ')}` })
     .default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty'], { error: 'should be json or pretty' }).optional(),
 });
 
-const slackTokens = z.object({
-  SLACK_BOT_TOKEN: z
-    .string({ error: 'is missing: the bot token, which begins with xoxb-' })
-    .startsWith('xoxb-', 'should be the bot token, which begins with xoxb-'),
-  SLACK_APP_TOKEN: z
-    .string({
-      error:
-        'is missing: Socket Mode needs the app-level token, which begins with xapp- (HTTP mode is not built yet)',
-    })
-    .startsWith('xapp-', 'should be the app-level token, which begins with xapp-'),
-});
+const neitherWay =
+  'is missing, and so is SLACK_SIGNING_SECRET: one of them is needed, the app-level token, which begins with xapp-, for Socket Mode, or the signing secret for HTTP at POST /slack/events';
+
+const slackTokens = z
+  .object({
+    SLACK_BOT_TOKEN: z
+      .string({ error: 'is missing: the bot token, which begins with xoxb-' })
+      .startsWith('xoxb-', 'should be the bot token, which begins with xoxb-'),
+    SLACK_APP_TOKEN: z
+      .string()
+      .startsWith('xapp-', 'should be the app-level token, which begins with xapp-')
+      .optional(),
+    SLACK_SIGNING_SECRET: z.string().optional(),
+  })
+  .refine((given) => given.SLACK_APP_TOKEN !== undefined || given.SLACK_SIGNING_SECRET !== undefined, {
+    error: neitherWay,
+    path: ['SLACK_APP_TOKEN'],
+    // Said together with every other fault, not after them.
+    when: () => true,
+  });
 
 const noTokens = z.object({
   SLACK_BOT_TOKEN: z.string().default(''),
-  SLACK_APP_TOKEN: z.string().default(''),
+  SLACK_APP_TOKEN: z.string().optional(),
+  SLACK_SIGNING_SECRET: z.string().optional(),
 });
 
 /** Reads the environment variables; every fault in one message, each named with what it should be, never with its value. */
@@ -88,7 +109,7 @@ export function readEnvironment(
     ok: true,
     value: {
       slackBotToken: tokens.data.SLACK_BOT_TOKEN,
-      slackAppToken: tokens.data.SLACK_APP_TOKEN,
+      slackTransport: transportOf(tokens.data, data),
       slackApiUrl: data.SLACK_API_URL,
       configFile: data.LAMPLIGHTER_CONFIG,
       databaseFile: fileOf(data.DATABASE_URL),
@@ -98,6 +119,15 @@ export function readEnvironment(
       logFormat: data.LOG_FORMAT ?? (isTerminal ? 'pretty' : 'json'),
     },
   };
+}
+
+function transportOf(
+  tokens: z.infer<typeof noTokens>,
+  { SLACK_HTTP_HOST: host, PORT: number }: z.infer<typeof variables>,
+): SlackTransport {
+  const { SLACK_APP_TOKEN: appToken = '', SLACK_SIGNING_SECRET: signingSecret = '' } = tokens;
+  const isHttp = appToken === '' && signingSecret !== '';
+  return isHttp ? { by: 'http', signingSecret, host, port: number } : { by: 'socket', appToken };
 }
 
 /** `file:./x`, `file:/x` and `file:///x`. */

@@ -27,7 +27,11 @@ export async function startHealthServer(
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => {
+      reject(
+        new Error(`HTTP_PORT ${port} on ${host} cannot be listened on: ${error.message}`, { cause: error }),
+      );
+    });
     server.listen(port, host, resolve);
   });
   const { address, port: taken } = server.address() as AddressInfo;

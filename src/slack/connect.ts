@@ -1,13 +1,20 @@
-import { App, LogLevel, type Logger as BoltLogger, SocketModeReceiver } from '@slack/bolt';
+import { App, LogLevel, type Logger as BoltLogger } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 
-/** How Slack is reached. */
+import { answerEverything } from './answer-everything.ts';
+import { createHttpMode, type HttpModeSettings } from './http-mode.ts';
+import { createSeldom } from './seldom.ts';
+import { createSocketMode, type SocketModeSettings } from './socket-mode.ts';
+import type { Transport } from './transport.ts';
+
+/** How Slack is reached, and how it reaches us. */
 export interface SlackConnection {
   botToken: string;
-  appToken: string;
   /** Base of the Web API, ends in `/api/`; undefined means Slack's own. */
   apiUrl: string | undefined;
+  transport: SocketModeSettings | HttpModeSettings;
+  now: () => number;
   log: Logger;
 }
 
@@ -17,77 +24,68 @@ export interface Slack {
   outboxClient: WebClient;
   teamId: string;
   botUserId: string;
-  /** True while at least one of the two sockets is connected. */
+  /** True while what a person does can reach us: over a socket, or at the listening server. */
   isConnected(): boolean;
   start(): Promise<void>;
+  /** Takes nothing new, waits up to 3 s for what was taken, and lets go. */
   stop(): Promise<void>;
 }
 
 const callTimeoutMs = 8_000;
 /** A click waits for nobody: two quick tries, then a clear error. */
 const listenerRetry = { retries: 2, factor: 1.5, minTimeout: 200, maxTimeout: 1_000 };
-/** Connecting goes on for ever, at least twice a minute. */
-const receiverRetry = { forever: true, factor: 1.5, minTimeout: 500, maxTimeout: 30_000 };
-const pingTimeoutMs = 3_000;
 
-/** Checks the token and builds both clients and two Socket Mode receivers, so that a refresh of one loses nothing. */
+/** Checks the token, and builds both clients and the one transport that is configured; nothing is taken before `start`. */
 export async function connectSlack(connection: SlackConnection): Promise<Slack> {
-  const { botToken, apiUrl, log } = connection;
+  const { botToken, apiUrl, now, log } = connection;
   const logger = boltLogger(log);
-  const clientOptions = {
-    timeout: callTimeoutMs,
-    retryConfig: listenerRetry,
-    logger,
-    ...(apiUrl && { slackApiUrl: apiUrl }),
-  };
-  const receivers = [createReceiver(connection, logger), createReceiver(connection, logger)] as const;
+  const seldom = createSeldom(now);
+  const base = apiUrl && { slackApiUrl: apiUrl };
   const app = new App({
     token: botToken,
-    receiver: receivers[0],
-    clientOptions,
+    receiver: noReceiver,
+    clientOptions: { timeout: callTimeoutMs, retryConfig: listenerRetry, logger, ...base },
     logger,
     deferInitialization: true,
   });
   await app.init();
-  receivers[1].init(app);
   const identity = await app.client.auth.test();
   const outboxClient = new WebClient(botToken, {
-    ...(apiUrl && { slackApiUrl: apiUrl }),
+    ...base,
     timeout: 10_000,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     logger,
   });
+  const answering = answerEverything(app, { log, seldom });
+  const transport = createTransport(connection, logger, seldom);
   return {
     app,
     outboxClient,
     teamId: identity.team_id ?? '',
     botUserId: identity.user_id ?? '',
-    isConnected: () => receivers.some((receiver) => receiver.client.websocket?.isActive() ?? false),
-    start: async () => {
-      await Promise.all(receivers.map(async (receiver) => await receiver.start()));
-    },
-    stop: async () => {
-      await Promise.allSettled(receivers.map(async (receiver) => await receiver.client.disconnect()));
-    },
+    isConnected: () => transport.isConnected(),
+    start: async () => await transport.start(answering.app),
+    stop: async () => await transport.stop(answering.settled),
   };
 }
 
-function createReceiver({ appToken, apiUrl }: SlackConnection, logger: BoltLogger): SocketModeReceiver {
-  return new SocketModeReceiver({
-    appToken,
-    logger,
-    clientPingTimeout: pingTimeoutMs,
-    installerOptions: {
-      clientOptions: {
-        timeout: callTimeoutMs,
-        retryConfig: receiverRetry,
-        logger,
-        ...(apiUrl && { slackApiUrl: apiUrl }),
-      },
-    },
-  } as ConstructorParameters<typeof SocketModeReceiver>[0]);
+function createTransport(
+  { transport, apiUrl, now, log }: SlackConnection,
+  logger: BoltLogger,
+  seldom: ReturnType<typeof createSeldom>,
+): Transport {
+  return transport.by === 'socket'
+    ? createSocketMode(transport, { apiUrl, logger })
+    : createHttpMode(transport, { now, log, seldom });
 }
+
+/** The transport hands requests to the app itself, so the app needs no receiver of its own. */
+const noReceiver = {
+  init: () => undefined,
+  start: async () => undefined,
+  stop: async () => undefined,
+};
 
 /** Slack's libraries log through ours; their debug lines hold whole bodies and are dropped. */
 function boltLogger(log: Logger): BoltLogger {

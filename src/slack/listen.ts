@@ -21,5 +21,15 @@ export function listen(app: App, needs: BotNeeds): void {
   app.view<ViewSubmitAction>(ids.rejectForm, async (args) => await onRejectSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
   app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());
-  app.error(async (error) => needs.log.error({ error }, 'a click or command could not be handled'));
+  noteEvents(app, needs);
+}
+
+/** The manifest subscribes to no event; Bolt acknowledges whatever somebody subscribed to by hand, and the log says it once. */
+function noteEvents(app: App, { log }: BotNeeds): void {
+  const seen = new Set<string>();
+  app.event(/^/, async ({ event: { type } }) => {
+    if (seen.has(type)) return;
+    seen.add(type);
+    log.warn({ what: `event ${type}` }, 'nothing here listens to this; it is acknowledged');
+  });
 }

@@ -10,7 +10,7 @@ describe('environment variables', () => {
       ok: true,
       value: {
         slackBotToken: 'xoxb-1',
-        slackAppToken: 'xapp-1',
+        slackTransport: { by: 'socket', appToken: 'xapp-1' },
         slackApiUrl: undefined,
         configFile: './lamplighter.yaml',
         databaseFile: './data/lamplighter.db',
@@ -65,6 +65,7 @@ describe('environment variables', () => {
         SLACK_API_URL: 'http://x/api',
         DATABASE_URL: 'mysql://root:hunter2@db',
         HTTP_PORT: '70000',
+        PORT: 'hunter2',
         LOG_LEVEL: 'loud',
         LOG_FORMAT: 'xml',
       },
@@ -72,12 +73,40 @@ describe('environment variables', () => {
     );
     expect(read.ok ? [] : read.message.split('\n')).toEqual([
       'SLACK_BOT_TOKEN should be the bot token, which begins with xoxb-',
-      'SLACK_APP_TOKEN is missing: Socket Mode needs the app-level token, which begins with xapp- (HTTP mode is not built yet)',
+      'SLACK_APP_TOKEN is missing, and so is SLACK_SIGNING_SECRET: one of them is needed, the app-level token, which begins with xapp-, for Socket Mode, or the signing secret for HTTP at POST /slack/events',
       'DATABASE_URL should be file:PATH, such as file:./data/lamplighter.db',
       'SLACK_API_URL should be a URL that ends in /api/',
       'HTTP_PORT should be a port from 0 to 65535',
+      'PORT should be a port from 0 to 65535',
       'LOG_LEVEL should be one of trace, debug, info, warn, error, fatal, silent',
       'LOG_FORMAT should be json or pretty',
+    ]);
+  });
+
+  test('a signing secret without an app-level token means HTTP, on all addresses at port 3000 unless told otherwise', () => {
+    const transport = (more: Record<string, string>) => {
+      const given = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's3', ...more };
+      const read = readEnvironment(given, { needs: 'slack' });
+      return read.ok ? read.value.slackTransport : read.message;
+    };
+    expect(transport({})).toEqual({ by: 'http', signingSecret: 's3', host: '0.0.0.0', port: 3000 });
+    expect(transport({ SLACK_APP_TOKEN: '', PORT: '0', SLACK_HTTP_HOST: '127.0.0.1' })).toEqual({
+      by: 'http',
+      signingSecret: 's3',
+      host: '127.0.0.1',
+      port: 0,
+    });
+    expect(transport({ SLACK_APP_TOKEN: 'xapp-1' })).toEqual({ by: 'socket', appToken: 'xapp-1' });
+    expect(transport({ SLACK_APP_TOKEN: 'xoxb-2' })).toBe(
+      'SLACK_APP_TOKEN should be the app-level token, which begins with xapp-',
+    );
+  });
+
+  test('neither way to Slack is one sentence that names both, beside every other that is missing', () => {
+    const read = readEnvironment({}, { needs: 'slack' });
+    expect(read.ok ? [] : read.message.split('\n')).toEqual([
+      'SLACK_BOT_TOKEN is missing: the bot token, which begins with xoxb-',
+      expect.stringMatching(/^SLACK_APP_TOKEN is missing, and so is SLACK_SIGNING_SECRET: /),
     ]);
   });
 

@@ -4,6 +4,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { parse } from 'yaml';
+
 import { type Fleet, startFleet } from '../../src/sandbox/fleet/start-fleet.ts';
 import { writeFleetConfiguration } from '../../src/sandbox/fleet/write-configuration.ts';
 import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';
@@ -26,6 +28,8 @@ export interface Stage {
   stopBot(): Promise<number | null>;
   botLog(): string;
   healthUrl(): string;
+  /** Where the bot awaits Slack in HTTP mode. */
+  slackUrl(): string;
   /** The newest card in the channel. */
   card(): ShownMessage;
   /** Waits until the newest card says these words. */
@@ -38,8 +42,15 @@ export interface StageOptions {
   clusters: { name: string; servers: string[] }[];
   /** Changes the written configuration before the bot starts. */
   configure?: (yaml: string, stage: { sshds: Map<string, Sshd>; directory: string }) => string;
+  /** How Slack reaches the bot; Socket Mode when left out. */
+  by?: 'socket' | 'http';
   /** Replaces files of the catalogue: path below `revisions/shop/2/` → content. */
   files?: Record<string, string>;
+}
+
+/** What of the manifest the stand-in holds the bot to. */
+interface Manifest {
+  oauth_config: { scopes: Record<'bot' | 'bot_optional', string[]> };
 }
 
 const channel = 'C0SHOP';
@@ -55,9 +66,12 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   });
   const sshds = new Map<string, Sshd>();
   for (const { name } of fleet.servers) sshds.set(name, await startSshd());
+  const manifest = parse(readFileSync('manifest.yml', 'utf8')) as Manifest;
   const slack = await startSlack({
     botToken: 'xoxb-stage',
     appToken: 'xapp-stage',
+    signingSecret: 'secret-stage',
+    scopes: Object.values(manifest.oauth_config.scopes).flat(),
     people: [
       { id: 'U0ANA', name: 'ana', timezone: 'Europe/Madrid' },
       { id: 'U0BEN', name: 'ben', timezone: 'Europe/London' },
@@ -83,7 +97,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     );
   for (const [path, content] of Object.entries(options.files ?? {}))
     writeFileSync(join(directory, 'revisions', 'shop', '2', path), content, { mode: 0o755 });
-  const bot = botProcess(directory, configurationFile, slack.apiUrl);
+  const { by = 'socket' } = options;
+  const bot = botProcess({ directory, configurationFile, apiUrl: slack.apiUrl, by });
   const card = (): ShownMessage => {
     const message = slack.channel(channel).messages().at(-1);
     if (!message) throw new Error('there is no card yet');
@@ -96,6 +111,10 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     sshds,
     configurationFile,
     ...bot,
+    startBot: async () => {
+      await bot.startBot();
+      if (by === 'http') await slack.setRequestUrl(bot.slackUrl());
+    },
     card,
     cardSays: async (words, timeoutMs = 40_000) =>
       void (await slack.until(
@@ -122,9 +141,22 @@ export function sshConnection(name: string, sshds: Map<string, Sshd>): string {
   return `{ driver: ssh, host: 127.0.0.1, port: ${sshd.port}, user: ${username}, privateKey: { file: ${key} }, hostKey: ${JSON.stringify(sshd.hostKey)}, workDirectory: ${work} }`;
 }
 
-function botProcess(directory: string, configurationFile: string, apiUrl: string) {
+const ways = {
+  socket: { SLACK_APP_TOKEN: 'xapp-stage' },
+  http: { SLACK_SIGNING_SECRET: 'secret-stage', SLACK_HTTP_HOST: '127.0.0.1', PORT: '0' },
+};
+
+interface BotProcess {
+  directory: string;
+  configurationFile: string;
+  apiUrl: string;
+  by: keyof typeof ways;
+}
+
+function botProcess({ directory, configurationFile, apiUrl, by }: BotProcess) {
   let child: ChildProcess | null = null;
   let healthUrl = '';
+  let slackUrl = '';
   const logFile = join(directory, 'bot.log');
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     const running = child;
@@ -142,7 +174,7 @@ function botProcess(directory: string, configurationFile: string, apiUrl: string
         PATH: process.env['PATH'],
         HOME: process.env['HOME'],
         SLACK_BOT_TOKEN: 'xoxb-stage',
-        SLACK_APP_TOKEN: 'xapp-stage',
+        ...ways[by],
         SLACK_API_URL: apiUrl,
         LAMPLIGHTER_CONFIG: configurationFile,
         DATABASE_URL: `file:${join(directory, 'data', 'lamplighter.db')}`,
@@ -155,6 +187,7 @@ function botProcess(directory: string, configurationFile: string, apiUrl: string
       started.stderr.on('data', (chunk: Buffer) => {
         log.write(chunk);
         text += chunk.toString('utf8');
+        slackUrl = [...text.matchAll(/"slackUrl":"(http:[^"]+)"/g)].at(-1)?.[1] ?? slackUrl;
         healthUrl = /"url":"(http:[^"]+)"/.exec(text)?.[1] ?? healthUrl;
       });
       const deadline = Date.now() + 20_000;
@@ -168,5 +201,6 @@ function botProcess(directory: string, configurationFile: string, apiUrl: string
     stopBot: async (): Promise<number | null> => await end('SIGTERM'),
     botLog: (): string => readFileSync(logFile, 'utf8'),
     healthUrl: (): string => healthUrl,
+    slackUrl: (): string => slackUrl,
   };
 }

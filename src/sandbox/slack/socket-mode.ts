@@ -12,6 +12,8 @@ export type Acknowledgement = { acknowledged: true; payload: Json | undefined } 
 export interface Delivery {
   type: 'slash_commands' | 'interactive' | 'events_api';
   payload: JsonObject;
+  /** Which repetition this is; 0, the first delivery, when left out. */
+  attempt?: number;
 }
 
 interface SocketModeNeeds {
@@ -34,7 +36,6 @@ export class SocketMode {
   readonly #pings: NodeJS.Timeout;
   #count = 0;
   #turn = 0;
-  #nextTimes = 1;
 
   constructor(server: Server, needs: SocketModeNeeds) {
     this.#needs = needs;
@@ -61,21 +62,9 @@ export class SocketMode {
   }
 
   /** Delivers to the next open socket and waits for the acknowledgement, at most as long as Slack waits. */
-  async deliver({ type, payload }: Delivery): Promise<Acknowledgement> {
-    const times = this.#nextTimes;
-    this.#nextTimes = 1;
-    const envelope = { type, payload, accepts_response_payload: type !== 'events_api' };
-    const answers = Array.from({ length: times }, async (_, attempt) => {
-      const retry = attempt === 0 ? {} : { retry_attempt: attempt, retry_reason: 'timeout' };
-      return await this.#send({ ...envelope, ...retry });
-    });
-    const [first = { acknowledged: false as const }] = await Promise.all(answers);
-    return first;
-  }
-
-  /** The next envelope goes out this many times in all. */
-  redeliverNext(times: number): void {
-    this.#nextTimes = times;
+  async deliver({ type, payload, attempt = 0 }: Delivery): Promise<Acknowledgement> {
+    const retry = attempt === 0 ? {} : { retry_attempt: attempt, retry_reason: 'timeout' };
+    return await this.#send({ type, payload, accepts_response_payload: type !== 'events_api', ...retry });
   }
 
   /** Sends a `disconnect` to the oldest socket and routes nothing to it any more. */

@@ -2,9 +2,11 @@ import type { AddressInfo } from 'node:net';
 
 import { Channel } from './channel.ts';
 import { type Fault, Faults } from './faults.ts';
+import { createOutlet } from './outlet.ts';
 import { Person } from './person.ts';
 import { createRateLimits } from './rate-limits.ts';
-import { SocketMode } from './socket-mode.ts';
+import type { SignedRequest } from './request-url.ts';
+import { type Acknowledgement, type Delivery, SocketMode } from './socket-mode.ts';
 import { until } from './until.ts';
 import { createWebApiServer } from './web-api-server.ts';
 import type { Wire } from './wire.ts';
@@ -34,6 +36,10 @@ export interface SlackSetup {
   rateLimits?: boolean;
   /** How long the app may take to acknowledge; 3,000 when left out, as in Slack. */
   ackTimeoutMs?: number;
+  /** What requests to the app's request URL are signed with. */
+  signingSecret?: string;
+  /** What the app may do, as its manifest says; everything when left out. */
+  scopes?: string[];
 }
 
 /** A running stand-in for Slack. */
@@ -60,7 +66,13 @@ export interface LocalSlack {
   archive(channel: string): void;
   /** Makes a token invalid from now on. */
   revokeToken(which: 'bot' | 'app'): void;
-  /** The next envelope goes out this many times in all. */
+  /** Sets the app's request URL: from now on everything is delivered there. Throws when it does not answer the challenge. */
+  setRequestUrl(url: string): Promise<void>;
+  /** A signed request as it would go out now over HTTP; nothing is sent. */
+  sign(delivery: Delivery): SignedRequest;
+  /** Delivers something by whichever way the app uses, as nobody in particular did it. */
+  deliver(delivery: Delivery): Promise<Acknowledgement>;
+  /** The next delivery goes out this many times in all. */
   redeliverNext(times: number): void;
   /** Asks the oldest websocket to connect anew, as Slack does every few hours. */
   refresh(reason?: 'refresh_requested' | 'warning' | 'link_disabled'): void;
@@ -84,6 +96,7 @@ export async function startSlack(setup: SlackSetup): Promise<LocalSlack> {
     faults,
     secondsToWait,
     tokens,
+    scopes: setup.scopes ?? null,
     openConnection: () => `ws://${host()}/${socket.openTicket()}`,
   });
   const appId = world.bot.appId;
@@ -93,10 +106,16 @@ export async function startSlack(setup: SlackSetup): Promise<LocalSlack> {
   });
   const host = (): string => `127.0.0.1:${(server.address() as AddressInfo).port}`;
   world.baseUrl = `http://${host()}/`;
-  const wire: Wire = { world, socket, baseUrl: `http://${host()}/`, settleMs };
+  const { signingSecret = 'stand-in' } = setup;
+  const outlet = createOutlet(socket, { signingSecret, ackTimeoutMs, now, changed: () => world.changed() });
+  const wire: Wire = { world, outlet, baseUrl: world.baseUrl, settleMs };
   return {
     ...people(wire),
     ...faultControls(wire, faults, tokens),
+    ...socketControls(socket),
+    setRequestUrl: async (url) => await outlet.setRequestUrl(url),
+    sign: (delivery) => outlet.sign(delivery),
+    deliver: async (delivery) => await outlet.deliver(delivery),
     apiUrl: `http://${host()}/api/`,
     close: async () => {
       socket.close();
@@ -135,12 +154,11 @@ function people(wire: Wire): Pick<LocalSlack, 'person' | 'channel' | 'nameOf' | 
 }
 
 function faultControls(
-  { world, socket }: Wire,
+  { world, outlet }: Wire,
   faults: Faults,
   tokens: { bot: string | null; app: string | null },
 ) {
   return {
-    connections: () => socket.connections,
     fail: (fault: Fault) => faults.add(fault),
     archive: (channel: string) => {
       const found = world.channels.get(channel);
@@ -150,7 +168,13 @@ function faultControls(
     revokeToken: (which: 'bot' | 'app') => {
       tokens[which] = null;
     },
-    redeliverNext: (times: number) => socket.redeliverNext(times),
+    redeliverNext: (times: number) => outlet.redeliverNext(times),
+  } satisfies Partial<LocalSlack>;
+}
+
+function socketControls(socket: SocketMode) {
+  return {
+    connections: () => socket.connections,
     refresh: (reason: Parameters<LocalSlack['refresh']>[0]) =>
       socket.disconnect(reason ?? 'refresh_requested'),
     dropSockets: () => socket.dropAll(),

@@ -17,6 +17,8 @@ export interface WebApiNeeds {
   secondsToWait: (method: string, channel: string) => number;
   /** Both tokens; a revoked one is taken out. */
   tokens: { bot: string | null; app: string | null };
+  /** What the app may do; null means everything. */
+  scopes: string[] | null;
   /** A fresh address for a websocket. */
   openConnection: () => string;
 }
@@ -99,6 +101,7 @@ function callMethod(needs: WebApiNeeds, { method, given, token }: Call): JsonObj
     const known = Object.hasOwn(methods, method) ? methods[method] : undefined;
     if (!known) throw new Refused('unknown_method', { req_method: method });
     requireToken(token, needs.tokens.bot);
+    requireScope(needs.scopes, known.scopes);
     return { ok: true, ...known.call(needs.world, given) };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -110,6 +113,11 @@ function requireToken(given: string, valid: string | null): void {
   if (given === '') throw new Refused('not_authed');
   if (valid === null) throw new Refused('token_revoked');
   if (given !== valid) throw new Refused('invalid_auth');
+}
+
+function requireScope(granted: string[] | null, anyOf: string[]): void {
+  if (granted === null || anyOf.length === 0 || anyOf.some((scope) => granted.includes(scope))) return;
+  throw new Refused('missing_scope', { needed: anyOf.join(','), provided: granted.join(',') });
 }
 
 function record(world: World, { method, given }: Call, error: string | null): void {

@@ -1,6 +1,7 @@
 import type { JsonObject } from './json.ts';
+import type { Outlet } from './outlet.ts';
 import { newResponsePath } from './response-url.ts';
-import type { Acknowledgement, SocketMode } from './socket-mode.ts';
+import type { Acknowledgement } from './socket-mode.ts';
 import { newTrigger } from './triggers.ts';
 import { until } from './until.ts';
 import type { ResponsePath, World } from './world.ts';
@@ -8,7 +9,7 @@ import type { ResponsePath, World } from './world.ts';
 /** What a person's acts need to reach the app. */
 export interface Wire {
   world: World;
-  socket: SocketMode;
+  outlet: Outlet;
   /** Address of the stand-in, ends in `/`. */
   baseUrl: string;
   /** How long the app may go on calling after an act before the act counts as finished. */
@@ -17,17 +18,17 @@ export interface Wire {
 
 const longestConnectMs = 3_000;
 
-/** Sends what a person did, with a trigger and whatever else `about` asks for; waits a moment for a socket. */
+/** Sends what a person did, with a trigger and whatever else `about` asks for; waits a moment for the app. */
 export async function send(
-  { world, socket }: Wire,
+  { world, outlet }: Wire,
   type: 'slash_commands' | 'interactive',
   payload: JsonObject,
 ): Promise<Acknowledgement> {
-  if (socket.connections === 0) {
-    const wait = { timeoutMs: longestConnectMs, awaited: 'A websocket of the app' };
-    await until(world, () => socket.connections > 0, wait).catch(() => undefined);
+  if (!outlet.isOpen()) {
+    const wait = { timeoutMs: longestConnectMs, awaited: 'A websocket or a request URL of the app' };
+    await until(world, () => outlet.isOpen(), wait).catch(() => undefined);
   }
-  const answer = await socket.deliver({ type, payload });
+  const answer = await outlet.deliver({ type, payload });
   world.changed();
   return answer;
 }

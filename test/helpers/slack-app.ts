@@ -1,0 +1,83 @@
+import { Writable } from 'node:stream';
+
+import type { App } from '@slack/bolt';
+import { pino } from 'pino';
+
+import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
+import { connectSlack, type Slack } from '../../src/slack/connect.ts';
+import { listen } from '../../src/slack/listen.ts';
+import { startApp, type TestApp } from './app.ts';
+import { buildEnvironment } from './build.ts';
+
+/** The bot's Slack room on the use-cases and a database in memory, in front of the stand-in. */
+export interface SlackApp {
+  slack: LocalSlack;
+  connection: Slack;
+  app: TestApp;
+  /** Names of everything that reached Bolt. */
+  reached: string[];
+  /** Where Slack's requests go; '' in Socket Mode. */
+  url: string;
+  log(): { msg: string; [key: string]: unknown }[];
+  stop(): Promise<void>;
+}
+
+/** The signing secret of every test. */
+export const signingSecret = '8f742231b10e8888abcd99yyyzzz85a5';
+
+/** Starts it over one of the transports; `now` is what requests are judged by. */
+export async function startSlackApp(options: {
+  by: 'http' | 'socket';
+  now?: () => number;
+  more?: (app: App) => void;
+}): Promise<SlackApp> {
+  const slack = await startSlack({
+    botToken: 'xoxb-1',
+    appToken: 'xapp-1',
+    signingSecret,
+    people: [
+      { id: 'U0ANA', name: 'ana' },
+      { id: 'U0BEN', name: 'ben' },
+    ],
+    channels: [{ id: 'C0SHOP', name: 'shop' }],
+  });
+  const lines: string[] = [];
+  const sink = new Writable({ write: (chunk, _encoding, done) => done(void lines.push(String(chunk))) });
+  const log = pino({ base: null, serializers: { error: String } }, sink);
+  const connection = await connectSlack({
+    botToken: 'xoxb-1',
+    apiUrl: slack.apiUrl,
+    now: options.now ?? Date.now,
+    log,
+    transport:
+      options.by === 'http'
+        ? { by: 'http', signingSecret, host: '127.0.0.1', port: 0 }
+        : { by: 'socket', appToken: 'xapp-1' },
+  });
+  const app = await startApp([buildEnvironment()]);
+  const reached: string[] = [];
+  connection.app.use(async ({ body, next }) => {
+    reached.push('type' in body ? String(body.type) : 'command');
+    await next();
+  });
+  options.more?.(connection.app);
+  listen(connection.app, { app, listCatalog: async () => [{ name: 'shop@2', description: 'a page' }], log });
+  await connection.start();
+  const read = () => lines.map((line) => JSON.parse(line) as { msg: string; slackUrl?: string });
+  const url = read().findLast(({ slackUrl }) => slackUrl !== undefined)?.slackUrl ?? '';
+  if (url === '') await slack.until(() => slack.connections() === 2);
+  else await slack.setRequestUrl(url);
+  return {
+    slack,
+    connection,
+    app,
+    reached,
+    url,
+    log: read,
+    stop: async () => {
+      await connection.stop();
+      await slack.close();
+      await app.store.close();
+    },
+  };
+}
