@@ -1,6 +1,6 @@
 import { scriptOf } from '../balancer/arguments.ts';
 import { type PlannedTask, stepOf } from '../domain/plan.ts';
-import { serverRun, taskRun } from '../domain/run.ts';
+import { taskRun } from '../domain/run.ts';
 import type { OnSeen, TaskContext, TaskOutcome, TaskPerformer } from '../systems/system.ts';
 import { aboutTask, askPerson } from './ask-person.ts';
 import type { Book } from './book.ts';
@@ -83,13 +83,15 @@ async function contextOf(
   };
 }
 
-/** While one server is deployed to, the way to the next one is opened. */
+/** While servers are deployed to, the ways to as many next ones are opened. */
 function prepareNext(needs: ExecutorNeeds, { plan, deployment }: Book, task: PlannedTask): void {
   const { run } = deployment;
-  const next =
-    run &&
-    [...run.servers.keys()].find((name) => serverRun(run, name).state === 'pending' && name !== task.server);
-  if (next !== null && next !== undefined) needs.system.prepare(plan, next);
+  const { parallel } = plan.environment;
+  const atOnce = parallel ? parallel.perCluster * parallel.clustersInFlight : 1;
+  const pending = [...(run?.servers ?? [])].filter(
+    ([name, { state }]) => state === 'pending' && name !== task.server,
+  );
+  for (const [name] of pending.slice(0, atOnce)) needs.system.prepare(plan, name);
 }
 
 async function settleOutcome(

@@ -146,14 +146,16 @@ const ways = {
   http: { SLACK_SIGNING_SECRET: 'secret-stage', SLACK_HTTP_HOST: '127.0.0.1', PORT: '0' },
 };
 
-interface BotProcess {
+/** What the process is started with. */
+export interface BotProcess {
   directory: string;
   configurationFile: string;
   apiUrl: string;
   by: keyof typeof ways;
 }
 
-function botProcess({ directory, configurationFile, apiUrl, by }: BotProcess) {
+/** The real process over a configuration, with what a stage does to it. */
+export function botProcess({ directory, configurationFile, apiUrl, by }: BotProcess) {
   let child: ChildProcess | null = null;
   let healthUrl = '';
   let slackUrl = '';

@@ -133,15 +133,19 @@ async function openSocket(where: string, host: string, port: number, signal: Abo
 }
 
 async function openSshChannel(client: Client, server: string, line: string): Promise<Channel> {
-  const stream = await new Promise<ClientChannel>((resolve, reject) => {
+  return await new Promise<Channel>((resolve, reject) => {
     const broken = (error: Error): void =>
       reject(new Unreachable(`${server}: the connection broke: ${error.message}`));
     try {
-      client.exec(line, (error, channel) => (error ? broken(error) : resolve(channel)));
+      // Listened to at once: on a busy day the end of a short command comes in the same packet as its beginning.
+      client.exec(line, (error, stream) => (error ? broken(error) : resolve(channelOf(stream))));
     } catch (error) {
       broken(error instanceof Error ? error : new Error(String(error)));
     }
   });
+}
+
+function channelOf(stream: ClientChannel): Channel {
   let giveUp: () => void = () => undefined;
   const closed = new Promise<{ exitCode: number | null; reason: string }>((resolve) => {
     let exitCode: number | null = null;
