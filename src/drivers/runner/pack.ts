@@ -20,6 +20,16 @@ export async function packDirectory(directory: string): Promise<Buffer> {
   return await whole;
 }
 
+/** How much the files of a directory are, in bytes. */
+export async function directoryBytes(directory: string): Promise<number> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(
+    files.map(async ({ parentPath, name }) => (await lstat(join(parentPath, name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
 async function addDirectory(archive: Pack, root: string, path: string): Promise<void> {
   const names = (await readdir(join(root, path))).toSorted();
   for (const name of names) await addEntry(archive, root, join(path, name));

@@ -192,8 +192,13 @@ has) # DIRECTORY_NAME
 unpack) # DIRECTORY_NAME NAME KEEP, a tar on standard input
   revisions=$work/revisions
   new=$revisions/.$1.$$
-  mkdir -p "$new" && tar -xf - -C "$new" || { rm -rf "$new"; exit 74; }
-  mv "$new" "$revisions/$1" 2>/dev/null || rm -rf "$new"
+  if [ -d "$revisions/$1" ]; then
+    cat >/dev/null
+  else
+    mkdir -p "$new" && tar -xf - -C "$new" || { rm -rf "$new"; exit 74; }
+    # Moved into a directory that somebody else put there meanwhile, it would be one file too many.
+    { [ ! -d "$revisions/$1" ] && mv "$new" "$revisions/$1" 2>/dev/null; } || rm -rf "$new"
+  fi
   touch "$revisions/$1"
   kept=0
   for old in $(cd "$revisions" && ls -1dt "$2"@*-* 2>/dev/null); do

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import { type CommandSession, type Fence, type Marker, type Seen, Unreachable } from '../command.ts';
 import { type Channel, gather, type OpenChannel } from './channel.ts';
-import { packDirectory } from './pack.ts';
+import { directoryBytes, packDirectory } from './pack.ts';
 import { followChannel, readSeen } from './protocol.ts';
 import { exportLines, quotePath, quoteWord, shLine } from './shell-words.ts';
 
@@ -23,6 +23,7 @@ const runnerName = `runner-${createHash('sha256').update(runnerText).digest('hex
 const runnerMissing = 97;
 const shortCallMs = 30_000;
 const pushMs = 600_000;
+const askFirstBytes = 2_097_152;
 
 /** Opens a session with the runner in place; the same for every driver. Rejects with `Unreachable`. */
 export async function openRunnerSession(target: RunnerTarget): Promise<CommandSession> {
@@ -131,7 +132,11 @@ async function pushRevision(
   key: string,
   files: { name: string; directory: string },
 ): Promise<string> {
-  const there = await call(target, ['has', key], '', shortCallMs);
+  // Sending a little again costs less than asking first.
+  const there =
+    (await directoryBytes(files.directory)) > askFirstBytes
+      ? await call(target, ['has', key], '', shortCallMs)
+      : '';
   if (there !== '') return there;
   const archive = await packDirectory(files.directory);
   return await call(target, ['unpack', key, files.name, String(target.keepRevisions)], archive, pushMs);
