@@ -1,13 +1,18 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { CatalogSource, Configuration, Package } from '../domain/environment.ts';
 import { nearest } from '../domain/nearest.ts';
 import { quote } from '../domain/quote.ts';
-import { type Revision, safeWord } from '../domain/revision.ts';
+import type { Revision } from '../domain/revision.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
-import { createDirectoryDigests, type DirectoryDigests } from './digest.ts';
+import { createDirectoryDigests, type DirectoryDigests, type DirectoryLimits } from './digest.ts';
+import { createDirectorySource } from './directory-source.ts';
+import { createGit } from './git/git-program.ts';
+import { createGitSource } from './git/git-source.ts';
+import { createMirror, type Mirror } from './git/mirror.ts';
+import { createTreeStore } from './git/tree.ts';
 import { createRevisionReader, type RevisionReader } from './revision-reader.ts';
+import type { RevisionSource } from './source.ts';
 import { compareVersions } from './versions.ts';
 
 /** Finds revisions and packages by name. Asked anew each time: a version that was just published is there. */
@@ -16,43 +21,80 @@ export interface Catalog {
   list(): Promise<{ name: string; description: string }[]>;
   find(name: string, version: string): Promise<Verdict<Revision>>;
   findPackage(name: string, version: string): Package | null;
+  /** Asks every repository for what is new; a sentence for each that did not answer. What was known stays in use. */
+  refresh(): Promise<string[]>;
 }
 
-interface Needs {
+/** What a catalogue is opened with. */
+export interface CatalogNeeds {
+  /** Where copies of git repositories are kept. */
+  directory: string;
+  /** Variables of this process, for git: `PATH`, `HOME`, and what leads to keys. */
+  variables: Record<string, string | undefined>;
+  now: () => number;
+  /** How much one revision may hold. */
+  limits?: DirectoryLimits;
+}
+
+interface Opened {
   configuration: Configuration;
+  sources: Map<string, RevisionSource>;
   digests: DirectoryDigests;
   read: RevisionReader;
 }
 
 // A revision is packed in memory before it is pushed.
-const limits = { files: 10_000, bytes: 512 * 1024 ** 2 };
+const standardLimits = { files: 10_000, bytes: 512 * 1024 ** 2 };
 
-/** Opens the catalogue of a configuration; `directoryLimits` bound one revision. */
-export function openCatalog(configuration: Configuration, directoryLimits = limits): Catalog {
-  const needs: Needs = {
-    configuration,
-    digests: createDirectoryDigests(directoryLimits),
-    read: createRevisionReader(),
-  };
+/** Opens the catalogue of a configuration; asks no network before `refresh`, or before an unknown version is asked for. */
+export function openCatalog(configuration: Configuration, needs: CatalogNeeds): Catalog {
+  const limits = needs.limits ?? standardLimits;
+  const digests = createDirectoryDigests(limits);
+  const read = createRevisionReader();
+  const createSource = sourceFactory({ ...needs, limits, digests, read });
+  const sources = new Map(
+    configuration.catalog.revisions.map(({ name, source }) => [name, createSource(name, source)]),
+  );
+  const opened = { configuration, sources, digests, read };
   return {
-    list: async () => await list(needs),
-    find: async (name, version) => await find(needs, name, version),
+    list: async () => await list(opened),
+    find: async (name, version) => await find(opened, name, version),
     findPackage: (name, version) =>
       configuration.catalog.packages.find((item) => item.name === name && item.version === version) ?? null,
+    refresh: async () => {
+      const problems = await Promise.all([...sources.values()].map(async (source) => await source.refresh()));
+      return [...new Set(problems.filter((problem) => problem !== null))];
+    },
   };
 }
 
-async function list({ configuration, read }: Needs): Promise<{ name: string; description: string }[]> {
+type FactoryNeeds = Required<CatalogNeeds> & { digests: DirectoryDigests; read: RevisionReader };
+
+/** Sources of one repository share its copy. */
+function sourceFactory(needs: FactoryNeeds): (name: string, source: CatalogSource) => RevisionSource {
+  const git = createGit(needs.variables);
+  const mirrors = new Map<string, Mirror>();
+  return (name, source) => {
+    if (source.type === 'directory') return createDirectorySource(name, source.path, needs.read);
+    const { repository } = source;
+    const mirror = mirrors.get(repository) ?? createMirror(git, needs.directory, repository, needs.now);
+    mirrors.set(repository, mirror);
+    const trees = createTreeStore({
+      git,
+      mirror: mirror.directory,
+      directory: join(needs.directory, 'trees'),
+      digests: needs.digests,
+      limits: needs.limits,
+    });
+    return createGitSource(name, source, { mirror, trees, now: needs.now });
+  };
+}
+
+async function list({ configuration, sources }: Opened): Promise<{ name: string; description: string }[]> {
   const revisions = await Promise.all(
-    configuration.catalog.revisions.map(async ({ name, source }) => {
-      const versions = await versionsOf(source);
-      return await Promise.all(
-        versions.map(async (version) => ({
-          name: `${name}@${version}`,
-          description: await describe(read, source, { name, version }),
-        })),
-      );
-    }),
+    [...sources].map(async ([name, source]) =>
+      (await source.list()).map(({ version, description }) => ({ name: `${name}@${version}`, description })),
+    ),
   );
   const packages = configuration.catalog.packages
     .toSorted((left, right) => compareVersions(left.version, right.version))
@@ -63,43 +105,22 @@ async function list({ configuration, read }: Needs): Promise<{ name: string; des
   return [...revisions.flat(), ...packages];
 }
 
-async function describe(
-  read: RevisionReader,
-  source: CatalogSource,
-  revision: { name: string; version: string },
-): Promise<string> {
-  if (source.type === 'git') return '';
-  const found = await read(join(source.path, revision.version), revision);
-  return found.ok ? found.value.description : 'cannot be read: `lamplighter check` says why';
-}
-
-/** Versions of a name, the newest first; none where the directory cannot be read. */
-async function versionsOf(source: CatalogSource): Promise<string[]> {
-  if (source.type === 'git') return [];
-  const entries = await readdir(source.path, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isDirectory() && safeWord.test(entry.name))
-    .map((entry) => entry.name)
-    .toSorted(compareVersions);
-}
-
-async function find(needs: Needs, name: string, version: string): Promise<Verdict<Revision>> {
-  const entry = needs.configuration.catalog.revisions.find((candidate) => candidate.name === name);
-  if (entry?.source.type === 'git') return refuse(gitRefusal(name, version));
-  const known = entry ? await versionsOf(entry.source) : [];
-  if (!entry || !known.includes(version)) return refuse(await unknownRefusal(needs, name, version));
-  const directory = join(entry.source.path, version);
-  const read = await needs.read(directory, { name, version });
+async function find(opened: Opened, name: string, version: string): Promise<Verdict<Revision>> {
+  const place = await opened.sources.get(name)?.open(version);
+  if (!place) return refuse(await unknownRefusal(opened, name, version));
+  if (!place.ok) return place;
+  const directory = place.value;
+  const read = await opened.read(directory, { name, version });
   if (!read.ok) return refuse(unreadableRefusal(name, version, read.faults.join('; ')));
   try {
-    return accept({ ...read.value, directory, digest: await needs.digests.digest(directory) });
+    return accept({ ...read.value, directory, digest: await opened.digests.digest(directory) });
   } catch (error) {
     return refuse(unreadableRefusal(name, version, error instanceof Error ? error.message : String(error)));
   }
 }
 
-async function unknownRefusal(needs: Needs, name: string, version: string): Promise<Refusal> {
-  const names = (await list(needs)).map((item) => item.name);
+async function unknownRefusal(opened: Opened, name: string, version: string): Promise<Refusal> {
+  const names = (await list(opened)).map((item) => item.name);
   const asked = version === '' ? name : `${name}@${version}`;
   // Without a version the newest one of the name is meant, not the one that is written most alike.
   const near = names.find((known) => version === '' && known.startsWith(`${name}@`)) ?? nearest(asked, names);
@@ -111,15 +132,6 @@ async function unknownRefusal(needs: Needs, name: string, version: string): Prom
       near === null
         ? 'Choose one that /deploy revisions lists.'
         : `Choose \`${near}\`, or publish ${quote(asked)} first.`,
-  };
-}
-
-function gitRefusal(name: string, version: string): Refusal {
-  return {
-    rule: 'not-executed',
-    message: `${quote(`${name}@${version}`)} comes from a git repository, which this version of Lamplighter does not read.`,
-    liftedBy: 'nobody in this version',
-    wayOut: `Give catalog.revisions of ${name} a source of type directory.`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Logger } from 'pino';
@@ -8,7 +8,7 @@ import { admitDeployment } from '../app/admit-deployment.ts';
 import { dueHandlers } from '../app/handle-due.ts';
 import type { AppNeeds } from '../app/needs.ts';
 import { createBalancer } from '../balancer/balancer.ts';
-import { openCatalog } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Configuration, SecretReference } from '../domain/environment.ts';
 import { createLocalDriver } from '../drivers/local/local-driver.ts';
 import { createSshDriver } from '../drivers/ssh/ssh-driver.ts';
@@ -23,6 +23,7 @@ import { createPeople } from '../slack/people.ts';
 import { startTelling } from '../slack/telling.ts';
 import type { Store } from '../store/store.ts';
 import { createCommandSystem } from '../systems/command/command-system.ts';
+import { openCatalogBeside } from './data-directory.ts';
 import { digestFile } from './digest-file.ts';
 
 /** Everything a bot is built from. */
@@ -48,19 +49,22 @@ export interface Bot {
 const leaseMs = 15_000;
 const heartbeatLimitMs = 10_000;
 const stopLimitMs = 8_000;
+const catalogRefreshMs = 60_000;
 
 /** Wires the rooms by hand and starts them: memory, people, clock, executor, telling. */
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { store, log } = options;
   const now = Date.now;
   const slack = await connectSlack({ ...options.slack, now, log });
-  const app = createApp(options, slack);
+  const catalog = openCatalogBeside(options.dataDirectory, options.configuration);
+  const app = createApp(options, slack, catalog);
   const executor = createExecutor(options, app);
   const handlers = dueHandlers(app.needs);
   const scheduler = startScheduler({ store, now, log, handle: async (due) => await handlers[due.kind](due) });
   const outbox = startOutbox({ store, now, log, client: slack.outboxClient, pace: options.pace });
   const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
-  const parts = { slack, executor, scheduler, telling, outbox, log };
+  const stopRefreshing = keepFresh(catalog, log);
+  const parts = { slack, executor, scheduler, telling, outbox, stopRefreshing, log };
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   try {
     await slack.start();
@@ -88,14 +92,23 @@ async function startHealth(
   });
 }
 
+/** Asks the repositories of the catalogue at once and then again and again; what was known stays in use where that fails. */
+function keepFresh(catalog: Catalog, log: Logger): () => void {
+  const refresh = async (): Promise<void> => {
+    for (const problem of await catalog.refresh()) log.warn({ problem }, 'the catalogue is as it was');
+  };
+  void refresh();
+  const timer = setInterval(() => void refresh(), catalogRefreshMs);
+  return () => clearInterval(timer);
+}
+
 interface App {
   needs: AppNeeds;
   listCatalog: () => Promise<{ name: string; description: string }[]>;
   findRevisionChange: Parameters<typeof createCommandSystem>[0]['findRevisionChange'];
 }
 
-function createApp({ store, configuration, log }: BotOptions, slack: Slack): App {
-  const catalog = openCatalog(configuration);
+function createApp({ store, configuration, log }: BotOptions, slack: Slack, catalog: Catalog): App {
   const now = Date.now;
   const findPerson = createPeople({
     client: slack.app.client,
@@ -167,11 +180,14 @@ interface Parts {
   scheduler: ReturnType<typeof startScheduler>;
   telling: { stop(): Promise<void> };
   outbox: Outbox;
+  stopRefreshing: () => void;
   health: HealthServer | null;
   log: Logger;
 }
 
-async function stopAll({ slack, executor, scheduler, telling, outbox, health, log }: Parts): Promise<void> {
+async function stopAll(parts: Parts): Promise<void> {
+  const { slack, executor, scheduler, telling, outbox, health, log } = parts;
+  parts.stopRefreshing();
   const orderly = async (): Promise<void> => {
     await slack.stop();
     await scheduler.stop();
@@ -187,9 +203,4 @@ async function stopAll({ slack, executor, scheduler, telling, outbox, health, lo
   );
   await Promise.race([orderly(), late]);
   inTime.abort();
-}
-
-/** The directory beside a database file. */
-export function directoryOf(databaseFile: string): string {
-  return dirname(resolve(databaseFile));
 }

@@ -1,17 +1,23 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 
-import { openCatalog } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
-import type { Configuration, Environment, Script } from '../domain/environment.ts';
+import type { CatalogSource, Configuration, Environment, Script } from '../domain/environment.ts';
 import { type Revision, revisionName } from '../domain/revision.ts';
 
-/** Everything that can be known of a configuration on this machine: the file, the catalogue, the scripts. Runs nothing and reads no secret. */
-export async function checkConfiguration(file: string): Promise<{ faults: string[]; warnings: string[] }> {
+/**
+ * Everything that can be known of a configuration from this machine: the file, the catalogue with its repositories, the
+ * scripts. Reads no secret, and changes nothing but the copies of repositories.
+ */
+export async function checkConfiguration(
+  file: string,
+  openCatalog: (configuration: Configuration) => Catalog,
+): Promise<{ faults: string[]; warnings: string[] }> {
   const loaded = loadConfiguration(file);
   if (!loaded.ok) return { faults: loaded.faults, warnings: [] };
   const { configuration, warnings } = loaded;
-  const catalog = await checkCatalog(configuration);
+  const catalog = await checkCatalog(configuration, openCatalog(configuration));
   return {
     faults: [...catalog.faults, ...(await checkScripts(configuration))],
     warnings: [
@@ -30,9 +36,11 @@ function sayNotExecuted({ name, notExecuted }: Environment): string[] {
   ];
 }
 
-async function checkCatalog(configuration: Configuration): Promise<{ faults: string[]; warnings: string[] }> {
-  const catalog = openCatalog(configuration);
-  const faults: string[] = [];
+async function checkCatalog(
+  configuration: Configuration,
+  catalog: Catalog,
+): Promise<{ faults: string[]; warnings: string[] }> {
+  const faults = await catalog.refresh();
   const warnings: string[] = [];
   const packaged = configuration.catalog.packages.flatMap(({ revisions }) => revisions);
   const listed = (await catalog.list())
@@ -49,9 +57,13 @@ async function checkCatalog(configuration: Configuration): Promise<{ faults: str
         (rule === 'not-executed' ? warnings : faults).push(message);
   }
   for (const { name, source } of configuration.catalog.revisions)
-    if (source.type === 'directory' && !listed.some((item) => item.startsWith(`${name}@`)))
-      faults.push(`catalog.revisions: ${source.path} holds no version of ${name}`);
+    if (!listed.some((item) => item.startsWith(`${name}@`))) faults.push(sayNoVersion(name, source));
   return { faults, warnings: [...new Set(warnings)] };
+}
+
+function sayNoVersion(name: string, source: CatalogSource): string {
+  const where = source.type === 'directory' ? source.path : `${source.repository} (tags ${source.tag})`;
+  return `catalog.revisions: ${where} holds no version of ${name}`;
 }
 
 /** A part is for an environment that has its payload; the runbook it names must be there too. */

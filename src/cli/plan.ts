@@ -1,6 +1,6 @@
 import type { PlanningNeeds } from '../app/needs.ts';
 import { planDeployment, type PlannedDeployment } from '../app/plan-deployment.ts';
-import { openCatalog } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { processVariables, readEnvironment } from '../config/env.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
 import type { Configuration } from '../domain/environment.ts';
@@ -10,6 +10,7 @@ import { plainText } from '../wording/plain.ts';
 import { sayPlan } from '../wording/plan.ts';
 import { sayRefusals } from '../wording/refusal.ts';
 import type { CommonOptions } from './common-options.ts';
+import { directoryOf, openCatalogBeside } from './data-directory.ts';
 import { digestFile } from './digest-file.ts';
 
 /** The flags of `plan`. */
@@ -30,7 +31,10 @@ export async function runPlan(options: PlanOptions): Promise<number> {
     );
     return 2;
   }
-  const verdict = await planDeployment(planningNeeds(loaded.configuration), {
+  const dataDirectory = directoryOf(environment.value.databaseFile);
+  const catalog = openCatalogBeside(dataDirectory, loaded.configuration);
+  for (const problem of await catalog.refresh()) process.stderr.write(`warning: ${problem}\n`);
+  const verdict = await planDeployment(planningNeeds(loaded.configuration, catalog), {
     environment: options.environment,
     selection: options.package === undefined ? options.revision : [...options.revision, options.package],
     servers: options.servers === undefined ? null : options.servers.split(','),
@@ -46,8 +50,7 @@ export async function runPlan(options: PlanOptions): Promise<number> {
 }
 
 /** Planning without a database: nothing is pinned, and nothing is known to be held. */
-function planningNeeds(configuration: Configuration): PlanningNeeds {
-  const catalog = openCatalog(configuration);
+function planningNeeds(configuration: Configuration, catalog: Catalog): PlanningNeeds {
   return {
     configuration: () => configuration,
     findRevision: async (name, version) => await catalog.find(name, version),

@@ -6,8 +6,9 @@ import { createLog } from '../health/log.ts';
 import { slackPace } from '../slack/outbox.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 import { StoreRefused } from '../store/sqlite/refused.ts';
-import { type Bot, directoryOf, startBot } from './bot.ts';
+import { type Bot, startBot } from './bot.ts';
 import type { CommonOptions } from './common-options.ts';
+import { directoryOf } from './data-directory.ts';
 import { migrationsFolder } from './migrations-folder.ts';
 
 const stopLimitMs = 9_500;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
+import { openCatalog } from '../../src/catalog/catalog.ts';
 import { checkConfiguration } from '../../src/cli/check-configuration.ts';
 import { edited, sample } from '../config/sample.ts';
 
@@ -20,7 +21,10 @@ function lay(text = sample, parts = 'release: { runbook: release }'): string {
   return root;
 }
 
-const check = async (root: string) => await checkConfiguration(join(root, 'lamplighter.yaml'));
+const check = async (root: string) =>
+  await checkConfiguration(join(root, 'lamplighter.yaml'), (configuration) =>
+    openCatalog(configuration, { directory: join(root, 'copies'), variables: process.env, now: Date.now }),
+  );
 
 test('a configuration with its catalogue and scripts in place is in order', async () => {
   expect(await check(lay())).toEqual({ faults: [], warnings: [] });

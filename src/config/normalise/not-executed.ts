@@ -21,9 +21,6 @@ export function notExecutedIn(environment: EnvironmentFile): string[] {
 export function notExecutedOutside(file: ConfigurationFile): string[] {
   const { housekeeping, ruleSets, catalog } = file;
   return [
-    ...(catalog?.revisions ?? []).flatMap(({ name, source }) =>
-      source.type === 'git' ? [`catalog.revisions.source.type: git of ${name}`] : [],
-    ),
     ...(ruleSets === undefined || ruleSets.length === 0 ? [] : ['ruleSets']),
     ...(catalog?.packages ?? []).flatMap(({ name, version, rules = [] }) =>
       rules.length > 0 ? [`catalog.packages.rules of ${name}@${version}`] : [],

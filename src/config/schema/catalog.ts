@@ -13,7 +13,7 @@ const source = z.discriminatedUnion(
       ),
     }),
     section({
-      type: z.literal('git').describe('A git repository. Not executed by this version.'),
+      type: z.literal('git').describe('A git repository: bare, local, or reached over ssh or https.'),
       repository: text.describe('Where the repository is.'),
       path: text.optional().describe('The directory of the revision inside it.'),
       tag: z
