@@ -39,11 +39,10 @@ export function createMirror(git: Git, parent: string, repository: string, now: 
     if (!existsSync(directory)) await makeMirror(git, parent, directory);
     await removeStaleLocks(directory, now() - staleLockMs);
     const refspec = '+refs/tags/*:refs/upstream/*';
-    await git.run([
-      ...inMirror,
-      ...['fetch', '--quiet', '--no-tags', '--prune', '--no-write-fetch-head', '--no-auto-maintenance'],
-      ...['--no-recurse-submodules', '--end-of-options', repository, refspec],
-    ]);
+    const quietly =
+      '--quiet --no-tags --prune --no-write-fetch-head --no-auto-maintenance --no-recurse-submodules';
+    const words = ['fetch', ...quietly.split(' '), '--end-of-options', repository, refspec];
+    await git.run([...inMirror, ...words]);
     await rememberNewTags(git, inMirror);
   };
 
