@@ -1,3 +1,4 @@
+import type { Via } from './actor.ts';
 import type { AttemptEnd, DeploymentEvent, Question, ServerProblem, ServerState, TaskEnd } from './events.ts';
 
 /** How one task of the running attempt stands. */
@@ -42,6 +43,7 @@ export interface Run {
   service: Map<string, 'yes' | 'no' | 'held'>;
   question: Question | null;
   stopRequestedBy: string | null;
+  stopRequestedVia: Via | undefined;
   /** A question that was answered with "stop": no new server begins. */
   stoppedBy: string | null;
   ended: { state: AttemptEnd; endedBy: string } | null;
@@ -58,6 +60,7 @@ export function startRun(attempt: number, fence: number, servers: string[]): Run
     service: new Map(),
     question: null,
     stopRequestedBy: null,
+    stopRequestedVia: undefined,
     stoppedBy: null,
     ended: null,
   };
@@ -129,6 +132,7 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
       return applyAnswer(run, event);
     case 'stop_requested':
       run.stopRequestedBy = event.by;
+      run.stopRequestedVia = event.via;
       return;
     case 'attempt_ended':
       run.ended = { state: event.state, endedBy: event.endedBy };
@@ -140,6 +144,8 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
     case 'reminded':
     case 'plan_changed':
     case 'queued':
+    case 'lock_met':
+    case 'lock_lifted':
     case 'expired':
     case 'missed':
     case 'cancelled':
