@@ -12,7 +12,10 @@ export interface Book {
   readonly lease: Lease;
   /** Reads what others wrote: an answer, a stop. */
   refresh(): Promise<void>;
-  /** A decision made on what was read: false when somebody wrote first, so that it is made again. Throws `FencedOff`. */
+  /**
+   * A decision made on what was read: false when somebody wrote first, so that it is made again, or closed the
+   * environment before it began. Throws `FencedOff`.
+   */
   decide(events: Events, extra?: { releaseLease?: boolean; due?: DueChange[] }): Promise<boolean>;
   /** A fact that holds whatever was written meanwhile. Throws `FencedOff`. */
   note(events: Events): Promise<void>;
@@ -43,7 +46,7 @@ export async function openBook(store: Store, lease: Lease, now: () => number): P
   ): Promise<boolean> => {
     const base = { deployment: lease.deployment, expectedVersion, fence: lease.fence, at: now(), events };
     const outcome = await store.commit({ ...base, ...extra });
-    if (!outcome.ok && outcome.why !== 'stale')
+    if (!outcome.ok && outcome.why !== 'stale' && outcome.why !== 'locked')
       throw new FencedOff(`#${lease.deployment} is run by another process`);
     await refresh();
     return outcome.ok;
