@@ -94,6 +94,7 @@ function createApp({ store, configuration, log }: BotOptions, slack: Slack): App
   });
   const needs: AppNeeds = {
     store,
+    lockOf: async (environment) => await store.lock(environment),
     now,
     findPerson,
     configuration: () => configuration,

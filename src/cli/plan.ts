@@ -55,6 +55,7 @@ function planningNeeds(configuration: Configuration): PlanningNeeds {
     digestFile,
     pinRevision: async (_name, digest) => digest,
     heldMembers: async () => [],
+    lockOf: async () => null,
     now: Date.now,
   };
 }
