@@ -9,6 +9,7 @@ import { sayLock } from '../domain/lock.ts';
 import { type Plan, planTitle } from '../domain/plan.ts';
 import { countProgress, type Numbers } from '../progress/numbers.ts';
 import type { MemberService } from '../store/store.ts';
+import { sayNumbers } from '../wording/numbers.ts';
 import { sayEnd } from '../wording/state.ts';
 import { actions, button, context, header, type MessageContent, quotation, section } from './blocks.ts';
 import { cut, slackInstant } from './escape.ts';
@@ -49,11 +50,6 @@ const barLength = 12;
 function bar({ done, total }: Numbers): string {
   const filled = total === 0 ? 0 : Math.floor((done / total) * barLength);
   return `\`${'█'.repeat(filled)}${'░'.repeat(barLength - filled)}\``;
-}
-
-function sayNumbers({ done, total, members, inService, held, level }: Numbers): string {
-  const heldWords = held.length === 0 ? '' : ` · held: ${held.join(', ')}`;
-  return `${done} of ${total} servers · in service: ${inService} of ${members} ${level}s${heldWords}`;
 }
 
 function sayRequester({ requestedBy, requestedVia }: Deployment): string {
