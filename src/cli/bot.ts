@@ -9,6 +9,7 @@ import { dueHandlers } from '../app/handle-due.ts';
 import type { AppNeeds } from '../app/needs.ts';
 import { createBalancer } from '../balancer/balancer.ts';
 import { openCatalog } from '../catalog/catalog.ts';
+import { type Control, startControl } from '../control/start-control.ts';
 import type { Configuration, SecretReference } from '../domain/environment.ts';
 import { createLocalDriver } from '../drivers/local/local-driver.ts';
 import { createSshDriver } from '../drivers/ssh/ssh-driver.ts';
@@ -30,6 +31,8 @@ export interface BotOptions {
   configuration: Configuration;
   slack: { botToken: string; appToken: string; apiUrl: string | undefined };
   health: { host: string; port: number };
+  /** Where the command line is heard: beside the database. */
+  socketFile: string;
   /** Where marks of balancer scripts are kept: beside the database. */
   dataDirectory: string;
   readSecret: (reference: SecretReference) => string;
@@ -61,6 +64,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   await slack.start();
+  const control = await startControl(options.socketFile, { app: app.needs, log });
   const health = await startHealthServer(options.health.host, options.health.port, {
     alive: () =>
       now() - scheduler.lastTickAt() < heartbeatLimitMs ? null : 'the clock has not ticked for 10 s',
@@ -72,7 +76,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   log.info({ url: health.url }, 'Lamplighter is ready');
   return {
     healthUrl: health.url,
-    stop: async () => await stopAll({ slack, executor, scheduler, telling, outbox, health, log }),
+    stop: async () => await stopAll({ slack, control, executor, scheduler, telling, outbox, health, log }),
   };
 }
 
@@ -151,6 +155,7 @@ function createExecutor(options: BotOptions, app: App): Executor {
 
 interface Parts {
   slack: Slack;
+  control: Control;
   executor: Executor;
   scheduler: { stop(): Promise<void> };
   telling: { stop(): Promise<void> };
@@ -159,9 +164,18 @@ interface Parts {
   log: Logger;
 }
 
-async function stopAll({ slack, executor, scheduler, telling, outbox, health, log }: Parts): Promise<void> {
+async function stopAll({
+  slack,
+  control,
+  executor,
+  scheduler,
+  telling,
+  outbox,
+  health,
+  log,
+}: Parts): Promise<void> {
   const orderly = async (): Promise<void> => {
-    await slack.stop();
+    await Promise.all([slack.stop(), control.stop()]);
     await scheduler.stop();
     await executor.stop();
     await telling.stop();

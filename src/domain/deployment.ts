@@ -120,14 +120,9 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
     case 'plan_changed':
       return applyPlanChange(deployment, event);
     case 'queued':
-      Object.assign(deployment, { state: 'queued', lock: null, lockMetAt: null });
-      return;
-    case 'lock_met': {
-      const { by, via, reason, since } = event;
-      deployment.lock = { by, via, reason, since };
-      deployment.lockMetAt ??= at;
-      return;
-    }
+      return queue(deployment);
+    case 'lock_met':
+      return meetLock(deployment, event, at);
     case 'lock_lifted':
       deployment.lock = null;
       return;
@@ -137,15 +132,8 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
     case 'cancelled':
       return end(deployment, 'cancelled', mention(event), at);
     case 'retry_requested':
-      Object.assign(deployment, {
-        retryServers: event.servers,
-        state: 'queued',
-        endedBy: null,
-        endedAt: null,
-        lock: null,
-        lockMetAt: null,
-      });
-      return;
+      Object.assign(deployment, { retryServers: event.servers, endedBy: null, endedAt: null });
+      return queue(deployment);
     case 'attempt_started':
       return beginAttempt(deployment, event, at);
     case 'question_asked':
@@ -168,6 +156,20 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
     case 'task_ended':
       return;
   }
+}
+
+function queue(deployment: Deployment): void {
+  Object.assign(deployment, { state: 'queued', lock: null, lockMetAt: null });
+}
+
+function meetLock(
+  deployment: Deployment,
+  event: Extract<DeploymentEvent, { type: 'lock_met' }>,
+  at: number,
+): void {
+  const { by, via, reason, since } = event;
+  deployment.lock = { by, via, reason, since };
+  deployment.lockMetAt ??= at;
 }
 
 function end(deployment: Deployment, state: DeploymentState, endedBy: string, at: number): void {

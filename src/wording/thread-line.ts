@@ -26,9 +26,7 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'plan_changed':
       return `The plan changed: ${event.changes.join('; ')}. Earlier approvals are void; it expires ${sayInstant(event.expiresAt)} unless the new plan is approved.`;
     case 'queued':
-      return event.behind === null
-        ? 'Its hour has come.'
-        : `Its hour has come; it waits for #${event.behind} to end.`;
+      return sayQueued(event.behind);
     case 'lock_met':
       return `It waits: ${sayLock({ ...event, environment: plan.environment.name }, sayInstant(event.since))}`;
     case 'lock_lifted':
@@ -62,7 +60,7 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'question_answered':
       return event.by === 'system'
         ? `Nobody answered: ${event.choice}.`
-        : `<@${event.by}> answered: ${event.choice}.`;
+        : `${mention(event)} answered: ${event.choice}.`;
     case 'scheduled':
       return `It starts ${sayInstant(event.startsAt)}.`;
     case 'server_started':
@@ -71,6 +69,10 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'task_ended':
       return '';
   }
+}
+
+function sayQueued(behind: number | null): string {
+  return `Its hour has come${behind === null ? '' : `; it waits for #${behind} to end`}.`;
 }
 
 function sayAttemptEnd(event: Extract<DeploymentEvent, { type: 'attempt_ended' }>, took: string): string {

@@ -88,7 +88,7 @@ describe('/deploy lock and unlock', () => {
   });
 
   test('are shown on the card of what waits behind the lock, until it is lifted', async () => {
-    const nasty = '<!channel> `x`';
+    const nasty = '<@U0CAT> look';
     const verdict = await requestDeployment(app, buildRequest());
     if (!verdict.ok) throw new Error('refused');
     const card = async () => {
@@ -98,7 +98,7 @@ describe('/deploy lock and unlock', () => {
     };
     await lockEnvironment(app, { environment: 'shop', by: 'U0BEN', via: 'command line', reason: nasty });
     expect(await card()).toContain('`shop` is locked by <@U0BEN> via command line since');
-    expect(await card()).not.toContain('<!channel>');
+    expect(await card()).not.toContain('<@U0CAT>');
     await unlockEnvironment(app, { environment: 'shop', by: 'U0BEN' });
     expect(await card()).not.toContain('is locked');
   });
