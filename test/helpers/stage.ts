@@ -36,6 +36,8 @@ export interface Stage {
 /** What a stage is set with. */
 export interface StageOptions {
   clusters: { name: string; servers: string[] }[];
+  /** Servers of this machine behind the small balancer: needs neither sshd nor haproxy. */
+  onThisMachine?: boolean;
   /** Changes the written configuration before the bot starts. */
   configure?: (yaml: string, stage: { sshds: Map<string, Sshd>; directory: string }) => string;
   /** Replaces files of the catalogue: path below `revisions/shop/2/` → content. */
@@ -51,10 +53,10 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const fleet = await startFleet({
     directory: join(directory, 'fleet'),
     clusters: options.clusters,
-    balancer: 'haproxy',
+    balancer: options.onThisMachine ? 'small' : 'haproxy',
   });
   const sshds = new Map<string, Sshd>();
-  for (const { name } of fleet.servers) sshds.set(name, await startSshd());
+  if (!options.onThisMachine) for (const { name } of fleet.servers) sshds.set(name, await startSshd());
   const slack = await startSlack({
     botToken: 'xoxb-stage',
     appToken: 'xapp-stage',
@@ -74,7 +76,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     directory,
     channel,
     usergroup: 'S0PROMADM',
-    connectionOf: (name) => sshConnection(name, sshds),
+    ...(!options.onThisMachine && { connectionOf: (name) => sshConnection(name, sshds) }),
   });
   if (options.configure)
     writeFileSync(
