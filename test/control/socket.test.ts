@@ -199,7 +199,7 @@ describe('what is said on it', () => {
       /did not understand/,
     ],
     ['no person', '{"v":1,"key":"12345678","command":{"do":"cancel","number":1}}\n', /did not understand/],
-    ['too much', `${'x'.repeat(70_000)}`, /at most 65536 bytes/],
+    ['too much', 'x'.repeat(70_000), /at most 65536 bytes/],
   ])('%s is answered with one sentence', async (_name, line, sentence) => {
     await start();
     const answer = JSON.parse(await say(line)) as { code: number; text: string };
