@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { type Deployment, foldDeployment } from '../../src/domain/deployment.ts';
 import type { Environment } from '../../src/domain/environment.ts';
@@ -27,7 +27,7 @@ afterEach(async () => {
   await store.close();
 });
 
-function start(leaseMs = 60_000): Executor {
+function start(leaseMs = 60_000, admit = async (): Promise<boolean> => true): Executor {
   executor = startExecutor({
     store,
     system: world.system,
@@ -37,7 +37,7 @@ function start(leaseMs = 60_000): Executor {
       await delay(Math.min(milliseconds, 5), undefined, { signal }).catch(() => undefined),
     log: quiet,
     holder: `holder-${Math.random()}`,
-    admitIfQueued: async () => true,
+    admitIfQueued: admit,
     leaseMs,
   });
   return executor;
@@ -99,6 +99,27 @@ const states = ({ run }: Deployment) =>
   Object.fromEntries([...(run?.servers ?? [])].map(([name, { state }]) => [name, state]));
 const held = async () =>
   (await store.members('shop')).filter(({ inService }) => inService === 'held').map(({ member }) => member);
+
+describe('a lock', () => {
+  test('that is set while the start is being checked lets nothing begin, and once lifted it begins', async () => {
+    const lock = { environment: 'shop', by: 'U0BEN', reason: 'moving', since: 1 };
+    const warned = vi.spyOn(quiet, 'warn');
+    let checks = 0;
+    start(300, async () => {
+      checks += 1;
+      if (checks === 1) await store.lockEnvironment(lock);
+      return true;
+    });
+    const number = await request(buildEnvironment());
+    while ((await store.lock('shop')) === null) await delay(5);
+    await delay(700);
+    expect(world.done).toEqual([]);
+    expect(await load(number)).toMatchObject({ state: 'queued', lock: { by: 'U0BEN' } });
+    expect(warned).not.toHaveBeenCalled();
+    await store.unlockEnvironment({ environment: 'shop', by: 'U0BEN', since: 1, at: 2 });
+    await until(number, ['ok']);
+  });
+});
 
 describe('the road of one deployment', () => {
   test('half by half over clusters: disable together, apply one after another, enable together, then the next half', async () => {
