@@ -29,6 +29,13 @@ const forbidden: Record<string, string[]> = {
   progress: ['../slack/escape.ts', '../app/decide.ts', 'node:fs'],
   wording: ['../slack/escape.ts', '../store/store.ts', '@slack/types'],
   slack: ['../executor/book.ts', '../store/sqlite/schema.ts', 'better-sqlite3'],
+  control: [
+    '../slack/escape.ts',
+    '../store/sqlite/schema.ts',
+    '../config/env.ts',
+    '@slack/bolt',
+    'commander',
+  ],
   health: ['../app/decide.ts', '../domain/run.ts', 'ssh2'],
   sandbox: ['../domain/run.ts', '../slack/escape.ts', '@slack/bolt'],
 };

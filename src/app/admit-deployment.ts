@@ -1,10 +1,12 @@
 import { approvalRuleFor, approvalStanding } from '../domain/approval.ts';
 import type { Deployment } from '../domain/deployment.ts';
+import type { DeploymentEvent } from '../domain/events.ts';
 import type { Plan } from '../domain/plan.ts';
 import { revisionName } from '../domain/revision.ts';
 import { type Person, rolesOf } from '../domain/roles.ts';
-import type { Lease } from '../store/store.ts';
+import type { DueChange, Lease } from '../store/store.ts';
 import { currentEnvironment, loadDeployment } from './load-deployment.ts';
+import { decideMissed } from './missed-start.ts';
 import type { AppNeeds } from './needs.ts';
 import { planDeployment, refusalsOf } from './plan-deployment.ts';
 import { changesSince, drift } from './plan-drift.ts';
@@ -19,16 +21,31 @@ export async function admitDeployment(needs: AppNeeds, lease: Lease): Promise<bo
   if (!loaded.ok) return false;
   const { deployment, plan } = loaded.value;
   if (deployment.state !== 'queued') return true;
-  const stop =
-    (await changesSince(needs, deployment, plan)) ?? (await lostApprovals(needs, deployment, plan));
+  const stop: Stop | null =
+    lateBehindLock(needs, deployment, plan) ??
+    (await changesSince(needs, deployment, plan)) ??
+    (await lostApprovals(needs, deployment, plan));
   if (stop) {
-    await write(needs, lease, deployment.version, { events: stop.events, due: stop.due, plan: stop.plan });
+    await write(needs, lease, deployment.version, stop);
     return false;
   }
   const reason = await brokenRules(needs, deployment, plan);
   if (reason === null) return true;
   await write(needs, lease, deployment.version, { events: [{ type: 'missed', reason }] });
   return false;
+}
+
+/** It waited for a person to open the environment: beyond the grace that is a missed start. A retry has no hour to miss. */
+function lateBehindLock(needs: AppNeeds, deployment: Deployment, plan: Plan): Stop | null {
+  const { lockMetAt, startsAt, attempt } = deployment;
+  if (lockMetAt === null || attempt > 0) return null;
+  const environment = currentEnvironment(needs.configuration(), plan);
+  const because = `\`${environment.name}\` was locked`;
+  return decideMissed(deployment, environment, {
+    startsAt: startsAt ?? lockMetAt,
+    now: needs.now(),
+    because,
+  });
 }
 
 /** Who somebody is now. Throws where Slack does not say: the start waits for an answer instead of deciding without one. */
@@ -38,8 +55,12 @@ async function identify(needs: AppNeeds, id: string): Promise<Person> {
   return person;
 }
 
-type Stop = Pick<NonNullable<Awaited<ReturnType<typeof changesSince>>>, 'events'> &
-  Partial<NonNullable<Awaited<ReturnType<typeof changesSince>>>>;
+/** What is written instead of the start. */
+interface Stop {
+  events: [DeploymentEvent, ...DeploymentEvent[]];
+  due?: DueChange[];
+  plan?: { plan: Plan; hash: string };
+}
 
 async function write(needs: AppNeeds, lease: Lease, expectedVersion: number, stop: Stop): Promise<void> {
   const { events, due, plan } = stop;
@@ -76,13 +97,17 @@ async function lostApprovals(
 }
 
 async function brokenRules(needs: AppNeeds, deployment: Deployment, plan: Plan): Promise<string | null> {
-  const again = await planDeployment(needs, {
-    environment: plan.environment.name,
-    selection: plan.package === null ? plan.revisions.map(revisionName) : [plan.package],
-    servers: plan.serverFilter,
-    person: await identify(needs, deployment.requestedBy),
-    startsAt: needs.now(),
-  });
+  // A lock that was set in this moment makes it wait; it breaks no rule.
+  const again = await planDeployment(
+    { ...needs, lockOf: async () => null },
+    {
+      environment: plan.environment.name,
+      selection: plan.package === null ? plan.revisions.map(revisionName) : [plan.package],
+      servers: plan.serverFilter,
+      person: await identify(needs, deployment.requestedBy),
+      startsAt: needs.now(),
+    },
+  );
   const refusals = again.ok ? refusalsOf(again.value) : again.refusals;
   return refusals.length === 0 ? null : refusals.map(({ rule, message }) => `${rule}: ${message}`).join(' ');
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/actor.ts';
 import { hasEnded } from '../domain/deployment.ts';
 import { refuseOperator } from '../domain/operator.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
@@ -6,8 +7,7 @@ import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 
 /** A press on Cancel or Stop after this server, or `/deploy cancel`. */
-export interface CancelDeployment {
-  by: string;
+export interface CancelDeployment extends Actor {
   number: number;
 }
 
@@ -43,12 +43,12 @@ export async function cancelDeployment(
           ...nothing,
         });
       return accept({
-        events: [{ type: 'stop_requested', by: person.id }],
+        events: [{ type: 'stop_requested', by: person.id, via: request.via }],
         answer: { number, stopping: true },
       });
     }
     return accept({
-      events: [{ type: 'cancelled', by: person.id }],
+      events: [{ type: 'cancelled', by: person.id, via: request.via }],
       due: [{ remove: 'start' }, { remove: 'expire' }, { remove: 'remind' }, { remove: 'question' }],
       releaseLease: true,
       answer: { number, stopping: false },

@@ -1,4 +1,5 @@
 import type { Configuration, Package } from '../domain/environment.ts';
+import type { EnvironmentLock } from '../domain/lock.ts';
 import type { Revision } from '../domain/revision.ts';
 import type { Person } from '../domain/roles.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -16,6 +17,8 @@ export interface PlanningNeeds {
   pinRevision: (name: string, digest: string) => Promise<string>;
   /** Members of an environment that are held out of service now. */
   heldMembers: (environment: string) => Promise<string[]>;
+  /** The lock of an environment; null where it is open, and where nobody looks. */
+  lockOf: (environment: string) => Promise<EnvironmentLock | null>;
   now: () => number;
 }
 

@@ -1,13 +1,12 @@
 import type { Environment } from '../domain/environment.ts';
 import { makePlan, planHash } from '../domain/make-plan.ts';
-import { nearest } from '../domain/nearest.ts';
 import type { Plan } from '../domain/plan.ts';
 import { checkPreconditions, type Precondition } from '../domain/preconditions.ts';
-import { quote } from '../domain/quote.ts';
 import type { Revision } from '../domain/revision.ts';
 import type { Person } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { findWarnings, type Warning } from '../domain/warnings.ts';
+import { findEnvironment } from './find-environment.ts';
 import type { PlanningNeeds } from './needs.ts';
 import { resolveSelection } from './resolve-selection.ts';
 
@@ -38,8 +37,9 @@ export async function planDeployment(
   request: PlanDeployment,
 ): Promise<Verdict<PlannedDeployment>> {
   const configuration = needs.configuration();
-  const environment = configuration.environments.find((candidate) => candidate.name === request.environment);
-  if (!environment) return refuse(unknownEnvironment(needs, request.environment));
+  const found = findEnvironment(configuration, request.environment);
+  if (!found.ok) return found;
+  const environment = found.value;
   const selection = await resolveSelection(needs, request.selection);
   if (!selection.ok) return selection;
   const scripts = await digestScripts(needs, environment);
@@ -56,10 +56,11 @@ export async function planDeployment(
   });
   const held = await needs.heldMembers(environment.name);
   const startsAt = request.startsAt ?? needs.now();
+  const lock = await needs.lockOf(environment.name);
   return accept({
     plan,
     hash: planHash(plan),
-    preconditions: checkPreconditions({ plan, configuration, person: request.person, startsAt }),
+    preconditions: checkPreconditions({ plan, configuration, person: request.person, startsAt, lock }),
     warnings: findWarnings({ plan, held }),
   });
 }
@@ -67,17 +68,6 @@ export async function planDeployment(
 /** The refusals of a plan; empty when it may be requested. */
 export function refusalsOf(planned: PlannedDeployment): Refusal[] {
   return planned.preconditions.flatMap((precondition) => precondition.refusal ?? []);
-}
-
-function unknownEnvironment(needs: PlanningNeeds, name: string): Refusal {
-  const names = needs.configuration().environments.map((environment) => environment.name);
-  const near = nearest(name, names);
-  return {
-    rule: 'unknown-environment',
-    message: `There is no environment ${quote(name)}${near ? `; the nearest is \`${near}\`` : ''}.`,
-    liftedBy: 'the requester',
-    wayOut: `Choose among ${names.join(', ')}.`,
-  };
 }
 
 async function digestScripts(

@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/actor.ts';
 import { sayTime } from '../domain/calendar.ts';
 import type { ApprovalRule, Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
@@ -9,10 +10,9 @@ import type { AppNeeds } from './needs.ts';
 import { planDeployment, type PlannedDeployment, refusalsOf } from './plan-deployment.ts';
 
 /** A request as a person made it. */
-export interface RequestDeployment {
+export interface RequestDeployment extends Actor {
   /** The same for redelivered envelopes: one key makes one deployment. */
   key: string;
-  by: string;
   environment: string;
   selection: string[];
   servers: string[] | null;
@@ -23,8 +23,8 @@ export interface RequestDeployment {
   /** The zone in which the time was meant. */
   zone: string;
   reason: string;
-  /** How many warnings the person accepted. */
-  acceptedWarnings: number;
+  /** How many warnings the person accepted, or all there are. */
+  acceptedWarnings: number | 'all';
   /** Hash of the plan that was on the screen; null where none was shown. */
   shownHash: string | null;
 }
@@ -60,7 +60,7 @@ async function write(
   needs: AppNeeds,
   request: RequestDeployment,
   person: Person,
-  { plan, hash }: PlannedDeployment,
+  { plan, hash, warnings }: PlannedDeployment,
 ): Promise<Verdict<RequestedDeployment>> {
   const { environment } = plan;
   const at = needs.now();
@@ -68,13 +68,14 @@ async function write(
   const requested: DeploymentEvent = {
     type: 'requested',
     by: person.id,
+    via: request.via,
     reason: request.reason.trim(),
     startsAt: request.startsAt,
     expiresAt,
     typed: request.typed,
     zone: request.zone,
     planHash: hash,
-    acceptedWarnings: request.acceptedWarnings,
+    acceptedWarnings: warnings.length,
   };
   const created = await needs.store.createDeployment({
     environment: environment.name,
@@ -163,7 +164,7 @@ function refuseUnaccepted(
   { acceptedWarnings }: RequestDeployment,
   { warnings }: PlannedDeployment,
 ): Refusal | null {
-  if (acceptedWarnings === warnings.length) return null;
+  if (acceptedWarnings === 'all' || acceptedWarnings === warnings.length) return null;
   return {
     rule: 'warnings',
     message: `There are ${warnings.length} warnings and ${acceptedWarnings} were accepted: ${warnings.map((warning) => warning.message).join(' ')}`,

@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/actor.ts';
 import { hasEnded, remainingServers } from '../domain/deployment.ts';
 import { revisionName } from '../domain/revision.ts';
 import { refuseRequester } from '../domain/roles.ts';
@@ -8,8 +9,7 @@ import type { AppNeeds } from './needs.ts';
 import { planDeployment, refusalsOf } from './plan-deployment.ts';
 
 /** A press on Deploy the remaining N, or `/deploy retry`. */
-export interface RetryDeployment {
-  by: string;
+export interface RetryDeployment extends Actor {
   number: number;
 }
 
@@ -45,7 +45,7 @@ export async function retryDeployment(
     const [first, ...others] = refusalsOf(again.value);
     if (first) return refuse(first, ...others);
     return accept({
-      events: [{ type: 'retry_requested', by: person.id, servers }],
+      events: [{ type: 'retry_requested', by: person.id, via: request.via, servers }],
       answer: { number, servers },
     });
   });

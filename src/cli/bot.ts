@@ -9,6 +9,7 @@ import { dueHandlers } from '../app/handle-due.ts';
 import type { AppNeeds } from '../app/needs.ts';
 import { createBalancer } from '../balancer/balancer.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { type Control, startControl } from '../control/start-control.ts';
 import type { Configuration, SecretReference } from '../domain/environment.ts';
 import { createLocalDriver } from '../drivers/local/local-driver.ts';
 import { createSshDriver } from '../drivers/ssh/ssh-driver.ts';
@@ -32,6 +33,8 @@ export interface BotOptions {
   configuration: Configuration;
   slack: Pick<SlackConnection, 'botToken' | 'apiUrl' | 'transport'>;
   health: { host: string; port: number };
+  /** Where the command line is heard: beside the database. */
+  socketFile: string;
   /** Where marks of balancer scripts are kept: beside the database. */
   dataDirectory: string;
   readSecret: (reference: SecretReference) => string;
@@ -68,12 +71,13 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   try {
     await slack.start();
+    const control = await startControl(options.socketFile, { app: app.needs, log });
     const health = await startHealth(options, parts);
     log.info({ url: health.url }, 'Lamplighter is ready');
-    return { healthUrl: health.url, stop: async () => await stopAll({ ...parts, health }) };
+    return { healthUrl: health.url, stop: async () => await stopAll({ ...parts, control, health }) };
   } catch (error) {
     // Whatever began must not go on in a process that says it did not start.
-    await stopAll({ ...parts, health: null });
+    await stopAll({ ...parts, control: null, health: null });
     throw error;
   }
 }
@@ -119,6 +123,7 @@ function createApp({ store, configuration, log }: BotOptions, slack: Slack, cata
   });
   const needs: AppNeeds = {
     store,
+    lockOf: async (environment) => await store.lock(environment),
     now,
     findPerson,
     configuration: () => configuration,
@@ -176,6 +181,7 @@ function createExecutor(options: BotOptions, app: App): Executor {
 
 interface Parts {
   slack: Slack;
+  control: Control | null;
   executor: Executor;
   scheduler: ReturnType<typeof startScheduler>;
   telling: { stop(): Promise<void> };
@@ -186,10 +192,10 @@ interface Parts {
 }
 
 async function stopAll(parts: Parts): Promise<void> {
-  const { slack, executor, scheduler, telling, outbox, health, log } = parts;
+  const { slack, control, executor, scheduler, telling, outbox, health, log } = parts;
   parts.stopRefreshing();
   const orderly = async (): Promise<void> => {
-    await slack.stop();
+    await Promise.all([slack.stop(), control?.stop()]);
     await scheduler.stop();
     await executor.stop();
     await telling.stop();

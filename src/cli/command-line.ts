@@ -1,5 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 
+import { addControlCommands } from './control-commands.ts';
+
 /** Runs one command. Answers the exit code: 0 done, 1 refused or failed, 2 a bad flag, variable or file. */
 export async function runCommandLine(argv: string[]): Promise<number> {
   const result = { code: 0 };
@@ -58,5 +60,6 @@ function buildProgram(exitWith: (code: number) => void): Command {
       exitWith(await runDemo());
     },
   );
+  addControlCommands(command, exitWith);
   return program;
 }

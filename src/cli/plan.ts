@@ -58,6 +58,7 @@ function planningNeeds(configuration: Configuration, catalog: Catalog): Planning
     digestFile,
     pinRevision: async (_name, digest) => digest,
     heldMembers: async () => [],
+    lockOf: async () => null,
     now: Date.now,
   };
 }

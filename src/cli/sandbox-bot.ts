@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { createSecretReader } from '../config/env.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
+import { socketFileOf } from '../control/socket-file.ts';
 import { createLog } from '../health/log.ts';
 import type { Fleet } from '../sandbox/fleet/start-fleet.ts';
 import { writeFleetConfiguration } from '../sandbox/fleet/write-configuration.ts';
@@ -34,7 +35,8 @@ export async function startSandboxBot(parts: {
   const file = await writeFleetConfiguration(fleet, { directory, channel: 'C0SHOP', usergroup: 'S0PROMADM' });
   const loaded = loadConfiguration(file);
   if (!loaded.ok) throw new Error(loaded.faults.join('\n'));
-  const store = await openSqliteStore({ file: join(directory, 'data', 'lamplighter.db'), migrationsFolder });
+  const database = join(directory, 'data', 'lamplighter.db');
+  const store = await openSqliteStore({ file: database, migrationsFolder });
   const bot = await startBot({
     store,
     configuration: loaded.configuration,
@@ -44,6 +46,7 @@ export async function startSandboxBot(parts: {
       transport: { by: 'socket', appToken: 'xapp-demo' },
     },
     health: { host: '127.0.0.1', port: 0 },
+    socketFile: socketFileOf(database),
     dataDirectory: join(directory, 'data'),
     readSecret: createSecretReader({}, (path) => readFileSync(path, 'utf8')),
     pace: sandboxPace,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { createSecretReader, processVariables, readEnvironment } from '../config/env.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
+import { socketFileOf } from '../control/socket-file.ts';
 import { createLog } from '../health/log.ts';
 import { slackPace } from '../slack/outbox.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
@@ -40,6 +41,7 @@ export async function runStart(options: CommonOptions): Promise<number> {
     configuration: loaded.configuration,
     slack: { botToken: value.slackBotToken, apiUrl: value.slackApiUrl, transport: value.slackTransport },
     health: { host: value.httpHost, port: value.httpPort },
+    socketFile: socketFileOf(value.databaseFile),
     dataDirectory: directoryOf(value.databaseFile),
     readSecret: createSecretReader(processVariables(), (file) => readFileSync(file, 'utf8')),
     pace: slackPace,

@@ -27,5 +27,6 @@ function endState(run: Run, states: ServerState[], halt: Halt | null): AttemptEn
 
 function sayHalt(halt: Halt | null): string {
   if (halt === null) return 'completion';
-  return halt.by === 'failures' ? halt.rule : sayActor(halt.person);
+  if (halt.by === 'failures') return halt.rule;
+  return halt.by === 'person' ? sayActor(halt.person, halt.via) : sayActor(halt.person);
 }

@@ -1,3 +1,4 @@
+import { type Actor, mention, type Via } from './actor.ts';
 import type { AttemptEnd, DeploymentEvent, Question, StoredEvent } from './events.ts';
 import { applyToRun, type Run, startRun } from './run.ts';
 
@@ -38,6 +39,12 @@ export interface Deployment {
   /** What changed between the approved plan and today's, when that voided an approval. */
   planChanges: string[];
   rejection: { by: string; reason: string } | null;
+  /** The way by which it was asked for. */
+  requestedVia: Via | undefined;
+  /** The lock it waits behind; null while its environment is open. */
+  lock: ({ reason: string; since: number } & Actor) | null;
+  /** When it first waited for a lock since it was queued; null: it did not. */
+  lockMetAt: number | null;
   /** Why it ended without or after running, in words; null while it goes on. */
   endedBy: string | null;
   /** What only a person can answer now. */
@@ -74,6 +81,9 @@ function begin(stored: StoredEvent, event: Extract<DeploymentEvent, { type: 'req
     votes: [],
     planChanges: [],
     rejection: null,
+    requestedVia: event.via,
+    lock: null,
+    lockMetAt: null,
     endedBy: null,
     question: null,
     attempt: 0,
@@ -110,21 +120,20 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
     case 'plan_changed':
       return applyPlanChange(deployment, event);
     case 'queued':
-      deployment.state = 'queued';
+      return queue(deployment);
+    case 'lock_met':
+      return meetLock(deployment, event, at);
+    case 'lock_lifted':
+      deployment.lock = null;
       return;
     case 'expired':
     case 'missed':
       return end(deployment, event.type, event.reason, at);
     case 'cancelled':
-      return end(deployment, 'cancelled', `<@${event.by}>`, at);
+      return end(deployment, 'cancelled', mention(event), at);
     case 'retry_requested':
-      Object.assign(deployment, {
-        retryServers: event.servers,
-        state: 'queued',
-        endedBy: null,
-        endedAt: null,
-      });
-      return;
+      Object.assign(deployment, { retryServers: event.servers, endedBy: null, endedAt: null });
+      return queue(deployment);
     case 'attempt_started':
       return beginAttempt(deployment, event, at);
     case 'question_asked':
@@ -149,8 +158,22 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
   }
 }
 
+function queue(deployment: Deployment): void {
+  Object.assign(deployment, { state: 'queued', lock: null, lockMetAt: null });
+}
+
+function meetLock(
+  deployment: Deployment,
+  event: Extract<DeploymentEvent, { type: 'lock_met' }>,
+  at: number,
+): void {
+  const { by, via, reason, since } = event;
+  deployment.lock = { by, via, reason, since };
+  deployment.lockMetAt ??= at;
+}
+
 function end(deployment: Deployment, state: DeploymentState, endedBy: string, at: number): void {
-  Object.assign(deployment, { state, endedBy, endedAt: at });
+  Object.assign(deployment, { state, endedBy, endedAt: at, lock: null });
 }
 
 /** The signed plan is gone: earlier approvals count no more. */
@@ -164,6 +187,8 @@ function applyPlanChange(
     planHash: event.planHash,
     planChanges: event.changes,
     startsAt: null,
+    lock: null,
+    lockMetAt: null,
     expiresAt: event.expiresAt,
   });
 }
@@ -179,6 +204,8 @@ function beginAttempt(
     run: startRun(event.attempt, event.fence, event.servers),
     retryServers: null,
     startedAt: at,
+    lock: null,
+    lockMetAt: null,
   });
 }
 

@@ -1,3 +1,5 @@
+import type { Actor } from './actor.ts';
+
 /** How one server's run stands. `preflight_failed` and `skipped` were never begun. */
 export type ServerState =
   | 'pending'
@@ -42,9 +44,8 @@ export interface ServerProblem {
 
 /** Everything that can happen to a deployment. The log of these is the single truth; all else is a fold of it. */
 export type DeploymentEvent =
-  | {
+  | ({
       type: 'requested';
-      by: string;
       reason: string;
       /** Null: as soon as it is approved. */
       startsAt: number | null;
@@ -53,18 +54,21 @@ export type DeploymentEvent =
       zone: string;
       planHash: string;
       acceptedWarnings: number;
-    }
+    } & Actor)
   | { type: 'approved'; by: string; roles: string[]; planHash: string }
   | { type: 'rejected'; by: string; reason: string }
   | { type: 'scheduled'; startsAt: number }
   | { type: 'reminded'; minutesBefore: number }
   | { type: 'plan_changed'; planHash: string; changes: string[]; expiresAt: number }
   | { type: 'queued'; behind: number | null }
+  /** It is queued, and somebody closed its environment: it begins only when that is lifted. */
+  | ({ type: 'lock_met'; reason: string; since: number } & Actor)
+  | ({ type: 'lock_lifted' } & Actor)
   | { type: 'expired'; reason: string }
   | { type: 'missed'; reason: string }
-  | { type: 'cancelled'; by: string }
-  | { type: 'stop_requested'; by: string }
-  | { type: 'retry_requested'; by: string; servers: string[] }
+  | ({ type: 'cancelled' } & Actor)
+  | ({ type: 'stop_requested' } & Actor)
+  | ({ type: 'retry_requested'; servers: string[] } & Actor)
   | { type: 'attempt_started'; attempt: number; servers: string[]; fence: number }
   | { type: 'attempt_resumed'; attempt: number; fence: number; during: string | null }
   | {

@@ -1,15 +1,16 @@
+import { mention, type Via } from './actor.ts';
 import { plannedServers, type Plan } from './plan.ts';
 import type { Run } from './run.ts';
 
 /** Why no further server begins. */
 export type Halt =
-  | { by: 'person'; person: string }
+  | { by: 'person'; person: string; via: Via | undefined }
   | { by: 'question'; person: string }
   | { by: 'failures'; rule: string };
 
 /** Says whether anything keeps further servers from beginning: a person, an answer, or the failure budget (law 6). */
 export function haltOf(plan: Plan, run: Run): Halt | null {
-  if (run.stopRequestedBy) return { by: 'person', person: run.stopRequestedBy };
+  if (run.stopRequestedBy) return { by: 'person', person: run.stopRequestedBy, via: run.stopRequestedVia };
   if (run.stoppedBy) return { by: 'question', person: run.stoppedBy };
   const failures = countFailures(run);
   if (failures === 0) return null;
@@ -35,6 +36,6 @@ export function countFailures(run: Run): number {
 }
 
 /** A person as a mention; the product itself when a deadline passed without an answer. */
-export function sayActor(id: string): string {
-  return id === 'system' ? 'the default answer, as nobody answered in time' : `<@${id}>`;
+export function sayActor(id: string, via?: Via): string {
+  return id === 'system' ? 'the default answer, as nobody answered in time' : mention({ by: id, via });
 }

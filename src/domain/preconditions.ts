@@ -1,5 +1,6 @@
 import { refuseStart } from './calendar.ts';
 import type { Configuration, Environment, Runbook } from './environment.ts';
+import { type EnvironmentLock, lockedRefusal } from './lock.ts';
 import { findServer, liveClusters, liveMembers, liveServers, mainRole, type Plan } from './plan.ts';
 import { quote } from './quote.ts';
 import { revisionName } from './revision.ts';
@@ -23,14 +24,17 @@ export interface PreconditionFacts {
   person: Person | null;
   /** The start that is asked for. */
   startsAt: number;
+  /** The environment's lock; null where it is open, and where nobody looks. */
+  lock: EnvironmentLock | null;
 }
 
 type Check = { rule: string; holds: string; check: (facts: PreconditionFacts) => Refusal | null };
 
 /** All checks in order; every one is answered, so that all reasons stand together (D-28). */
 export function checkPreconditions(facts: PreconditionFacts): Precondition[] {
-  // Where nobody is asked for a role, nothing is said about one.
-  const asked = checks.filter(({ rule }) => rule !== 'D-19' || facts.person !== null);
+  // Where nobody is asked for a role, nothing is said about one; of a lock only where there is one.
+  const silent = [...(facts.person === null ? ['D-19'] : []), ...(facts.lock === null ? ['lock'] : [])];
+  const asked = checks.filter(({ rule }) => !silent.includes(rule));
   const fixed = asked.map(({ rule, holds, check }) => asPrecondition(rule, holds, check(facts)));
   const calendar = refuseStart(facts.plan.environment, facts.startsAt);
   return [
@@ -53,6 +57,11 @@ const checks: Check[] = [
     holds: 'The requester may deploy these revisions here.',
     check: ({ person, configuration, plan }) =>
       person && refuseRequester(person, configuration, plan.environment, plan.revisions),
+  },
+  {
+    rule: 'lock',
+    holds: 'The environment is open.',
+    check: ({ lock, configuration, plan }) => lock && lockedRefusal(lock, configuration, plan.environment),
   },
   {
     rule: 'D-20',

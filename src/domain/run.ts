@@ -1,3 +1,4 @@
+import type { Via } from './actor.ts';
 import type { AttemptEnd, DeploymentEvent, Question, ServerProblem, ServerState, TaskEnd } from './events.ts';
 
 /** How one task of the running attempt stands. */
@@ -44,6 +45,7 @@ export interface Run {
   /** First groups of the waves that a person let begin. */
   resumedWaves: Set<number>;
   stopRequestedBy: string | null;
+  stopRequestedVia: Via | undefined;
   /** A question that was answered with "stop": no new server begins. */
   stoppedBy: string | null;
   ended: { state: AttemptEnd; endedBy: string } | null;
@@ -61,6 +63,7 @@ export function startRun(attempt: number, fence: number, servers: string[]): Run
     question: null,
     resumedWaves: new Set(),
     stopRequestedBy: null,
+    stopRequestedVia: undefined,
     stoppedBy: null,
     ended: null,
   };
@@ -132,6 +135,7 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
       return applyAnswer(run, event);
     case 'stop_requested':
       run.stopRequestedBy = event.by;
+      run.stopRequestedVia = event.via;
       return;
     case 'attempt_ended':
       run.ended = { state: event.state, endedBy: event.endedBy };
@@ -143,6 +147,8 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
     case 'reminded':
     case 'plan_changed':
     case 'queued':
+    case 'lock_met':
+    case 'lock_lifted':
     case 'expired':
     case 'missed':
     case 'cancelled':

@@ -89,7 +89,7 @@ function enableFailure(index: IndexedPlan, run: Run, name: string): ServerEnd | 
 function leftBehind(run: Run, name: string, halt: Halt): ServerEnd | null {
   if (serverRun(run, name).state !== 'pending') return null;
   if (halt.by === 'person')
-    return { state: 'cancelled', message: `stopped by ${sayActor(halt.person)} before it began` };
+    return { state: 'cancelled', message: `stopped by ${sayActor(halt.person, halt.via)} before it began` };
   const why =
     halt.by === 'failures'
       ? `not begun because of ${halt.rule}`

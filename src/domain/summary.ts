@@ -60,6 +60,8 @@ function changes(standing: Standing, { deployment, event, at }: StoredEvent): Pa
     case 'attempt_ended':
       return { state: event.state, endedAt: at };
     case 'approved':
+    case 'lock_met':
+    case 'lock_lifted':
     case 'reminded':
     case 'attempt_resumed':
     case 'group_checked':
@@ -82,6 +84,8 @@ const known: Record<DeploymentEvent['type'], true> = {
   reminded: true,
   plan_changed: true,
   queued: true,
+  lock_met: true,
+  lock_lifted: true,
   expired: true,
   missed: true,
   cancelled: true,

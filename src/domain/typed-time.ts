@@ -16,8 +16,11 @@ export function parseTypedTime(typed: string, now: number, zone: string): Verdic
   const relative = /^in (\d{1,3}) ?(m|min|minutes?|h|hours?)$/.exec(text);
   if (relative)
     return accept(now + Number(relative[1]) * (relative[2]?.startsWith('h') ? 3_600_000 : 60_000));
-  const exact = /^(\d{4}-\d{2}-\d{2})[t ](\d{2}:\d{2})(z|[+-]\d{2}:\d{2})$/.exec(text);
-  if (exact) return exactInstant(typed, `${exact[1]}T${exact[2]}:00${exact[3]?.toUpperCase()}`);
+  const exact = /^(\d{4}-\d{2}-\d{2})[t ](\d{2}:\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(z|[+-]\d{2}:\d{2})$/.exec(
+    text,
+  );
+  if (exact)
+    return exactInstant(typed, `${exact[1]}T${exact[2]}:${exact[3] ?? '00'}${exact[4]?.toUpperCase()}`);
   const local = asLocalTime(text, now, zone);
   return local === null ? refuse(notUnderstood(typed)) : resolve(local, zone);
 }
@@ -29,7 +32,7 @@ function exactInstant(typed: string, iso: string): Verdict<number> {
 
 function asLocalTime(text: string, now: number, zone: string): string | null {
   const match =
-    /^(?:(today|tomorrow|sun|mon|tue|wed|thu|fri|sat)[a-z]* |(\d{4}-\d{2}-\d{2})[t ])?(\d{1,2}):(\d{2})$/.exec(
+    /^(?:(today|tomorrow|sun|mon|tue|wed|thu|fri|sat)[a-z]* |(\d{4}-\d{2}-\d{2})[t ])?(\d{1,2}):(\d{2})(?::00)?$/.exec(
       text,
     );
   if (!match) return null;

@@ -14,7 +14,7 @@ export interface Book {
   refresh(): Promise<void>;
   /**
    * A decision made on `deployment` as it stands when this is called: false when somebody wrote first, so that it is
-   * made again. Throws `FencedOff`.
+   * made again, or closed the environment before it began. Throws `FencedOff`.
    */
   decide(events: Events, extra?: { releaseLease?: boolean; due?: DueChange[] }): Promise<boolean>;
   /** A fact that holds whatever was written meanwhile. Throws `FencedOff`. */
@@ -47,7 +47,7 @@ export async function openBook(store: Store, lease: Lease, now: () => number): P
   ): Promise<boolean> => {
     const base = { deployment: lease.deployment, expectedVersion, fence: lease.fence, at: now(), events };
     const outcome = await store.commit({ ...base, ...extra });
-    if (!outcome.ok && outcome.why !== 'stale')
+    if (!outcome.ok && outcome.why !== 'stale' && outcome.why !== 'locked')
       throw new FencedOff(`#${lease.deployment} is run by another process`);
     await readOn();
     return outcome.ok;

@@ -24,7 +24,7 @@ export async function runDeployment(needs: ExecutorNeeds, lease: Lease, signal: 
   }
 }
 
-/** False when somebody cancelled it in the same moment. */
+/** False when somebody cancelled it, or closed its environment, in the same moment. */
 async function beginOrResume(book: Book): Promise<boolean> {
   const { deployment, plan, lease } = book;
   const { run } = deployment;

@@ -4,16 +4,35 @@ import type { LoadedDeployment } from '../app/load-deployment.ts';
 import type { PlannedTask } from '../domain/plan.ts';
 import { sayPlan } from '../wording/plan.ts';
 import { context, output, quotation, section } from './blocks.ts';
+import { cut } from './escape.ts';
 import { type ButtonValue, encodeButton, ids } from './ids.ts';
 
 /** Asks for the reason of a rejection. */
 export function rejectView(value: ButtonValue): ModalView {
-  return {
-    type: 'modal',
+  return reasonView({
     callback_id: ids.rejectForm,
     private_metadata: encodeButton(value),
     title: { type: 'plain_text', text: `Reject #${value.number}` },
     submit: { type: 'plain_text', text: 'Reject' },
+  });
+}
+
+/** Asks for the reason of a lock; where it was typed is carried along unread. */
+export function lockView(environment: string, channel: string): ModalView {
+  return reasonView({
+    callback_id: ids.lockForm,
+    private_metadata: `${channel} ${environment}`,
+    title: { type: 'plain_text', text: cut(`Lock ${environment}`, 24) },
+    submit: { type: 'plain_text', text: 'Lock' },
+  });
+}
+
+function reasonView(
+  view: Required<Pick<ModalView, 'callback_id' | 'private_metadata' | 'title' | 'submit'>>,
+): ModalView {
+  return {
+    ...view,
+    type: 'modal',
     close: { type: 'plain_text', text: 'Close' },
     blocks: [
       {

@@ -1,12 +1,15 @@
 import type { Button } from '@slack/types';
 
+import { mention } from '../domain/actor.ts';
 import { approvalRuleFor, approvalStanding } from '../domain/approval.ts';
 import { sayTime } from '../domain/calendar.ts';
 import { type Deployment, hasEnded, remainingServers } from '../domain/deployment.ts';
 import type { Choice } from '../domain/events.ts';
+import { sayLock } from '../domain/lock.ts';
 import { type Plan, planTitle } from '../domain/plan.ts';
 import { countProgress, type Numbers } from '../progress/numbers.ts';
 import type { MemberService } from '../store/store.ts';
+import { sayNumbers } from '../wording/numbers.ts';
 import { sayEnd } from '../wording/state.ts';
 import { actions, button, context, header, type MessageContent, quotation, section } from './blocks.ts';
 import { cut, slackInstant } from './escape.ts';
@@ -21,8 +24,9 @@ export function deploymentCard(deployment: Deployment, plan: Plan, members: Memb
     text: cut(`${title}: ${state}, ${numbers.done} of ${numbers.total} servers`, 3_000),
     blocks: [
       header(title),
-      section(`*${state}* · ${sayWhen(deployment)} · asked by <@${deployment.requestedBy}>`),
+      section(`*${state}* · ${sayWhen(deployment)} · asked by ${sayRequester(deployment)}`),
       section(`${bar(numbers)}  ${sayNumbers(numbers)}`),
+      ...lockLine(deployment, plan),
       ...sayQuestion(deployment),
       quotation('Reason', deployment.reason),
       ...(deployment.rejection ? [quotation('Rejected because', deployment.rejection.reason)] : []),
@@ -48,9 +52,19 @@ function bar({ done, total }: Numbers): string {
   return `\`${'█'.repeat(filled)}${'░'.repeat(barLength - filled)}\``;
 }
 
-function sayNumbers({ done, total, members, inService, held, level }: Numbers): string {
-  const heldWords = held.length === 0 ? '' : ` · held: ${held.join(', ')}`;
-  return `${done} of ${total} servers · in service: ${inService} of ${members} ${level}s${heldWords}`;
+function sayRequester({ requestedBy, requestedVia }: Deployment): string {
+  return mention({ by: requestedBy, via: requestedVia });
+}
+
+/** Why a deployment whose hour has come does not begin. */
+function lockLine({ lock, zone }: Deployment, plan: Plan) {
+  if (!lock) return [];
+  const since = slackInstant(lock.since, sayTime(lock.since, zone));
+  return [
+    section(
+      `${sayLock({ ...lock, environment: plan.environment.name }, since)} It waits until somebody unlocks it.`,
+    ),
+  ];
 }
 
 function sayQuestion({ question, zone }: Deployment) {

@@ -6,6 +6,9 @@ export type Command =
   | { do: 'list' }
   | { do: 'help' }
   | { do: 'show' | 'cancel' | 'retry'; number: number }
+  /** An empty reason: the form asks for it. */
+  | { do: 'lock'; environment: string; reason: string }
+  | { do: 'unlock'; environment: string }
   | { do: 'unknown'; near: string | null; example: string };
 
 const examples: Record<string, string> = {
@@ -14,6 +17,8 @@ const examples: Record<string, string> = {
   show: '/deploy show 1042',
   cancel: '/deploy cancel 1042',
   retry: '/deploy retry 1042',
+  lock: '/deploy lock denodo-production the database is being moved',
+  unlock: '/deploy unlock denodo-production',
   to: '/deploy customer360@2 to denodo-production tomorrow 21:00',
 };
 
@@ -33,8 +38,18 @@ export function parseCommand(text: string): Command {
     (word === 'show' || word === 'cancel' || word === 'retry')
   )
     return { do: word, number: Number(number) };
-  const near = nearest(word, ['list', 'help', 'show', 'cancel', 'retry']);
+  const closing = parseLock(word, words);
+  if (closing) return closing;
+  const near = nearest(word, ['list', 'help', 'show', 'cancel', 'retry', 'lock', 'unlock']);
   return { do: 'unknown', near, example: examples[near ?? 'to'] ?? '' };
+}
+
+/** `lock environment [reason]` and `unlock environment`. */
+function parseLock(word: string, words: string[]): Command | null {
+  const environment = words[1];
+  if (environment === undefined) return null;
+  if (word === 'lock') return { do: 'lock', environment, reason: words.slice(2).join(' ') };
+  return word === 'unlock' && words.length === 2 ? { do: 'unlock', environment } : null;
 }
 
 /** `a@1 b@2 to environment [when]`; commas between revisions are welcome. */
@@ -60,4 +75,6 @@ export const helpText = [
   '`/deploy show 1042` one deployment with everything that happened.',
   '`/deploy cancel 1042` before it begins: it never will; while it runs: it stops after the server at hand.',
   '`/deploy retry 1042` deploys what failed or was never begun.',
+  '`/deploy lock denodo-production REASON` lets nothing begin there; what has begun goes on.',
+  '`/deploy unlock denodo-production` opens it again.',
 ].join('\n');

@@ -6,6 +6,7 @@ export const ids = {
   approve: 'approve_deployment',
   reject: 'reject_deployment',
   rejectForm: 'reject_form',
+  lockForm: 'lock_form',
   cancel: 'cancel_deployment',
   stop: 'stop_after_this_server',
   retry: 'deploy_remaining',

@@ -1,25 +1,26 @@
 import { loadDeployment } from '../app/load-deployment.ts';
 import { sayTime } from '../domain/calendar.ts';
+import { type EnvironmentLock, sayLock } from '../domain/lock.ts';
 import { type Fact, factsOf } from '../progress/facts.ts';
 import type { DeploymentSummary, Store } from '../store/store.ts';
+import { sayListed } from '../wording/listed.ts';
 import { sayRefusals } from '../wording/refusal.ts';
-import { sayState } from '../wording/state.ts';
 import { threadLine } from '../wording/thread-line.ts';
 import { type MessageContent, section } from './blocks.ts';
 import { deploymentCard } from './card.ts';
 import { slackInstant } from './escape.ts';
 
-/** The newest deployments, a line each. */
-export function listMessage(summaries: DeploymentSummary[]): MessageContent {
-  if (summaries.length === 0) {
+/** Locked environments first, then the newest deployments, a line each. */
+export function listMessage(locks: EnvironmentLock[], summaries: DeploymentSummary[]): MessageContent {
+  if (summaries.length + locks.length === 0) {
     const text = 'Nothing was deployed yet. `/deploy` opens the form.';
     return { text, blocks: [section(text)] };
   }
-  const lines = summaries.map(({ number, title, environment, state, startsAt, requestedBy }) => {
-    const when = startsAt === null ? '' : ` · ${slackInstant(startsAt, sayTime(startsAt, 'UTC'))}`;
-    return `*#${number}* ${title} → ${environment} · ${sayState(state)}${when} · <@${requestedBy}>`;
-  });
-  return { text: `${summaries.length} deployments`, blocks: chunked(lines) };
+  const instant = (at: number): string => slackInstant(at, sayTime(at, 'UTC'));
+  const closed = locks.map((lock) => sayLock(lock, instant(lock.since)));
+  const lines = summaries.map((summary) => sayListed(summary, instant));
+  const text = `${locks.length === 0 ? '' : `${locks.length} locked, `}${summaries.length} deployments`;
+  return { text, blocks: [...chunked(closed), ...chunked(lines)] };
 }
 
 const linesPerSection = 15;

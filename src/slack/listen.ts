@@ -5,6 +5,7 @@ import { ids } from './ids.ts';
 import { decisionIds, onDecision, onDetails, onReject, onRejectSubmit } from './on-button.ts';
 import { onCommand } from './on-command.ts';
 import { onFormChange, onFormSubmit, onSelectionSearch } from './on-form.ts';
+import { onLockSubmit } from './on-lock.ts';
 
 /** Ids of the form's fields whose change redraws the plan. */
 const formFields = [ids.selection, ids.environment, ids.servers, ids.when, ids.dateTime];
@@ -19,6 +20,7 @@ export function listen(app: App, needs: BotNeeds): void {
     app.action<BlockAction<ButtonAction>>(id, async (args) => await onDecision(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.reject, async (args) => await onReject(args));
   app.view<ViewSubmitAction>(ids.rejectForm, async (args) => await onRejectSubmit(needs, args));
+  app.view<ViewSubmitAction>(ids.lockForm, async (args) => await onLockSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
   app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());
   noteEvents(app, needs);

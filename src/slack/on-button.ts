@@ -11,6 +11,7 @@ import { answerQuestion } from '../app/answer-question.ts';
 import { approveDeployment } from '../app/approve-deployment.ts';
 import { cancelDeployment } from '../app/cancel-deployment.ts';
 import { loadDeployment } from '../app/load-deployment.ts';
+import { once } from '../app/once.ts';
 import { rejectDeployment } from '../app/reject-deployment.ts';
 import { retryDeployment } from '../app/retry-deployment.ts';
 import type { Choice } from '../domain/events.ts';
@@ -20,7 +21,6 @@ import type { BotNeeds } from './bot.ts';
 import { detailsView, rejectView } from './button-views.ts';
 import { mrkdwn } from './escape.ts';
 import { type ButtonValue, decodeButton, ids } from './ids.ts';
-import { once } from './once.ts';
 
 type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
 

@@ -1,8 +1,12 @@
 import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs } from '@slack/bolt';
 
 import { cancelDeployment } from '../app/cancel-deployment.ts';
+import { lockEnvironment } from '../app/lock-environment.ts';
+import { once } from '../app/once.ts';
 import { retryDeployment } from '../app/retry-deployment.ts';
+import { unlockEnvironment } from '../app/unlock-environment.ts';
 import { parseTypedTime } from '../domain/typed-time.ts';
+import { sayCancelled, sayLocked, sayRetried, sayUnlocked } from '../wording/outcome.ts';
 import { sayRefusals } from '../wording/refusal.ts';
 import { type MessageContent, section } from './blocks.ts';
 import type { BotNeeds } from './bot.ts';
@@ -10,7 +14,7 @@ import { type Command, helpText, parseCommand } from './command-text.ts';
 import { drawForm } from './draw-form.ts';
 import { emptyForm, type FormState } from './form-state.ts';
 import { listMessage, showMessage } from './list-message.ts';
-import { once } from './once.ts';
+import { openLockForm } from './on-lock.ts';
 
 type Arguments = AllMiddlewareArgs & SlackCommandMiddlewareArgs;
 
@@ -21,6 +25,8 @@ export async function onCommand(needs: BotNeeds, { command, ack, client }: Argum
     await ack();
     return await openForm(needs, parsed, { command, client });
   }
+  if (parsed.do === 'lock' && parsed.reason === '')
+    return await openLockForm(needs, parsed.environment, { command, ack, client });
   const at = needs.app.now();
   const envelope = {
     key: `command:${command.trigger_id}`,
@@ -64,21 +70,27 @@ async function answerCommand(
     case 'help':
       return words(helpText);
     case 'list':
-      return listMessage(await needs.app.store.list({ limit: 15 }));
+      return listMessage(await needs.app.store.locks(), await needs.app.store.list({ limit: 15 }));
     case 'show':
       return await showMessage(needs.app, parsed.number);
     case 'cancel': {
       const verdict = await cancelDeployment(needs.app, { by, number: parsed.number });
       if (!verdict.ok) return words(sayRefusals(verdict.refusals));
-      const { number, stopping } = verdict.value;
-      return words(
-        stopping ? `#${number} stops after the server at hand.` : `#${number} is cancelled and will not run.`,
-      );
+      return words(sayCancelled(verdict.value));
     }
     case 'retry': {
       const verdict = await retryDeployment(needs.app, { by, number: parsed.number });
       if (!verdict.ok) return words(sayRefusals(verdict.refusals));
-      return words(`#${verdict.value.number} deploys the remaining ${verdict.value.servers.join(', ')}.`);
+      return words(sayRetried(verdict.value));
+    }
+    case 'lock': {
+      const { environment, reason } = parsed;
+      const verdict = await lockEnvironment(needs.app, { by, environment, reason });
+      return words(verdict.ok ? sayLocked(verdict.value) : sayRefusals(verdict.refusals));
+    }
+    case 'unlock': {
+      const verdict = await unlockEnvironment(needs.app, { by, environment: parsed.environment });
+      return words(verdict.ok ? sayUnlocked(verdict.value) : sayRefusals(verdict.refusals));
     }
     case 'unknown': {
       const near = parsed.near === null ? '' : ` The nearest is \`/deploy ${parsed.near}\`.`;

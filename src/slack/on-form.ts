@@ -7,6 +7,7 @@ import type {
   ViewSubmitAction,
 } from '@slack/bolt';
 
+import { once } from '../app/once.ts';
 import { requestDeployment, type RequestedDeployment } from '../app/request-deployment.ts';
 import { sayTime } from '../domain/calendar.ts';
 import type { Refusal, Verdict } from '../domain/verdict.ts';
@@ -17,7 +18,6 @@ import { cut, mrkdwn, slackInstant } from './escape.ts';
 import { type FormState, readForm } from './form-state.ts';
 import { option } from './form.ts';
 import { ids } from './ids.ts';
-import { once } from './once.ts';
 
 const maxOptions = 100;
 const longestOption = 75;

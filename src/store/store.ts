@@ -1,5 +1,7 @@
+import type { Actor } from '../domain/actor.ts';
 import type { DeploymentState } from '../domain/deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../domain/events.ts';
+import type { EnvironmentEvent, EnvironmentLock } from '../domain/lock.ts';
 import type { Plan } from '../domain/plan.ts';
 
 /** What a list shows of a deployment without reading its log. */
@@ -77,10 +79,13 @@ export interface Change {
   inbox?: InboxAnswer;
 }
 
-/** How a commit came out. `stale`: somebody wrote first, load again. `fenced`: another owner holds the lease. */
+/**
+ * How a commit came out. `stale`: somebody wrote first, load again. `fenced`: another owner holds the lease.
+ * `locked`: an attempt was to begin in an environment that a person closed meanwhile.
+ */
 export type CommitOutcome =
   | { ok: true; version: number }
-  | { ok: false; why: 'stale' | 'fenced' | 'unknown-deployment' };
+  | { ok: false; why: 'stale' | 'fenced' | 'locked' | 'unknown-deployment' };
 
 /** A held environment. */
 export interface Lease {
@@ -100,6 +105,22 @@ export interface Claim {
   at: number;
   /** A lease whose heartbeat is older than this instant belongs to nobody any more. */
   staleBefore: number;
+}
+
+/** Lifts exactly the lock that was decided about. */
+export interface Unlock extends Actor {
+  environment: string;
+  /** When that lock was set, epoch milliseconds. */
+  since: number;
+  at: number;
+}
+
+/** An entry of an environment's trail. */
+export interface StoredEnvironmentEvent {
+  environment: string;
+  /** Epoch milliseconds. */
+  at: number;
+  event: EnvironmentEvent;
 }
 
 /** What is known of a server or cluster outside any deployment. */
@@ -176,9 +197,22 @@ export interface Store {
   eventsAfter(deployment: number, version: number): Promise<StoredEvent[]>;
   commit(change: Change): Promise<CommitOutcome>;
 
-  /** Queued deployments whose environment is free, and running ones whose lease belongs to nobody any more: oldest first. */
+  /**
+   * Closes an environment: nothing queued there can be claimed, and its log says which lock it met, as does the log of
+   * whatever is queued later. Answers the lock that already stands, and then writes nothing; null: it is closed now.
+   */
+  lockEnvironment(lock: EnvironmentLock): Promise<EnvironmentLock | null>;
+  /** Opens it again and says so in the log of everything queued there; null when this lock does not stand any more. */
+  unlockEnvironment(unlock: Unlock): Promise<EnvironmentLock | null>;
+  lock(environment: string): Promise<EnvironmentLock | null>;
+  /** All closed environments, by name. */
+  locks(): Promise<EnvironmentLock[]>;
+  /** Who closed and opened an environment, in order. */
+  environmentEvents(environment: string): Promise<StoredEnvironmentEvent[]>;
+
+  /** Queued deployments whose environment is free and open, and running ones whose lease belongs to nobody any more: oldest first. */
   claimable(staleBefore: number): Promise<DeploymentSummary[]>;
-  /** Takes the lease with a higher token; null when the environment is held or the deployment needs no executor. */
+  /** Takes the lease with a higher token; null when the environment is held or closed, or the deployment needs no executor. */
   claim(claim: Claim): Promise<Lease | null>;
   /** False when the token is stale: the holder must stop at once. */
   heartbeat(environment: string, fence: number, at: number): Promise<boolean>;

@@ -1,4 +1,6 @@
+import { mention } from '../domain/actor.ts';
 import type { DeploymentEvent, Question, ServerState } from '../domain/events.ts';
+import { sayLock } from '../domain/lock.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Fact } from '../progress/facts.ts';
 import { sayDuration } from './duration.ts';
@@ -14,7 +16,7 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
   const took = durationMs === null ? '' : ` in ${sayDuration(durationMs)}`;
   switch (event.type) {
     case 'requested':
-      return `Requested by <@${event.by}>.\n${sayPlan(plan)}`;
+      return `Requested by ${mention(event)}.\n${sayPlan(plan)}`;
     case 'approved':
       return `Approved by <@${event.by}>.`;
     case 'rejected':
@@ -24,19 +26,21 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'plan_changed':
       return `The plan changed: ${event.changes.join('; ')}. Earlier approvals are void; it expires ${sayInstant(event.expiresAt)} unless the new plan is approved.`;
     case 'queued':
-      return event.behind === null
-        ? 'Its hour has come.'
-        : `Its hour has come; it waits for #${event.behind} to end.`;
+      return sayQueued(event.behind);
+    case 'lock_met':
+      return `It waits: ${sayLock({ ...event, environment: plan.environment.name }, sayInstant(event.since))}`;
+    case 'lock_lifted':
+      return `${mention(event)} unlocked \`${plan.environment.name}\`.`;
     case 'expired':
       return `Expired: ${event.reason}.`;
     case 'missed':
       return `Not started: ${event.reason}.`;
     case 'cancelled':
-      return `Cancelled by <@${event.by}> before it began.`;
+      return `Cancelled by ${mention(event)} before it began.`;
     case 'stop_requested':
-      return `<@${event.by}> stops it: the server at hand is finished, and no other begins.`;
+      return `${mention(event)} stops it: the server at hand is finished, and no other begins.`;
     case 'retry_requested':
-      return `<@${event.by}> deploys the remaining ${event.servers.length}: ${event.servers.join(', ')}.`;
+      return `${mention(event)} deploys the remaining ${event.servers.length}: ${event.servers.join(', ')}.`;
     case 'attempt_started':
       return `Attempt ${event.attempt} began: ${event.servers.join(', ')}.`;
     case 'attempt_resumed':
@@ -56,7 +60,7 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'question_answered':
       return event.by === 'system'
         ? `Nobody answered: ${event.choice}.`
-        : `<@${event.by}> answered: ${event.choice}.`;
+        : `${mention(event)} answered: ${event.choice}.`;
     case 'scheduled':
       return `It starts ${sayInstant(event.startsAt)}.`;
     case 'server_started':
@@ -65,6 +69,10 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'task_ended':
       return '';
   }
+}
+
+function sayQueued(behind: number | null): string {
+  return `Its hour has come${behind === null ? '' : `; it waits for #${behind} to end`}.`;
 }
 
 function sayAttemptEnd(event: Extract<DeploymentEvent, { type: 'attempt_ended' }>, took: string): string {

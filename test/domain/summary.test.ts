@@ -40,6 +40,8 @@ const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbit
     .nat(5)
     .map((hash) => ({ type: 'plan_changed', planHash: `hash-${hash}`, changes: [], expiresAt: 1 })),
   queued: fc.constant({ type: 'queued', behind: null }),
+  lock_met: fc.constant({ type: 'lock_met', by: 'U0BEA', reason: 'moving', since: 1 }),
+  lock_lifted: fc.constant({ type: 'lock_lifted', by: 'U0BEA' }),
   expired: fc.constant({ type: 'expired', reason: 'late' }),
   missed: fc.constant({ type: 'missed', reason: 'late' }),
   cancelled: fc.constant({ type: 'cancelled', by: 'U0ANA' }),

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import type { Store } from '../../src/store/store.ts';
 import { buildCluster, buildEnvironment, buildPlan, buildSingleCluster } from '../helpers/build.ts';
@@ -19,6 +19,27 @@ afterEach(async () => await engine.close());
 
 const held = async () =>
   (await store.members('shop')).filter(({ inService }) => inService === 'held').map(({ member }) => member);
+
+describe('a lock', () => {
+  test('that is set while the start is being checked lets nothing begin, and once lifted it begins', async () => {
+    const lock = { environment: 'shop', by: 'U0BEN', reason: 'moving', since: 1 };
+    const warned = vi.spyOn(engine.log, 'warn');
+    let checks = 0;
+    engine.start(300, async () => {
+      checks += 1;
+      if (checks === 1) await store.lockEnvironment(lock);
+      return true;
+    });
+    const number = await engine.request(buildEnvironment());
+    while ((await store.lock('shop')) === null) await delay(5);
+    await delay(700);
+    expect(world.done).toEqual([]);
+    expect(await engine.load(number)).toMatchObject({ state: 'queued', lock: { by: 'U0BEN' } });
+    expect(warned).not.toHaveBeenCalled();
+    await store.unlockEnvironment({ environment: 'shop', by: 'U0BEN', since: 1, at: 2 });
+    await engine.until(number, ['ok']);
+  });
+});
 
 describe('the road of one deployment', () => {
   test('half by half over clusters: disable together, apply one after another, enable together, then the next half', async () => {

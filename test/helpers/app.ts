@@ -57,6 +57,7 @@ export async function startApp(environments: Environment[]): Promise<TestApp> {
     digestFile: async (path) => world.scripts.get(path) ?? `digest of ${path}`,
     pinRevision: async (name, digest) => await store.pinRevision(name, digest, clock.now),
     heldMembers: async () => [],
+    lockOf: async (environment) => await store.lock(environment),
     findPerson: async (id) => ({
       id,
       name: id,

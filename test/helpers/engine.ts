@@ -16,8 +16,10 @@ import { createWorld, type World } from './world.ts';
 export interface Engine {
   store: Store;
   world: World;
+  /** What the executor writes into; quiet unless a test listens. */
+  log: Record<'info' | 'warn' | 'error', () => void>;
   /** Starts an executor; one that runs already is left to itself, as a process that hangs. */
-  start(leaseMs?: number): Executor;
+  start(leaseMs?: number, admit?: () => Promise<boolean>): Executor;
   /** A deployment whose hour has come. */
   request(environment: Environment, servers?: string[]): Promise<number>;
   load(number: number): Promise<Deployment>;
@@ -28,12 +30,11 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-
 /** Opens an engine; nothing runs before `start`. */
 export async function openEngine(): Promise<Engine> {
   const store = await openSqliteStore({ file: ':memory:', migrationsFolder: 'migrations' });
   const world = createWorld();
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   let executor: Executor | null = null;
   const load = async (number: number): Promise<Deployment> => {
     const deployment = foldDeployment(await store.eventsAfter(number, 0));
@@ -43,8 +44,9 @@ export async function openEngine(): Promise<Engine> {
   return {
     store,
     world,
+    log,
     load,
-    start: (leaseMs = 60_000) => {
+    start: (leaseMs = 60_000, admit = async () => true) => {
       executor = startExecutor({
         store,
         system: world.system,
@@ -52,10 +54,10 @@ export async function openEngine(): Promise<Engine> {
         now: Date.now,
         sleep: async (milliseconds, signal) =>
           await delay(Math.min(milliseconds, 5), undefined, { signal }).catch(() => undefined),
-        log: quiet,
+        log,
         shares: createShares(),
         holder: `holder-${Math.random()}`,
-        admitIfQueued: async () => true,
+        admitIfQueued: admit,
         leaseMs,
       });
       return executor;

@@ -40,6 +40,8 @@ export interface Stage {
 /** What a stage is set with. */
 export interface StageOptions {
   clusters: { name: string; servers: string[] }[];
+  /** Servers of this machine behind the small balancer: needs neither sshd nor haproxy. */
+  onThisMachine?: boolean;
   /** Changes the written configuration before the bot starts. */
   configure?: (yaml: string, stage: { sshds: Map<string, Sshd>; directory: string }) => string;
   /** How Slack reaches the bot; Socket Mode when left out. */
@@ -62,10 +64,10 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const fleet = await startFleet({
     directory: join(directory, 'fleet'),
     clusters: options.clusters,
-    balancer: 'haproxy',
+    balancer: options.onThisMachine ? 'small' : 'haproxy',
   });
   const sshds = new Map<string, Sshd>();
-  for (const { name } of fleet.servers) sshds.set(name, await startSshd());
+  if (!options.onThisMachine) for (const { name } of fleet.servers) sshds.set(name, await startSshd());
   const manifest = parse(readFileSync('manifest.yml', 'utf8')) as Manifest;
   const slack = await startSlack({
     botToken: 'xoxb-stage',
@@ -88,7 +90,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     directory,
     channel,
     usergroup: 'S0PROMADM',
-    connectionOf: (name) => sshConnection(name, sshds),
+    ...(!options.onThisMachine && { connectionOf: (name) => sshConnection(name, sshds) }),
   });
   if (options.configure)
     writeFileSync(

@@ -6,10 +6,11 @@ import type { Connection } from './connection.ts';
 import { standingOf, summaryColumns } from './deployments.ts';
 import type { ChangeDue } from './due.ts';
 import type { SaveAnswer } from './inbox.ts';
+import type { LockWriters } from './locks.ts';
 import { batches, deployments, leases } from './schema.ts';
 
 /** What other parts write within the transaction of a change. */
-interface Writers {
+interface Writers extends LockWriters {
   changeDue: ChangeDue;
   saveAnswer: SaveAnswer;
 }
@@ -43,7 +44,7 @@ interface Parts extends Writers {
 
 function create(
   request: NewDeployment,
-  { append, statements, changeDue }: Parts,
+  { append, statements, changeDue, meetLock }: Parts,
 ): Awaited<ReturnType<Store['createDeployment']>> {
   const { requestKey, requestedBy, at, planHash, quota } = request;
   const existing = statements.byRequest.get({ requestKey });
@@ -71,12 +72,14 @@ function create(
     requestedAt: at,
     planHash,
   });
-  append.events({ row: { number, environment }, before: null, events: request.events, at, fence: null });
+  const addition = { row: { number, environment }, before: null, events: request.events, at, fence: null };
+  meetLock(addition, append.events(addition));
   changeDue(number, request.due);
   return { number, existed: false };
 }
 
-function applyChange(change: Change, { append, statements, changeDue, saveAnswer }: Parts): CommitOutcome {
+function applyChange(change: Change, parts: Parts): CommitOutcome {
+  const { append, statements, changeDue, saveAnswer, isLocked, meetLock } = parts;
   const { deployment, expectedVersion, fence, at } = change;
   const row = statements.row.get({ deployment });
   if (!row) return { ok: false, why: 'unknown-deployment' };
@@ -84,15 +87,18 @@ function applyChange(change: Change, { append, statements, changeDue, saveAnswer
   if (fence !== null && !statements.holds.get({ environment, deployment, fence }))
     return { ok: false, why: 'fenced' };
   if (expectedVersion !== null && row.version !== expectedVersion) return { ok: false, why: 'stale' };
+  if (change.events.some(({ type }) => type === 'attempt_started') && isLocked(environment))
+    return { ok: false, why: 'locked' };
 
   if (change.plan) append.plan(change.plan.plan, change.plan.hash);
-  const { version } = append.events({
+  const addition = {
     row: { number: deployment, environment },
     before: standingOf(row),
     events: change.events,
     at,
     fence,
-  });
+  };
+  const { version } = meetLock(addition, append.events(addition));
   if (change.due) changeDue(deployment, change.due);
   if (change.releaseLease) statements.release.run({ environment, deployment });
   if (change.inbox) saveAnswer(change.inbox, at);

@@ -3,7 +3,7 @@ import { and, eq, gt, inArray, isNotNull, or, sql } from 'drizzle-orm';
 import type { Claim, DeploymentSummary, Lease, Store } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { summaryColumns } from './deployments.ts';
-import { deployments, leases } from './schema.ts';
+import { deployments, environmentLocks, leases } from './schema.ts';
 
 /** Who may run what: one lease for each environment, with a fence that only rises. */
 export function leaseMethods(
@@ -13,7 +13,9 @@ export function leaseMethods(
   const statements = prepare(connection);
 
   const claimable = (staleBefore: number): Candidate[] =>
-    firstOfEach(statements.unfinished.all()).filter((candidate) => isFree(candidate, staleBefore));
+    firstOfEach(statements.unfinished.all()).filter(
+      (candidate) => isFree(candidate, staleBefore) && isOpen(candidate),
+    );
 
   const take = ({ deployment, holder, at, staleBefore }: Claim): Lease | null => {
     const found = claimable(staleBefore).find(({ summary }) => summary.number === deployment);
@@ -39,6 +41,8 @@ export function leaseMethods(
 interface Candidate {
   summary: DeploymentSummary;
   lease: LeaseRow | null;
+  /** The environment, where a person closed it. */
+  locked: string | null;
 }
 
 type LeaseRow = typeof leases.$inferSelect;
@@ -56,6 +60,11 @@ function isFree({ lease }: Candidate, staleBefore: number): boolean {
   return !lease || lease.holder === null || lease.heartbeatAt < staleBefore;
 }
 
+/** A lock keeps a deployment from beginning; what has begun goes on. */
+function isOpen({ summary, locked }: Candidate): boolean {
+  return locked === null || summary.state !== 'queued';
+}
+
 function toLease(row: LeaseRow | undefined): Lease | null {
   if (!row || row.holder === null) return null;
   return { ...row, holder: row.holder };
@@ -67,9 +76,10 @@ function prepare({ database }: Connection) {
   const begun = and(inArray(deployments.state, ['running', 'waiting']), gt(deployments.attempt, 0));
   return {
     unfinished: database
-      .select({ summary: summaryColumns, lease: leases })
+      .select({ summary: summaryColumns, lease: leases, locked: environmentLocks.environment })
       .from(deployments)
       .leftJoin(leases, eq(leases.environment, deployments.environment))
+      .leftJoin(environmentLocks, eq(environmentLocks.environment, deployments.environment))
       .where(or(eq(deployments.state, 'queued'), begun))
       .orderBy(sql`${deployments.state} = 'queued'`, deployments.queuedAt, deployments.number)
       .prepare(),

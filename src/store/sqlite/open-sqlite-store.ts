@@ -15,6 +15,7 @@ import { dueMethods } from './due.ts';
 import { factMethods, nameInstallation } from './facts.ts';
 import { inboxMethods } from './inbox.ts';
 import { leaseMethods } from './leases.ts';
+import { lockMethods } from './locks.ts';
 import { messageMethods } from './messages.ts';
 import { migrate } from './migrate.ts';
 import { createPrivately, lockForThisProcess, type ProcessLock } from './process-lock.ts';
@@ -94,11 +95,13 @@ function assemble(connection: Connection, lock: ProcessLock | null, now: () => n
   };
   const { saveAnswer, ...inbox } = inboxMethods(connection, now);
   const { changeDue, ...due } = dueMethods(connection);
+  const { isLocked, meetLock, ...locks } = lockMethods(connection, committed);
   return {
     ...factMethods(connection),
     ...deploymentReads(connection),
-    ...deploymentWrites(connection, { changeDue, saveAnswer }, committed),
+    ...deploymentWrites(connection, { changeDue, saveAnswer, isLocked, meetLock }, committed),
     ...leaseMethods(connection),
+    ...locks,
     ...due,
     ...messageMethods(connection, committed),
     ...inbox,

@@ -1,8 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
+import type { Via } from '../../domain/actor.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
 import type { DeploymentEvent } from '../../domain/events.ts';
+import type { EnvironmentEvent } from '../../domain/lock.ts';
 import type { DeliveryState, DueKind, MemberService } from '../store.ts';
 
 /*
@@ -95,6 +97,29 @@ export const leases = sqliteTable('leases', {
   since: integer().notNull(),
   heartbeatAt: integer('heartbeat_at').notNull(),
 });
+
+/** Environments that a person closed. */
+export const environmentLocks = sqliteTable('environment_locks', {
+  environment: text().primaryKey(),
+  by: text().notNull(),
+  /** Null: Slack. */
+  via: text().$type<Via>(),
+  reason: text().notNull(),
+  since: integer().notNull(),
+});
+
+/** Who closed and opened environments. Rows are added and never changed. */
+export const environmentEvents = sqliteTable(
+  'environment_events',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    environment: text().notNull(),
+    at: integer().notNull(),
+    type: text().$type<EnvironmentEvent['type']>().notNull(),
+    data: text().notNull(),
+  },
+  (table) => [index('environment_events_environment').on(table.environment, table.id)],
+);
 
 /** What the scheduler's tick looks at. */
 export const due = sqliteTable(

@@ -1,0 +1,85 @@
+import type { Actor } from '../domain/actor.ts';
+import { sayTime } from '../domain/calendar.ts';
+import { type EnvironmentLock, refuseLocker, sayLock } from '../domain/lock.ts';
+import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
+import type { DeploymentSummary } from '../store/store.ts';
+import { findEnvironment } from './find-environment.ts';
+import type { AppNeeds } from './needs.ts';
+
+/** Somebody closes an environment. */
+export interface LockEnvironment extends Actor {
+  environment: string;
+  reason: string;
+}
+
+/** What a lock leaves as it is, and what it holds back. */
+export interface LockedEnvironment {
+  lock: EnvironmentLock;
+  /** Goes on to its end. */
+  running: number[];
+  /** Waits until the environment is unlocked. */
+  waiting: number[];
+}
+
+const maxReasonLength = 300;
+const shownDeployments = 100;
+
+/** Closes an environment: what runs goes on, and nothing begins until it is unlocked. The same lock twice is one. */
+export async function lockEnvironment(
+  needs: AppNeeds,
+  request: LockEnvironment,
+): Promise<Verdict<LockedEnvironment>> {
+  const reason = request.reason.trim();
+  const found = findEnvironment(needs.configuration(), request.environment);
+  if (!found.ok) return found;
+  const person = await needs.findPerson(request.by);
+  const refusals = [refuseReason(reason), refuseLocker(person, needs.configuration(), found.value)].filter(
+    (refusal) => refusal !== null,
+  );
+  const [first, ...others] = refusals;
+  if (first) return refuse(first, ...others);
+  const { by, via, environment } = request;
+  const lock = { environment, reason, by, via, since: needs.now() };
+  const standing = await needs.store.lockEnvironment(lock);
+  if (standing && (standing.by !== by || standing.reason !== reason))
+    return refuse(alreadyLocked(standing, found.value.timezone));
+  return accept(await describe(needs, standing ?? lock));
+}
+
+async function describe({ store }: AppNeeds, lock: EnvironmentLock): Promise<LockedEnvironment> {
+  const { environment } = lock;
+  const open = await store.list({
+    environment,
+    states: ['running', 'waiting', 'queued'],
+    limit: shownDeployments,
+  });
+  const numbers = (wanted: (deployment: DeploymentSummary) => boolean): number[] =>
+    open.filter(wanted).map(({ number }) => number);
+  return {
+    lock,
+    // One that waits before its first attempt is asked about a missed start: it has not begun.
+    running: numbers(({ state, attempt }) => state !== 'queued' && attempt > 0),
+    waiting: numbers(({ state }) => state === 'queued'),
+  };
+}
+
+function refuseReason(reason: string): Refusal | null {
+  const { length } = [...reason];
+  if (length > 0 && length <= maxReasonLength) return null;
+  return {
+    rule: 'reason',
+    message:
+      length === 0 ? 'A reason is missing.' : `The reason has ${length} characters; ${maxReasonLength} fit.`,
+    liftedBy: 'you',
+    wayOut: 'Say in a sentence why the environment is closed.',
+  };
+}
+
+function alreadyLocked(lock: EnvironmentLock, timezone: string): Refusal {
+  return {
+    rule: 'law-14',
+    message: `Already so: ${sayLock(lock, sayTime(lock.since, timezone))}`,
+    liftedBy: `<@${lock.by}> or an admin`,
+    wayOut: `\`/deploy unlock ${lock.environment}\` lifts it.`,
+  };
+}

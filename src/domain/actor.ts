@@ -1,0 +1,15 @@
+/** The way by which a person decided, where it was not Slack. */
+export type Via = 'command line';
+
+/** Who decided, and by which way: the same person counts as the same person by either. */
+export interface Actor {
+  /** Slack user. */
+  by: string;
+  /** Absent: Slack. */
+  via?: Via | undefined;
+}
+
+/** A person in a sentence: `<@U0ANA>`, or `<@U0ANA> via command line`. */
+export function mention({ by, via }: Actor): string {
+  return via === undefined ? `<@${by}>` : `<@${by}> via ${via}`;
+}

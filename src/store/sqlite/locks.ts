@@ -1,0 +1,148 @@
+import { and, asc, eq, sql } from 'drizzle-orm';
+
+import type { DeploymentEvent } from '../../domain/events.ts';
+import type { EnvironmentEvent, EnvironmentLock } from '../../domain/lock.ts';
+import type { Standing } from '../../domain/summary.ts';
+import type { Store, Unlock } from '../store.ts';
+import { type Addition, type Append, prepareAppend } from './append.ts';
+import type { Connection } from './connection.ts';
+import { standingOf, summaryColumns } from './deployments.ts';
+import { deployments, environmentEvents, environmentLocks } from './schema.ts';
+
+/** What changes of deployments ask about locks, within their own transaction. */
+export interface LockWriters {
+  isLocked: (environment: string) => boolean;
+  /** Writes the lock that a deployment meets when these events queue it; answers where it stands then. */
+  meetLock: (addition: Addition, standing: Standing) => Standing;
+}
+
+type LockStore = Pick<
+  Store,
+  'lockEnvironment' | 'unlockEnvironment' | 'lock' | 'locks' | 'environmentEvents'
+>;
+
+/** Environments that a person closed: the rows, their trail, and what queued deployments are told of them. */
+export function lockMethods(connection: Connection, committed: () => void): LockStore & LockWriters {
+  const { read, write } = connection;
+  const parts = { append: prepareAppend(connection), statements: prepare(connection) };
+  const find = (environment: string): EnvironmentLock | null =>
+    toLock(parts.statements.lock.get({ environment }));
+
+  return {
+    lockEnvironment: async (lock) => {
+      const standing = await write(() => find(lock.environment) ?? close(lock, parts));
+      if (standing === null) committed();
+      return standing;
+    },
+    unlockEnvironment: async (unlock) => {
+      const lifted = await write(() => open(unlock, find(unlock.environment), parts));
+      if (lifted) committed();
+      return lifted;
+    },
+    lock: async (environment) => await read(() => find(environment)),
+    locks: async () => (await read(() => parts.statements.locks.all())).flatMap((row) => toLock(row) ?? []),
+    environmentEvents: async (environment) => {
+      const rows = await read(() => parts.statements.trail.all({ environment }));
+      return rows.map(({ at, data }) => ({ environment, at, event: JSON.parse(data) as EnvironmentEvent }));
+    },
+    isLocked: (environment) => find(environment) !== null,
+    meetLock: (addition, standing) => {
+      const queued = standing.state === 'queued' && addition.before?.state !== 'queued';
+      const lock = queued ? find(addition.row.environment) : null;
+      return lock ? parts.append.events({ ...addition, before: standing, events: [met(lock)] }) : standing;
+    },
+  };
+}
+
+interface Parts {
+  append: Append;
+  statements: ReturnType<typeof prepare>;
+}
+
+function close(lock: EnvironmentLock, parts: Parts): null {
+  const { environment, by, via, reason, since } = lock;
+  parts.statements.close.run({ environment, by, via: via ?? null, reason, since });
+  addToTrail(parts, { environment, at: since, event: { type: 'locked', reason, by, via } });
+  tellQueued(parts, { environment, at: since, event: met(lock) });
+  return null;
+}
+
+function open(unlock: Unlock, lock: EnvironmentLock | null, parts: Parts): EnvironmentLock | null {
+  const { environment, by, via, at, since } = unlock;
+  if (lock?.since !== since) return null;
+  parts.statements.open.run({ environment });
+  addToTrail(parts, { environment, at, event: { type: 'unlocked', by, via } });
+  tellQueued(parts, { environment, at, event: { type: 'lock_lifted', by, via } });
+  return lock;
+}
+
+function met({ by, via, reason, since }: EnvironmentLock): DeploymentEvent {
+  return { type: 'lock_met', by, via, reason, since };
+}
+
+function addToTrail(
+  { statements }: Parts,
+  { environment, at, event }: { environment: string; at: number; event: EnvironmentEvent },
+): void {
+  statements.addToTrail.run({ environment, at, type: event.type, data: JSON.stringify(event) });
+}
+
+function tellQueued(
+  { append, statements }: Parts,
+  { environment, at, event }: { environment: string; at: number; event: DeploymentEvent },
+): void {
+  for (const row of statements.queued.all({ environment }))
+    append.events({
+      row: { number: row.number, environment },
+      before: standingOf(row),
+      events: [event],
+      at,
+      fence: null,
+    });
+}
+
+function toLock(row: typeof environmentLocks.$inferSelect | undefined): EnvironmentLock | null {
+  if (!row) return null;
+  const { via, ...lock } = row;
+  return via === null ? lock : { ...lock, via };
+}
+
+function prepare({ database }: Connection) {
+  const value = sql.placeholder;
+  const ofEnvironment = eq(environmentLocks.environment, value('environment'));
+  return {
+    lock: database.select().from(environmentLocks).where(ofEnvironment).prepare(),
+    locks: database.select().from(environmentLocks).orderBy(asc(environmentLocks.environment)).prepare(),
+    close: database
+      .insert(environmentLocks)
+      .values({
+        environment: value('environment'),
+        by: value('by'),
+        via: value('via'),
+        reason: value('reason'),
+        since: value('since'),
+      })
+      .prepare(),
+    open: database.delete(environmentLocks).where(ofEnvironment).prepare(),
+    queued: database
+      .select(summaryColumns)
+      .from(deployments)
+      .where(and(eq(deployments.environment, value('environment')), eq(deployments.state, 'queued')))
+      .prepare(),
+    addToTrail: database
+      .insert(environmentEvents)
+      .values({
+        environment: value('environment'),
+        at: value('at'),
+        type: value('type'),
+        data: value('data'),
+      })
+      .prepare(),
+    trail: database
+      .select({ at: environmentEvents.at, data: environmentEvents.data })
+      .from(environmentEvents)
+      .where(eq(environmentEvents.environment, value('environment')))
+      .orderBy(asc(environmentEvents.id))
+      .prepare(),
+  };
+}

@@ -1,0 +1,20 @@
+import type { DeploymentState } from '../domain/deployment.ts';
+import { sayState } from './state.ts';
+import type { SayInstant } from './thread-line.ts';
+
+/** What a list shows of a deployment. */
+export interface Listed {
+  number: number;
+  title: string;
+  environment: string;
+  state: DeploymentState;
+  startsAt: number | null;
+  requestedBy: string;
+}
+
+/** A deployment in one line of a list. */
+export function sayListed(deployment: Listed, sayInstant: SayInstant): string {
+  const { number, title, environment, state, startsAt, requestedBy } = deployment;
+  const when = startsAt === null ? '' : ` · ${sayInstant(startsAt)}`;
+  return `*#${number}* ${title} → ${environment} · ${sayState(state)}${when} · <@${requestedBy}>`;
+}

@@ -1,0 +1,55 @@
+import type { SayInstant } from './thread-line.ts';
+
+/** What a request became, for the person who made it. */
+export function sayRequested(
+  requested: {
+    number: number;
+    title: string;
+    environment: string;
+    startsAt: number | null;
+    needsApproval: boolean;
+  },
+  sayInstant: SayInstant,
+): string {
+  const { number, title, environment, startsAt, needsApproval } = requested;
+  const hour = startsAt === null ? 'begins as soon as it may' : `starts ${sayInstant(startsAt)}`;
+  const waits = needsApproval ? 'waits for approval and then ' : '';
+  return `#${number} ${title} → ${environment}: it ${waits}${hour}.`;
+}
+
+/** What a cancellation came to. */
+export function sayCancelled({ number, stopping }: { number: number; stopping: boolean }): string {
+  return stopping
+    ? `#${number} stops after the server at hand.`
+    : `#${number} is cancelled and will not run.`;
+}
+
+/** What a retry deploys. */
+export function sayRetried({ number, servers }: { number: number; servers: string[] }): string {
+  return `#${number} deploys the remaining ${servers.join(', ')}.`;
+}
+
+/** What a lock leaves as it is, and what it holds back. */
+export function sayLocked(locked: {
+  lock: { environment: string };
+  running: number[];
+  waiting: number[];
+}): string {
+  const goesOn = locked.running.length === 0 ? '' : ` What has begun goes on: ${numbers(locked.running)}.`;
+  const waits = locked.waiting.length === 0 ? '' : ` What is queued waits: ${numbers(locked.waiting)}.`;
+  return `\`${locked.lock.environment}\` is locked: nothing begins there until it is unlocked.${goesOn}${waits}`;
+}
+
+/** What an unlocked environment takes up. */
+export function sayUnlocked(unlocked: { lock: { environment: string }; waiting: number[] }): string {
+  const { lock, waiting } = unlocked;
+  const next =
+    waiting.length === 0
+      ? ''
+      : ` What waited is checked again and begins, unless its hour was missed: ${numbers(waiting)}.`;
+  return `\`${lock.environment}\` is unlocked.${next}`;
+}
+
+function numbers(deployments: number[]): string {
+  return deployments.map((number) => `#${number}`).join(', ');
+}
