@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 
+import { offerChainHash } from './chain.ts';
 import type { Connection } from './connection.ts';
 import { StoreRefused } from './refused.ts';
 
@@ -29,6 +30,7 @@ export async function migrate({ client, file, exclusive }: Connection, folder: s
   const migrations = readMigrations(folder);
   // A table is changed by building it anew, which its references must not stop; SQLite takes this pragma only outside.
   client.pragma('foreign_keys = OFF');
+  offerChainHash(client);
   await exclusive(() => {
     const applied = readApplied(client);
     const open = pending(migrations, applied, file);
