@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+
+/** Makes a command with the flags that all have: of the program itself, unless another parent is named. */
+export type MakeCommand = (
+  name: string,
+  description: string,
+  more?: { parent?: Command; formats?: string[] },
+) => Command;
+
+/** Registers what keeps an installation in order: the log's proof, copies of the database, the doctor, completions. */
+export function addKeepingCommands(
+  program: Command,
+  command: MakeCommand,
+  exitWith: (code: number) => void,
+): void {
+  const audit = program.command('audit').description('the log of everything that happened').exitOverride();
+  command('verify', 'walks the hash chain over all events', { parent: audit }).action(async (options) => {
+    const { runAuditVerify } = await import('./audit.ts');
+    exitWith(runAuditVerify(options));
+  });
+  command('export', 'prints the events in order, as CSV or JSON lines', {
+    parent: audit,
+    formats: ['text', 'csv', 'json'],
+  })
+    .option('--from <instant>', 'the first instant, such as 2026-11-21 or 2026-11-21T03:00:00+01:00')
+    .option('--to <instant>', 'the instant before which it ends')
+    .action(async (options) => {
+      const { runAuditExport } = await import('./audit.ts');
+      exitWith(await runAuditExport(options));
+    });
+}
