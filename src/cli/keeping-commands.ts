@@ -28,4 +28,16 @@ export function addKeepingCommands(
       const { runAuditExport } = await import('./audit.ts');
       exitWith(await runAuditExport(options));
     });
+  command('backup', 'copies the database while the bot runs, and proves the copy')
+    .argument('<file>', 'where to; it must not be there yet')
+    .action(async (file, options) => {
+      const { runBackup } = await import('./backup.ts');
+      exitWith(await runBackup(file, options));
+    });
+  command('restore', 'puts a copy in the place of the database, which is kept under another name')
+    .argument('<file>', 'a copy that `backup` made')
+    .action(async (file, options) => {
+      const { runRestore } = await import('./restore.ts');
+      exitWith(await runRestore(file, options));
+    });
 }

@@ -138,6 +138,7 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
     case 'attempt_resumed':
     case 'group_checked':
     case 'reminded':
+    case 'restored':
     case 'server_started':
     case 'server_ended':
     case 'service_changed':
@@ -150,7 +151,7 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
 }
 
 function end(deployment: Deployment, state: DeploymentState, endedBy: string, at: number): void {
-  Object.assign(deployment, { state, endedBy, endedAt: at });
+  Object.assign(deployment, { state, endedBy, endedAt: at, question: null });
 }
 
 /** The signed plan is gone: earlier approvals count no more. */

@@ -144,6 +144,7 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
     case 'missed':
     case 'cancelled':
     case 'retry_requested':
+    case 'restored':
     case 'attempt_started':
       return;
   }

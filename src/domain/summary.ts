@@ -61,6 +61,7 @@ function changes(standing: Standing, { deployment, event, at }: StoredEvent): Pa
       return { state: event.state, endedAt: at };
     case 'approved':
     case 'reminded':
+    case 'restored':
     case 'attempt_resumed':
     case 'group_checked':
     case 'server_started':
@@ -98,6 +99,7 @@ const known: Record<DeploymentEvent['type'], true> = {
   service_changed: true,
   question_asked: true,
   question_answered: true,
+  restored: true,
   attempt_ended: true,
 };
 

@@ -79,5 +79,5 @@ function failedLines(plan: Plan, { run }: Deployment, server: string): string[] 
 
 function matters(event: DeploymentEvent): boolean {
   if (event.type === 'attempt_ended') return event.state === 'error' || event.state === 'partial';
-  return ['question_asked', 'missed', 'expired', 'plan_changed'].includes(event.type);
+  return ['question_asked', 'missed', 'expired', 'plan_changed', 'restored'].includes(event.type);
 }

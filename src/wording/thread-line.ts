@@ -57,6 +57,8 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
       return event.by === 'system'
         ? `Nobody answered: ${event.choice}.`
         : `<@${event.by}> answered: ${event.choice}.`;
+    case 'restored':
+      return `The database was restored from a copy made ${sayInstant(event.copiedAt)}. What happened to this deployment after that is not known here: look at its servers before you go on.`;
     case 'scheduled':
       return `It starts ${sayInstant(event.startsAt)}.`;
     case 'server_started':
