@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 import { checkFile } from './check-file.ts';
+import { inOneSentence } from './in-one-sentence.ts';
 import { countPending } from './migrate.ts';
 import { StoreRefused } from './refused.ts';
 
@@ -16,7 +17,15 @@ const waitMs = 2_000;
 export function openReadOnly(file: string, migrationsFolder: string): Database.Database {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile())
     throw new StoreRefused(`there is no database ${file}; name it with DATABASE_URL=file:PATH`);
-  checkFile(file);
+  try {
+    checkFile(file);
+    return openKnown(file, migrationsFolder);
+  } catch (error) {
+    throw inOneSentence(`the database ${file} cannot be read`, error);
+  }
+}
+
+function openKnown(file: string, migrationsFolder: string): Database.Database {
   const client = new Database(file, { readonly: true, timeout: waitMs });
   try {
     if (countPending({ client, file }, migrationsFolder) > 0)
