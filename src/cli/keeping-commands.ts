@@ -28,6 +28,12 @@ export function addKeepingCommands(
       const { runAuditExport } = await import('./audit.ts');
       exitWith(await runAuditExport(options));
     });
+  command('doctor', 'looks at everything that a start at 03:00 needs, and changes nothing')
+    .option('--environment <name>', 'only this one')
+    .action(async (options) => {
+      const { runDoctor } = await import('./doctor.ts');
+      exitWith(await runDoctor(options));
+    });
   command('backup', 'copies the database while the bot runs, and proves the copy')
     .argument('<file>', 'where to; it must not be there yet')
     .action(async (file, options) => {

@@ -4,6 +4,7 @@ import { Channel } from './channel.ts';
 import { type Fault, Faults } from './faults.ts';
 import { Person } from './person.ts';
 import { createRateLimits } from './rate-limits.ts';
+import { allScopes } from './scopes.ts';
 import { SocketMode } from './socket-mode.ts';
 import { until } from './until.ts';
 import { createWebApiServer } from './web-api-server.ts';
@@ -28,6 +29,8 @@ export interface SlackSetup {
   people: PersonSetup[];
   channels: ChannelSetup[];
   usergroups?: UsergroupSetup[];
+  /** What the bot token was granted; all that the manifest asks for when left out. */
+  scopes?: string[];
   /** Epoch milliseconds. */
   now?: () => number;
   /** Answer 429 as Slack does when calls come too fast. */
@@ -84,6 +87,7 @@ export async function startSlack(setup: SlackSetup): Promise<LocalSlack> {
     faults,
     secondsToWait,
     tokens,
+    scopes: setup.scopes ?? allScopes,
     openConnection: () => `ws://${host()}/${socket.openTicket()}`,
   });
   const appId = world.bot.appId;

@@ -7,6 +7,7 @@ import { methods } from './methods/table.ts';
 import { receiveUpload } from './receive-upload.ts';
 import { Refused } from './refused.ts';
 import { answerResponseUrl } from './response-url.ts';
+import { requireScope } from './scopes.ts';
 import type { World } from './world.ts';
 
 /** What the HTTP side is built with. */
@@ -17,6 +18,8 @@ export interface WebApiNeeds {
   secondsToWait: (method: string, channel: string) => number;
   /** Both tokens; a revoked one is taken out. */
   tokens: { bot: string | null; app: string | null };
+  /** What the bot token was granted. */
+  scopes: string[];
   /** A fresh address for a websocket. */
   openConnection: () => string;
 }
@@ -63,6 +66,8 @@ interface Call {
 
 async function answerMethod(needs: WebApiNeeds, call: Call, response: ServerResponse): Promise<void> {
   const channel = word(call.given, 'channel');
+  response.setHeader('date', new Date(needs.world.now()).toUTCString());
+  if (call.token === needs.tokens.bot) response.setHeader('x-oauth-scopes', needs.scopes.join(','));
   const fault = needs.faults.take(call.method, channel);
   const waitSeconds =
     fault?.how === 'ratelimited' ? (fault.retryAfter ?? 1) : needs.secondsToWait(call.method, channel);
@@ -99,6 +104,7 @@ function callMethod(needs: WebApiNeeds, { method, given, token }: Call): JsonObj
     const known = Object.hasOwn(methods, method) ? methods[method] : undefined;
     if (!known) throw new Refused('unknown_method', { req_method: method });
     requireToken(token, needs.tokens.bot);
+    requireScope(method, needs.scopes);
     return { ok: true, ...known.call(needs.world, given) };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

@@ -15,26 +15,31 @@ const waitMs = 2_000;
  * and the bot's own lock is left alone. Throws `StoreRefused` with one sentence.
  */
 export function openReadOnly(file: string, migrationsFolder: string): Database.Database {
+  const { client, pending } = openToInspect(file, migrationsFolder);
+  if (pending === 0) return client;
+  client.close();
+  throw new StoreRefused(
+    `${file} was written by an older version; start this one once, which brings it up to date`,
+  );
+}
+
+/** The same for a database that may be older than this program: with how many migrations it lacks. */
+export function openToInspect(
+  file: string,
+  migrationsFolder: string,
+): { client: Database.Database; pending: number } {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile())
     throw new StoreRefused(`there is no database ${file}; name it with DATABASE_URL=file:PATH`);
   try {
     checkFile(file);
-    return openKnown(file, migrationsFolder);
+    const client = new Database(file, { readonly: true, timeout: waitMs });
+    try {
+      return { client, pending: countPending({ client, file }, migrationsFolder) };
+    } catch (error) {
+      client.close();
+      throw error;
+    }
   } catch (error) {
     throw inOneSentence(`the database ${file} cannot be read`, error);
-  }
-}
-
-function openKnown(file: string, migrationsFolder: string): Database.Database {
-  const client = new Database(file, { readonly: true, timeout: waitMs });
-  try {
-    if (countPending({ client, file }, migrationsFolder) > 0)
-      throw new StoreRefused(
-        `${file} was written by an older version; start this one once, which brings it up to date`,
-      );
-    return client;
-  } catch (error) {
-    client.close();
-    throw error;
   }
 }
