@@ -1,4 +1,6 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
+
+import { completionScript, shells } from './completion-scripts.ts';
 
 /** Makes a command with the flags that all have: of the program itself, unless another parent is named. */
 export type MakeCommand = (
@@ -27,6 +29,22 @@ export function addKeepingCommands(
     .action(async (options) => {
       const { runAuditExport } = await import('./audit.ts');
       exitWith(await runAuditExport(options));
+    });
+  program
+    .command('completion')
+    .description('prints the script that completes command lines in a shell')
+    .exitOverride()
+    .addArgument(new Argument('<shell>', 'which shell').choices(shells))
+    .action((shell) => {
+      process.stdout.write(completionScript(shell));
+      exitWith(0);
+    });
+  program
+    .command('__complete', { hidden: true })
+    .argument('[words...]')
+    .action(async (words) => {
+      const { runComplete } = await import('./completion.ts');
+      exitWith(await runComplete(program, words));
     });
   command('doctor', 'looks at everything that a start at 03:00 needs, and changes nothing')
     .option('--environment <name>', 'only this one')
