@@ -9,8 +9,8 @@ import { buildEnvironment, buildPlan } from '../helpers/build.ts';
 
 const plan = buildPlan(buildEnvironment());
 const restoring = { copiedAt: 1_000, restoredAt: 5_000 };
-const requested: DeploymentEvent = {
-  type: 'requested',
+const requested = {
+  type: 'requested' as const,
   by: 'U0ANA',
   reason: '',
   startsAt: null,
@@ -85,11 +85,9 @@ describe('after a restore', () => {
   });
 
   test('what waits for approval stays, unless its time for that has passed', () => {
-    expect(settle({ ...requested, expiresAt: 5_001 } as DeploymentEvent).after.state).toBe(
-      'awaiting_approval',
-    );
+    expect(settle({ ...requested, expiresAt: 5_001 }).after.state).toBe('awaiting_approval');
     for (const past of [{ expiresAt: 5_000 }, { startsAt: 4_000 }])
-      expect(settle({ ...requested, ...past } as DeploymentEvent).after.state).toBe('expired');
+      expect(settle({ ...requested, ...past }).after.state).toBe('expired');
   });
 
   test('what has ended is left alone', () => {

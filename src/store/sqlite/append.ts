@@ -80,9 +80,12 @@ function isSame(one: Standing, other: Standing): boolean {
   return keys.every((key) => one[key] === other[key]);
 }
 
-function prepare({ client, database }: Connection) {
+function prepare(connection: Connection) {
+  return { ...prepareEvent(connection), ...prepareFolds(connection) };
+}
+
+function prepareEvent({ client, database }: Connection) {
   const value = sql.placeholder;
-  const ofDeployment = eq(deployments.number, value('number'));
   return {
     // Bare, because it is asked before every event: drizzle's mapping would cost more than the hash itself.
     lastHash: client.prepare<[], string>('SELECT hash FROM events ORDER BY seq DESC LIMIT 1').pluck(),
@@ -98,6 +101,14 @@ function prepare({ client, database }: Connection) {
         hash: value('hash'),
       })
       .prepare(),
+  };
+}
+
+/** The rows that are folds of the events. */
+function prepareFolds({ database }: Connection) {
+  const value = sql.placeholder;
+  const ofDeployment = eq(deployments.number, value('number'));
+  return {
     standing: database
       .update(deployments)
       .set({

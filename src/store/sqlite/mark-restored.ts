@@ -37,13 +37,13 @@ export async function markRestored(connection: Connection, mark: Mark): Promise<
   const unfinished = await readUnfinished(connection, mark);
   return await connection.write(() => {
     forgetThePast(connection, mark);
-    const { events } = prepareAppend(connection);
+    const append = prepareAppend(connection);
     return unfinished.map(({ row, added }) => {
       const { number, title, environment, startsAt } = row;
       const before = standingOf(row);
       const [first, ...rest] = added;
       const after = first
-        ? events({ row, before, events: [first, ...rest], at: mark.restoredAt, fence: null })
+        ? append.events({ row, before, events: [first, ...rest], at: mark.restoredAt, fence: null })
         : before;
       if (hasEnded(after.state))
         connection.database
