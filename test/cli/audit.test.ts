@@ -122,7 +122,7 @@ describe('audit export', () => {
       '--from',
       '1970-01-01T00:00:02Z',
       '--to',
-      '1970-01-02',
+      '1970-01-02T01:00:00Z',
     );
     const rows = stdout
       .trim()

@@ -43,6 +43,7 @@ describe('completions offer', () => {
 
   test('the flags of the command, and the choices of a flag', async () => {
     expect(await complete('plan', '--re')).toEqual(['--revision']);
+    expect(await complete('plan', '--environment', 'shop', '--re')).toEqual(['--revision']);
     expect(await complete('plan', '--format', '')).toEqual(['text', 'json']);
     expect(await complete('audit', 'export', '--format=')).toEqual([
       '--format=text',

@@ -225,6 +225,16 @@ describe('doctor', () => {
     expect((await troubles())[0]).toMatch(/^warning balancer shop\/a: the load balancer says drain/);
   });
 
+  test('names servers whose work directory cannot be made', async () => {
+    writeFileSync(join(directory, 'file'), '');
+    configure((name) =>
+      name === 'a' ? local(name) : `{ driver: local, workDirectory: ${directory}/file/work }`,
+    );
+    expect(await troubles()).toEqual([
+      `fault servers shop/b: its work directory ${directory}/file/work cannot be written by the login`,
+    ]);
+  });
+
   test('looks at one environment alone, and knows the others by name', async () => {
     expect(await doctor(['--environment', 'shop'])).toMatchObject({ code: 0 });
     const { code, stdout } = await doctor(['--environment', 'shpo']);

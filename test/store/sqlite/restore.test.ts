@@ -163,6 +163,20 @@ describe('restore', () => {
     expect(await (await open()).list({ limit: 9 })).toHaveLength(1);
   });
 
+  it('brings the copy of an older version up to date, and chains its log', async () => {
+    await create(await open());
+    await backup();
+    await close();
+    const byHand = new Database(copy);
+    byHand.exec(`CREATE TABLE old (deployment, version, at, type, data, fence);
+      INSERT INTO old SELECT deployment, version, at, type, data, fence FROM events;
+      DROP TABLE events; ALTER TABLE old RENAME TO events;
+      DELETE FROM __drizzle_migrations WHERE id > 1`);
+    byHand.close();
+    expect(await restore()).toMatchObject({ copiedAt, holdings: { events: 1 } });
+    expect(await (await open()).eventsAfter(1, 0)).toHaveLength(2);
+  });
+
   it('works where the database was lost altogether', async () => {
     await create(await open());
     await backup();
