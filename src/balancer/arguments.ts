@@ -9,7 +9,7 @@ export interface ScriptCall {
 
 /** The ordered words of a script call: its path, then each argument's value (D-50). Throws one sentence for a missing one. */
 export function scriptCall(
-  plan: Plan,
+  plan: Pick<Plan, 'environment'>,
   script: Script,
   subject: { cluster: string; server: string | null },
   readSecret: (reference: Exclude<Value, string>) => string,
@@ -33,7 +33,10 @@ export function scriptCall(
 }
 
 /** Server scripts may use server and cluster variables, cluster scripts only the cluster's (D-57). */
-function variablesOf(plan: Plan, subject: { cluster: string; server: string | null }): Record<string, Value> {
+function variablesOf(
+  plan: Pick<Plan, 'environment'>,
+  subject: { cluster: string; server: string | null },
+): Record<string, Value> {
   const cluster = plan.environment.clusters.find((candidate) => candidate.name === subject.cluster);
   if (subject.server === null) return { name: subject.cluster, ...cluster?.variables };
   return { ...cluster?.variables, ...findServer(plan.environment, subject.server)?.server.variables };

@@ -22,7 +22,11 @@ export interface BalancerNeeds {
 /** The load balancer, moved by the environment's own scripts: never through a shell, ended as a session at the timeout. */
 export interface Balancer extends TaskPerformer {
   /** What the status script says of a member; `unknown` where none is configured or it gave no clear answer. */
-  status(plan: Plan, member: string, signal: AbortSignal): Promise<MemberStatus>;
+  status(
+    plan: Pick<Plan, 'environment' | 'level'>,
+    member: string,
+    signal: AbortSignal,
+  ): Promise<MemberStatus>;
 }
 
 /** Builds the balancer. */
@@ -163,7 +167,7 @@ function sentence(error: unknown): string {
 
 async function status(
   needs: BalancerNeeds,
-  plan: Plan,
+  plan: Pick<Plan, 'environment' | 'level'>,
   member: string,
   signal: AbortSignal,
 ): Promise<MemberStatus> {

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 
 import { addControlCommands } from './control-commands.ts';
+import { addKeepingCommands, type MakeCommand } from './keeping-commands.ts';
 
 /** Runs one command. Answers the exit code: 0 done, 1 refused or failed, 2 a bad flag, variable or file. */
 export async function runCommandLine(argv: string[]): Promise<number> {
@@ -23,13 +24,13 @@ function buildProgram(exitWith: (code: number) => void): Command {
     .description('A Slack bot that deploys to fleets of servers at the appointed hour, server by server.')
     .exitOverride()
     .showHelpAfterError();
-  const command = (name: string, description: string): Command =>
-    program
+  const command: MakeCommand = (name, description, { parent = program, formats = ['text', 'json'] } = {}) =>
+    parent
       .command(name)
       .description(description)
       .exitOverride()
       .option('--config <file>', 'the configuration file')
-      .addOption(new Option('--format <format>', 'how to answer').choices(['text', 'json']).default('text'));
+      .addOption(new Option('--format <format>', 'how to answer').choices(formats).default('text'));
   const repeated = (value: string, before: string[]): string[] => [...before, value];
 
   // Each command is loaded when it is run: the bot starts without the sandbox, and `schema` without the bot.
@@ -61,5 +62,6 @@ function buildProgram(exitWith: (code: number) => void): Command {
     },
   );
   addControlCommands(command, exitWith);
+  addKeepingCommands(program, command, exitWith);
   return program;
 }

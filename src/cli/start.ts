@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 
+import type { Logger } from 'pino';
+
 import { createSecretReader, processVariables, readEnvironment } from '../config/env.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
 import { socketFileOf } from '../control/socket-file.ts';
@@ -14,12 +16,16 @@ import { migrationsFolder } from './migrations-folder.ts';
 
 const stopLimitMs = 9_500;
 
-/** `start`: runs the bot until SIGTERM or SIGINT. Exit code 2 names every missing variable and every fault of the file. */
+/**
+ * `start`: runs the bot until SIGTERM or SIGINT; SIGHUP reads the file anew. Exit code 2 names every missing variable and
+ * every fault of the file.
+ */
 export async function runStart(options: CommonOptions): Promise<number> {
   const environment = readEnvironment(processVariables(), { needs: 'slack' });
   if (!environment.ok) return fail(environment.message);
   const { value } = environment;
-  const loaded = loadConfiguration(options.config ?? value.configFile);
+  const file = options.config ?? value.configFile;
+  const loaded = loadConfiguration(file);
   if (!loaded.ok) return fail(loaded.faults.join('\n'));
   const log = createLog({ level: value.logLevel, format: value.logFormat });
   for (const warning of loaded.warnings) log.warn(warning);
@@ -43,7 +49,7 @@ export async function runStart(options: CommonOptions): Promise<number> {
     health: { host: value.httpHost, port: value.httpPort },
     socketFile: socketFileOf(value.databaseFile),
     dataDirectory: directoryOf(value.databaseFile),
-    readSecret: createSecretReader(processVariables(), (file) => readFileSync(file, 'utf8')),
+    readSecret: createSecretReader(processVariables(), (path) => readFileSync(path, 'utf8')),
     pace: slackPace,
     log,
   }).catch(async (error: unknown) => {
@@ -52,10 +58,27 @@ export async function runStart(options: CommonOptions): Promise<number> {
     return null;
   });
   if (!bot) return 1;
+  const reloadOnSignal = (): void => void reload(bot, file, log);
+  process.on('SIGHUP', reloadOnSignal);
   await untilToldToStop();
+  process.off('SIGHUP', reloadOnSignal);
   log.info('stopping: nothing new begins, what runs on servers is left to its marks');
   await stopInTime(bot, store);
   return 0;
+}
+
+/** Checked first, all or nothing: with a fault everything stays as it was. */
+async function reload(bot: Bot, file: string, log: Logger): Promise<void> {
+  try {
+    const loaded = loadConfiguration(file);
+    if (!loaded.ok)
+      return log.error({ faults: loaded.faults }, `${file} has faults: the configuration stays as it was`);
+    const changed = await bot.reload(loaded.configuration);
+    for (const warning of loaded.warnings) log.warn(warning);
+    log.info({ changed }, `${file} was read anew and is in force`);
+  } catch (error) {
+    log.error({ error }, `${file} could not be put in force`);
+  }
 }
 
 async function untilToldToStop(): Promise<void> {

@@ -147,6 +147,7 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
     case 'attempt_resumed':
     case 'group_checked':
     case 'reminded':
+    case 'restored':
     case 'server_started':
     case 'server_ended':
     case 'service_changed':
@@ -173,7 +174,7 @@ function meetLock(
 }
 
 function end(deployment: Deployment, state: DeploymentState, endedBy: string, at: number): void {
-  Object.assign(deployment, { state, endedBy, endedAt: at, lock: null });
+  Object.assign(deployment, { state, endedBy, endedAt: at, lock: null, question: null });
 }
 
 /** The signed plan is gone: earlier approvals count no more. */

@@ -114,6 +114,8 @@ export type DeploymentEvent =
     }
   | { type: 'question_asked'; question: Question }
   | { type: 'question_answered'; question: string; choice: Choice; by: string }
+  /** The database was put back to an older copy: whatever happened after `copiedAt` is not in this log. */
+  | { type: 'restored'; copiedAt: number }
   | { type: 'attempt_ended'; attempt: number; state: AttemptEnd; endedBy: string };
 
 /** An event as it stands in the log: `version` counts within its deployment from 1. */

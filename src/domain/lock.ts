@@ -13,8 +13,11 @@ export interface EnvironmentLock extends Actor {
   since: number;
 }
 
-/** What was done to an environment outside any deployment: the trail of its locks. */
-export type EnvironmentEvent = ({ type: 'locked'; reason: string } & Actor) | ({ type: 'unlocked' } & Actor);
+/** What was done to an environment outside any deployment: its locks, and reloads that changed its configuration. */
+export type EnvironmentEvent =
+  | ({ type: 'locked'; reason: string } & Actor)
+  | ({ type: 'unlocked' } & Actor)
+  | { type: 'reconfigured' };
 
 /** Who closed an environment, since when and why. */
 export function sayLock(

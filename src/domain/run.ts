@@ -110,20 +110,12 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
     case 'server_ended':
       return applyServerEnd(run, event, at);
     case 'task_intended':
-      run.tasks.set(event.task, {
-        ...taskRun(run, event.task),
-        run: event.run,
-        intended: true,
-        intendedAt: at,
-      });
-      return;
+      return setTask(run, event.task, { run: event.run, intended: true, intendedAt: at });
     case 'task_found':
       return applyFound(run, event);
     case 'task_ended': {
       const { state: end, exitCode, message, lastLines, readBack } = event;
-      const ended = { intended: false, end, exitCode, message, lastLines, readBack };
-      run.tasks.set(event.task, { ...taskRun(run, event.task), ...ended });
-      return;
+      return setTask(run, event.task, { intended: false, end, exitCode, message, lastLines, readBack });
     }
     case 'service_changed':
       run.service.set(event.member, event.inService);
@@ -153,9 +145,14 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
     case 'missed':
     case 'cancelled':
     case 'retry_requested':
+    case 'restored':
     case 'attempt_started':
       return;
   }
+}
+
+function setTask(run: Run, task: number, change: Partial<TaskRun>): void {
+  run.tasks.set(task, { ...taskRun(run, task), ...change });
 }
 
 function applyGroupCheck(run: Run, event: Extract<DeploymentEvent, { type: 'group_checked' }>): void {

@@ -63,6 +63,7 @@ function changes(standing: Standing, { deployment, event, at }: StoredEvent): Pa
     case 'lock_met':
     case 'lock_lifted':
     case 'reminded':
+    case 'restored':
     case 'attempt_resumed':
     case 'group_checked':
     case 'server_started':
@@ -102,6 +103,7 @@ const known: Record<DeploymentEvent['type'], true> = {
   service_changed: true,
   question_asked: true,
   question_answered: true,
+  restored: true,
   attempt_ended: true,
 };
 

@@ -81,10 +81,22 @@ export interface CommandSession {
   close(): Promise<void>;
 }
 
+/** What is seen of a server that is only looked at. */
+export interface Look {
+  /** What the runner needs and the server lacks. */
+  missing: string[];
+  /** Whether the work directory, or what it will be made in, can be written. */
+  isWritable: boolean;
+  /** Free there; null where the server does not say. */
+  freeBytes: number | null;
+}
+
 /** Reaches servers of one driver. The executor keeps one session per server and opens the next one ahead. */
 export interface CommandDriver {
   /** Rejects with `Unreachable` and one clear sentence; a wrong host key offers nothing to the server. */
   connect(server: string, connection: Connection, signal: AbortSignal): Promise<CommandSession>;
+  /** Reaches a server as `connect` does and looks around, changing nothing there. Rejects with `Unreachable`. */
+  look(server: string, connection: Connection, signal: AbortSignal): Promise<Look>;
 }
 
 /** The server could not be reached; the message is one sentence that names the server and what to do. */

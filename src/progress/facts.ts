@@ -79,5 +79,6 @@ function failedLines(plan: Plan, { run }: Deployment, server: string): string[] 
 
 function matters(event: DeploymentEvent): boolean {
   if (event.type === 'attempt_ended') return event.state === 'error' || event.state === 'partial';
-  return ['lock_met', 'question_asked', 'missed', 'expired', 'plan_changed'].includes(event.type);
+  const told = ['lock_met', 'question_asked', 'missed', 'expired', 'plan_changed', 'restored'];
+  return told.includes(event.type);
 }

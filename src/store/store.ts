@@ -207,7 +207,9 @@ export interface Store {
   lock(environment: string): Promise<EnvironmentLock | null>;
   /** All closed environments, by name. */
   locks(): Promise<EnvironmentLock[]>;
-  /** Who closed and opened an environment, in order. */
+  /** Writes into the trail of each of these environments that a reload changed its configuration. */
+  noteReload(reload: { at: number; environments: string[] }): Promise<void>;
+  /** Who closed and opened an environment, and when its configuration was changed, in order. */
   environmentEvents(environment: string): Promise<StoredEnvironmentEvent[]>;
 
   /** Queued deployments whose environment is free and open, and running ones whose lease belongs to nobody any more: oldest first. */

@@ -58,9 +58,9 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'question_asked':
       return `${event.question.text} ${sayDefault(event.question)} ${sayInstant(event.question.deadlineAt)}.`;
     case 'question_answered':
-      return event.by === 'system'
-        ? `Nobody answered: ${event.choice}.`
-        : `${mention(event)} answered: ${event.choice}.`;
+      return `${event.by === 'system' ? 'Nobody answered' : `${mention(event)} answered`}: ${event.choice}.`;
+    case 'restored':
+      return `The database was restored from a copy made ${sayInstant(event.copiedAt)}. What happened to this deployment after that is not known here: look at its servers before you go on.`;
     case 'scheduled':
       return `It starts ${sayInstant(event.startsAt)}.`;
     case 'server_started':

@@ -343,6 +343,21 @@ describe('the start', () => {
     ]);
   });
 
+  test('law 10: a late answer does not start what was cancelled while it was asked', async () => {
+    app = await startApp([
+      buildEnvironment({ approval, schedule: { graceMinutes: 15, onMissed: 'ask', remindMinutes: [] } }),
+    ]);
+    const { number } = await scheduled();
+    app.clock.now += 16 * 60_000;
+    await startDeployment(app, number);
+    const question = (await load(number)).question?.id ?? '';
+    value(await cancelDeployment(app, { by: 'U0ANA', number }));
+    expect(rules(await answerQuestion(app, { by: 'U0BEN', number, question, choice: 'start' }))).toEqual([
+      'law-14',
+    ]);
+    expect((await load(number)).state).toBe('cancelled');
+  });
+
   test('checks everything again: a changed script voids the approval', async () => {
     const { number } = await scheduled();
     await startDeployment(app, number);

@@ -59,6 +59,7 @@ const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbit
     inService: 1,
     from: { s1: null },
   }),
+  restored: fc.constant({ type: 'restored', copiedAt: 1 }),
   server_started: fc.constant({ type: 'server_started', server: 's1' }),
   task_intended: fc.constant({ type: 'task_intended', task: 1, run: 1, fence: 1 }),
   task_found: fc.constant({ type: 'task_found', task: 1, run: 1, seen: 'ended', again: false, message: '' }),

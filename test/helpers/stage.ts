@@ -26,6 +26,8 @@ export interface Stage {
   killBot(): Promise<void>;
   /** SIGTERM, and its exit code. */
   stopBot(): Promise<number | null>;
+  /** Sends the process a signal and goes on. */
+  signalBot(signal: NodeJS.Signals): void;
   botLog(): string;
   healthUrl(): string;
   /** Where the bot awaits Slack in HTTP mode. */
@@ -203,6 +205,7 @@ export function botProcess({ directory, configurationFile, apiUrl, by }: BotProc
     },
     killBot: async (): Promise<void> => void (await end('SIGKILL')),
     stopBot: async (): Promise<number | null> => await end('SIGTERM'),
+    signalBot: (signal: NodeJS.Signals): void => void child?.kill(signal),
     botLog: (): string => readFileSync(logFile, 'utf8'),
     healthUrl: (): string => healthUrl,
     slackUrl: (): string => slackUrl,

@@ -23,18 +23,27 @@ const manifests = [
   ['examples/manifest-http.yml', read('examples/manifest-http.yml')],
 ] as const;
 
-/** Every method that the bot calls, as its source says it. */
+function methodsIn(directory: string, call: RegExp): string[] {
+  return readdirSync(directory)
+    .map((file) => readFileSync(`${directory}/${file}`, 'utf8'))
+    .flatMap((source) => [...source.matchAll(call)])
+    .map(([, method = '']) => method);
+}
+
+/** What the doctor asks with the bot's token, as its source says it. */
+const askedByDoctor = methodsIn('src/cli/doctor', /answerOf\([\w.]*asBot, '([\w.]+)'/g);
+/** Every method that is called with the bot's token. */
 const called = [
-  ...new Set(
-    readdirSync('src/slack')
-      .map((file) => readFileSync(`src/slack/${file}`, 'utf8'))
-      .flatMap((source) => [...source.matchAll(/\bclient\.((?:[a-zA-Z]+\.)+[a-zA-Z]+)\(/g)])
-      .map(([, method = '']) => method),
-  ),
+  ...new Set([...methodsIn('src/slack', /\bclient\.((?:[a-zA-Z]+\.)+[a-zA-Z]+)\(/g), ...askedByDoctor]),
 ].toSorted();
 
 /** Without these the bot goes on and says what it misses, so their scopes may be left out. */
-const dispensable = ['conversations.history', 'conversations.replies', 'usergroups.users.list'];
+const dispensable = [
+  'conversations.history',
+  'conversations.info',
+  'conversations.replies',
+  'usergroups.users.list',
+];
 /** What needs a scope without being a method: posting where the bot was not invited, and being typed to. */
 const beyondMethods = ['chat:write.public', 'commands'];
 
@@ -53,6 +62,7 @@ test('the methods that the bot calls are found in its source, and Slack (as the 
   expect(called).toEqual(
     expect.arrayContaining(['chat.postMessage', 'chat.update', 'views.open', 'users.info']),
   );
+  expect(askedByDoctor).toContain('conversations.info');
   expect(called.filter((method) => !(method in methods))).toEqual([]);
   expect(dispensable.filter((method) => !called.includes(method))).toEqual([]);
 });

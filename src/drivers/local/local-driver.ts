@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 
 import type { CommandDriver } from '../command.ts';
 import type { Channel } from '../runner/channel.ts';
+import { lookAround } from '../runner/look.ts';
 import { openRunnerSession } from '../runner/session.ts';
 
 /** Runs commands on this machine, through the same runner as on any other. */
@@ -16,6 +17,11 @@ export function createLocalDriver(): CommandDriver {
         open: async (line) => openLocalChannel(line),
         close: async () => undefined,
       });
+    },
+    look: async (server, connection) => {
+      if (connection.driver !== 'local') throw new Error(`server ${server} is not on this machine`);
+      const { workDirectory } = connection;
+      return await lookAround({ server, workDirectory, open: async (line) => openLocalChannel(line) });
     },
   };
 }

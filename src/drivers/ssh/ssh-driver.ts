@@ -4,8 +4,9 @@ import Bottleneck from 'bottleneck';
 import { Client, type ClientChannel } from 'ssh2';
 
 import type { Connection, SecretReference } from '../../domain/environment.ts';
-import { type CommandDriver, type CommandSession, Unreachable } from '../command.ts';
-import type { Channel } from '../runner/channel.ts';
+import { type CommandDriver, type CommandSession, type Look, Unreachable } from '../command.ts';
+import type { Channel, OpenChannel } from '../runner/channel.ts';
+import { lookAround } from '../runner/look.ts';
 import { openRunnerSession } from '../runner/session.ts';
 import { readPins, sayFingerprint } from './host-key.ts';
 
@@ -26,12 +27,35 @@ export function createSshDriver(needs: SshDriverNeeds): CommandDriver {
   const limiter = new Bottleneck(handshakes);
   return {
     connect: async (server, connection, signal) => {
-      if (connection.driver !== 'ssh') throw new Error(`server ${server} is not reached over ssh`);
-      if (connection.shell !== 'sh')
-        throw new Unreachable(`${server}: shell ${connection.shell} is not executed by this version`);
-      return await limiter.schedule(async () => await connect(needs, server, connection, signal));
+      const known = knownShell(server, connection);
+      return await limiter.schedule(async () => await connect(needs, server, known, signal));
+    },
+    look: async (server, connection, signal) => {
+      const known = knownShell(server, connection);
+      return await limiter.schedule(async () => await look(needs, server, known, signal));
     },
   };
+}
+
+function knownShell(server: string, connection: Connection): SshConnection {
+  if (connection.driver !== 'ssh') throw new Error(`server ${server} is not reached over ssh`);
+  if (connection.shell === 'sh') return connection;
+  throw new Unreachable(`${server}: shell ${connection.shell} is not executed by this version`);
+}
+
+async function look(
+  needs: SshDriverNeeds,
+  server: string,
+  connection: SshConnection,
+  signal: AbortSignal,
+): Promise<Look> {
+  const client = await handshake(needs, server, connection, signal);
+  try {
+    const open: OpenChannel = async (line) => await openSshChannel(client, server, line);
+    return await lookAround({ server, workDirectory: connection.workDirectory, open });
+  } finally {
+    client.end();
+  }
 }
 
 async function connect(

@@ -6,6 +6,7 @@ import { createOutlet } from './outlet.ts';
 import { Person } from './person.ts';
 import { createRateLimits } from './rate-limits.ts';
 import type { SignedRequest } from './request-url.ts';
+import { allScopes } from './scopes.ts';
 import { type Acknowledgement, type Delivery, SocketMode } from './socket-mode.ts';
 import { until } from './until.ts';
 import { createWebApiServer } from './web-api-server.ts';
@@ -38,7 +39,7 @@ export interface SlackSetup {
   ackTimeoutMs?: number;
   /** What requests to the app's request URL are signed with. */
   signingSecret?: string;
-  /** What the app may do, as its manifest says; everything when left out. */
+  /** What the bot token was granted; everything when left out. */
   scopes?: string[];
 }
 
@@ -96,7 +97,7 @@ export async function startSlack(setup: SlackSetup): Promise<LocalSlack> {
     faults,
     secondsToWait,
     tokens,
-    scopes: setup.scopes ?? null,
+    scopes: setup.scopes ?? allScopes,
     openConnection: () => `ws://${host()}/${socket.openTicket()}`,
   });
   const appId = world.bot.appId;

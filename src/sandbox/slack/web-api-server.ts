@@ -17,8 +17,8 @@ export interface WebApiNeeds {
   secondsToWait: (method: string, channel: string) => number;
   /** Both tokens; a revoked one is taken out. */
   tokens: { bot: string | null; app: string | null };
-  /** What the app may do; null means everything. */
-  scopes: string[] | null;
+  /** What the bot token was granted. */
+  scopes: string[];
   /** A fresh address for a websocket. */
   openConnection: () => string;
 }
@@ -65,6 +65,8 @@ interface Call {
 
 async function answerMethod(needs: WebApiNeeds, call: Call, response: ServerResponse): Promise<void> {
   const channel = word(call.given, 'channel');
+  response.setHeader('date', new Date(needs.world.now()).toUTCString());
+  if (call.token === needs.tokens.bot) response.setHeader('x-oauth-scopes', needs.scopes.join(','));
   const fault = needs.faults.take(call.method, channel);
   const waitSeconds =
     fault?.how === 'ratelimited' ? (fault.retryAfter ?? 1) : needs.secondsToWait(call.method, channel);
@@ -115,8 +117,8 @@ function requireToken(given: string, valid: string | null): void {
   if (given !== valid) throw new Refused('invalid_auth');
 }
 
-function requireScope(granted: string[] | null, anyOf: string[]): void {
-  if (granted === null || anyOf.length === 0 || anyOf.some((scope) => granted.includes(scope))) return;
+function requireScope(granted: string[], anyOf: string[]): void {
+  if (anyOf.length === 0 || anyOf.some((scope) => granted.includes(scope))) return;
   throw new Refused('missing_scope', { needed: anyOf.join(','), provided: granted.join(',') });
 }
 

@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { DeploymentEvent } from '../../domain/events.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { type Standing, firstStanding, summarize } from '../../domain/summary.ts';
+import { chainHash, chainStart } from './chain.ts';
 import type { Connection } from './connection.ts';
 import { deployments, events, members, plans } from './schema.ts';
 
@@ -33,8 +34,10 @@ export function prepareAppend(connection: Connection): Append {
   const statements = prepare(connection);
 
   const addEvent = ({ row, at, fence }: Addition, version: number, event: DeploymentEvent): void => {
-    const data = JSON.stringify(event);
-    statements.event.run({ deployment: row.number, version, at, type: event.type, data, fence });
+    const { type } = event;
+    const added = { deployment: row.number, version, at, type, data: JSON.stringify(event), fence };
+    const previous = statements.lastHash.get() ?? chainStart;
+    statements.event.run({ ...added, hash: chainHash(previous, added) });
     if (event.type !== 'service_changed') return;
     const { member, inService, reason } = event;
     const { environment, number: deployment } = row;
@@ -77,10 +80,15 @@ function isSame(one: Standing, other: Standing): boolean {
   return keys.every((key) => one[key] === other[key]);
 }
 
-function prepare({ database }: Connection) {
+function prepare(connection: Connection) {
+  return { ...prepareEvent(connection), ...prepareFolds(connection) };
+}
+
+function prepareEvent({ client, database }: Connection) {
   const value = sql.placeholder;
-  const ofDeployment = eq(deployments.number, value('number'));
   return {
+    // Bare, because it is asked before every event: drizzle's mapping would cost more than the hash itself.
+    lastHash: client.prepare<[], string>('SELECT hash FROM events ORDER BY seq DESC LIMIT 1').pluck(),
     event: database
       .insert(events)
       .values({
@@ -90,8 +98,17 @@ function prepare({ database }: Connection) {
         type: value('type'),
         data: value('data'),
         fence: value('fence'),
+        hash: value('hash'),
       })
       .prepare(),
+  };
+}
+
+/** The rows that are folds of the events. */
+function prepareFolds({ database }: Connection) {
+  const value = sql.placeholder;
+  const ofDeployment = eq(deployments.number, value('number'));
+  return {
     standing: database
       .update(deployments)
       .set({

@@ -18,7 +18,7 @@ export interface LockWriters {
 
 type LockStore = Pick<
   Store,
-  'lockEnvironment' | 'unlockEnvironment' | 'lock' | 'locks' | 'environmentEvents'
+  'lockEnvironment' | 'unlockEnvironment' | 'lock' | 'locks' | 'environmentEvents' | 'noteReload'
 >;
 
 /** Environments that a person closed: the rows, their trail, and what queued deployments are told of them. */
@@ -44,6 +44,12 @@ export function lockMethods(connection: Connection, committed: () => void): Lock
     environmentEvents: async (environment) => {
       const rows = await read(() => parts.statements.trail.all({ environment }));
       return rows.map(({ at, data }) => ({ environment, at, event: JSON.parse(data) as EnvironmentEvent }));
+    },
+    noteReload: async ({ at, environments }) => {
+      await write(() => {
+        for (const environment of environments)
+          addToTrail(parts, { environment, at, event: { type: 'reconfigured' } });
+      });
     },
     isLocked: (environment) => find(environment) !== null,
     meetLock: (addition, standing) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 
+import { offerChainHash } from './chain.ts';
 import type { Connection } from './connection.ts';
 import { StoreRefused } from './refused.ts';
 
@@ -29,7 +30,11 @@ export async function migrate({ client, file, exclusive }: Connection, folder: s
   const migrations = readMigrations(folder);
   // A table is changed by building it anew, which its references must not stop; SQLite takes this pragma only outside.
   client.pragma('foreign_keys = OFF');
+  offerChainHash(client);
   await exclusive(() => {
+    client.exec(
+      'CREATE TABLE IF NOT EXISTS __drizzle_migrations (id INTEGER PRIMARY KEY, hash text NOT NULL, created_at numeric)',
+    );
     const applied = readApplied(client);
     const open = pending(migrations, applied, file);
     for (const migration of open) apply(client, migration);
@@ -41,10 +46,12 @@ export async function migrate({ client, file, exclusive }: Connection, folder: s
   client.pragma('foreign_keys = ON');
 }
 
+/** How many migrations of the folder a database still lacks. Throws `StoreRefused` for one that this program may not touch. */
+export function countPending({ client, file }: Pick<Connection, 'client' | 'file'>, folder: string): number {
+  return pending(readMigrations(folder), readApplied(client), file).length;
+}
+
 function readApplied(client: Database.Database): Applied[] {
-  client.exec(
-    'CREATE TABLE IF NOT EXISTS __drizzle_migrations (id INTEGER PRIMARY KEY, hash text NOT NULL, created_at numeric)',
-  );
   return client
     .prepare<[], Applied>('SELECT hash, created_at AS madeAt FROM __drizzle_migrations ORDER BY created_at')
     .all();

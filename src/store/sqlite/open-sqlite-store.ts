@@ -2,24 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import Database from 'better-sqlite3';
 import { and, eq, isNotNull } from 'drizzle-orm';
 
 import type { Store } from '../store.ts';
-import { StoreBusy, whenFree } from './busy.ts';
+import { whenFree } from './busy.ts';
 import { deploymentWrites } from './changes.ts';
 import { checkFile } from './check-file.ts';
 import { type Connection, connect } from './connection.ts';
 import { deploymentReads } from './deployments.ts';
 import { dueMethods } from './due.ts';
 import { factMethods, nameInstallation } from './facts.ts';
+import { inOneSentence } from './in-one-sentence.ts';
 import { inboxMethods } from './inbox.ts';
 import { leaseMethods } from './leases.ts';
 import { lockMethods } from './locks.ts';
 import { messageMethods } from './messages.ts';
 import { migrate } from './migrate.ts';
 import { createPrivately, lockForThisProcess, type ProcessLock } from './process-lock.ts';
-import { StoreRefused } from './refused.ts';
 import { leases, messages, notSaid } from './schema.ts';
 
 /** What a store is opened with. */
@@ -51,7 +50,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     return assemble(connection, lock, now);
   } catch (error) {
     lock?.release();
-    throw inOneSentence(file, error);
+    throw inOneSentence(`the database ${file} cannot be opened`, error);
   }
 }
 
@@ -66,7 +65,7 @@ function holdFile(
     // Two names of one file must meet at one lock.
     return { file, lock: lockForThisProcess(realpathSync(file), me) };
   } catch (error) {
-    throw inOneSentence(file, error);
+    throw inOneSentence(`the database ${file} cannot be opened`, error);
   }
 }
 
@@ -115,13 +114,4 @@ function assemble(connection: Connection, lock: ProcessLock | null, now: () => n
       lock?.release();
     },
   };
-}
-
-function inOneSentence(file: string, error: unknown): unknown {
-  if (error instanceof StoreBusy) return new StoreRefused(error.message, { cause: error });
-  if (error instanceof StoreRefused || !(error instanceof Error)) return error;
-  const fromDisk = error instanceof Database.SqliteError || 'syscall' in error;
-  return fromDisk
-    ? new StoreRefused(`the database ${file} cannot be opened: ${error.message}`, { cause: error })
-    : error;
 }

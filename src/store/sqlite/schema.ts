@@ -69,10 +69,12 @@ export const deployments = sqliteTable(
   ],
 );
 
-/** The log: the single truth of what happened. Rows are added and never changed. */
+/** The log: the single truth of what happened. Rows are added and never changed, and each one's hash holds it to the one before. */
 export const events = sqliteTable(
   'events',
   {
+    /** Place in the whole log, over all deployments. */
+    seq: integer().primaryKey(),
     deployment: integer()
       .notNull()
       .references(() => deployments.number),
@@ -81,8 +83,10 @@ export const events = sqliteTable(
     type: text().$type<DeploymentEvent['type']>().notNull(),
     data: text().notNull(),
     fence: integer(),
+    /** SHA-256 over the hash before and this row: see `chain.ts`. */
+    hash: text().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.deployment, table.version] })],
+  (table) => [uniqueIndex('events_version').on(table.deployment, table.version)],
 );
 
 /** Who holds an environment; the row stays when it is released, so that its fence only rises. */

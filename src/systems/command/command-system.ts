@@ -16,8 +16,8 @@ export interface CommandSystemNeeds {
   /** Null when the revision's files are still those that were signed; else a sentence. */
   findRevisionChange: (revision: Revision) => Promise<string | null>;
   now: () => number;
-  /** How much of a step's output is read. */
-  maxOutputBytes: number;
+  /** How much of a step's output is read; asked for each step. */
+  maxOutputBytes: () => number;
 }
 
 /** `system: command`: runbook steps over ssh or on this machine. */

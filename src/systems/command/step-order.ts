@@ -17,7 +17,7 @@ export interface StepOrder extends Order {
 
 /** What an order is made with besides the plan. */
 interface StepNeeds extends ReadSecret {
-  maxOutputBytes: number;
+  maxOutputBytes: () => number;
 }
 
 type ReadSecret = { readSecret: (reference: Exclude<Value, string>) => string };
@@ -50,7 +50,7 @@ export function prepareStep(needs: StepNeeds, context: TaskContext): StepOrder {
     fence: context.fence,
     timeoutMs: step.timeoutSeconds * 1_000,
     secrets,
-    maxOutputBytes: needs.maxOutputBytes,
+    maxOutputBytes: needs.maxOutputBytes(),
     work: {
       kind: 'line',
       line: fillPlaceholders(step.run, values),

@@ -115,10 +115,10 @@ describe('migrations', () => {
   });
 
   it('that come late, dated before one that is applied, are refused instead of skipped', async () => {
-    const shipped = readEntries().at(-1)!;
+    const newest = readEntries().at(-1)!;
     add('0999_notes', 2_000, 'CREATE TABLE notes (words text);');
     await open();
-    const late = { ...shipped, idx: shipped.idx + 1, when: shipped.when + 1_000, tag: '0998_late' };
+    const late = { ...newest, idx: newest.idx + 1, when: newest.when + 1_000, tag: '0998_late' };
     writeFileSync(join(folder, '0998_late.sql'), 'CREATE TABLE late (words text);');
     const entries = readEntries();
     writeEntries([...entries.slice(0, -1), late, entries.at(-1)!]);

@@ -1,0 +1,55 @@
+import type { ExportedEvent } from '../store/sqlite/walk-log.ts';
+
+const columns = [
+  'deployment',
+  'version',
+  'at',
+  'environment',
+  'type',
+  'by',
+  'fence',
+  'event',
+  'hash',
+] as const;
+
+type AuditRow = Record<(typeof columns)[number], string | number | null>;
+
+/** The first line of the CSV. */
+export const csvHeader = csvLine([...columns]);
+
+/** One event as a line of CSV (RFC 4180), with its line end. */
+export function csvRow(event: ExportedEvent): string {
+  const row: AuditRow = { ...facts(event), event: event.data };
+  return csvLine(columns.map((column) => row[column]));
+}
+
+/** One event as a line of JSON, with its line end. */
+export function jsonRow(event: ExportedEvent): string {
+  return `${JSON.stringify({ ...facts(event), event: parse(event.data) })}\n`;
+}
+
+function facts({ deployment, version, at, environment, type, data, fence, hash }: ExportedEvent) {
+  const { by = 'system' } = Object(parse(data)) as { by?: string };
+  return { deployment, version, at: new Date(at).toISOString(), environment, type, by, fence, hash };
+}
+
+/** Data that somebody damaged is exported as the text it is: `audit verify` is what names it. */
+function parse(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return data;
+  }
+}
+
+function csvLine(fields: readonly (string | number | null)[]): string {
+  return `${fields.map(csvField).join(',')}\r\n`;
+}
+
+/** Text that a spreadsheet would take for a formula is kept as text by the apostrophe before it. */
+function csvField(field: string | number | null): string {
+  if (field === null) return '';
+  if (typeof field === 'number') return String(field);
+  const text = /^[=+\-@\t\r]/.test(field) ? `'${field}` : field;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

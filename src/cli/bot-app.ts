@@ -1,0 +1,53 @@
+import type { Logger } from 'pino';
+
+import type { AppNeeds } from '../app/needs.ts';
+import type { Revision } from '../domain/revision.ts';
+import type { Slack } from '../slack/connect.ts';
+import { createPeople } from '../slack/people.ts';
+import type { Store } from '../store/store.ts';
+import type { CurrentConfiguration } from './current-configuration.ts';
+import { digestFile } from './digest-file.ts';
+
+/** What the use-cases need, over the configuration in force at the moment of asking. */
+export interface BotApp {
+  needs: AppNeeds;
+  listCatalog: () => Promise<{ name: string; description: string }[]>;
+  /** Null when the revision's files are still those that were signed; else a sentence. */
+  findRevisionChange: (revision: Revision) => Promise<string | null>;
+}
+
+/** Wires memory, people, catalogue and clock for the use-cases. */
+export function createApp(
+  { store, log }: { store: Store; log: Logger },
+  slack: Slack,
+  current: CurrentConfiguration,
+): BotApp {
+  const now = Date.now;
+  const { configuration, catalog } = current;
+  const { client } = slack.app;
+  const needs: AppNeeds = {
+    store,
+    now,
+    configuration,
+    digestFile,
+    lockOf: async (environment) => await store.lock(environment),
+    findPerson: createPeople({ client, teamId: slack.teamId, configuration, now, log }),
+    findRevision: async (name, version) => await catalog().find(name, version),
+    findPackage: (name, version) => catalog().findPackage(name, version),
+    pinRevision: async (name, digest) => await store.pinRevision(name, digest, now()),
+    heldMembers: async (environment) =>
+      (await store.members(environment))
+        .filter(({ inService }) => inService === 'held')
+        .map(({ member }) => member),
+  };
+  return {
+    needs,
+    listCatalog: async () => await catalog().list(),
+    findRevisionChange: async (revision) => {
+      const found = await catalog().find(revision.name, revision.version);
+      if (!found.ok) return found.refusals.map(({ message }) => message).join(' ');
+      if (found.value.digest === revision.digest) return null;
+      return `the files of ${revision.name}@${revision.version} are not those that were approved`;
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Logger } from 'pino';
+
+import { admitDeployment } from '../app/admit-deployment.ts';
+import { createBalancer } from '../balancer/balancer.ts';
+import type { SecretReference } from '../domain/environment.ts';
+import { createLocalDriver } from '../drivers/local/local-driver.ts';
+import { createSshDriver } from '../drivers/ssh/ssh-driver.ts';
+import { type Executor, startExecutor } from '../executor/executor.ts';
+import { createShares } from '../executor/shares.ts';
+import type { Store } from '../store/store.ts';
+import { createCommandSystem } from '../systems/command/command-system.ts';
+import type { BotApp } from './bot-app.ts';
+
+/** What the executor is wired with. */
+export interface ExecutorOptions {
+  store: Store;
+  readSecret: (reference: SecretReference) => string;
+  dataDirectory: string;
+  log: Logger;
+}
+
+const leaseMs = 15_000;
+
+/** Wires drivers, system and balancer, and starts the executor over them. */
+export function createExecutor(
+  { store, readSecret, dataDirectory, log }: ExecutorOptions,
+  app: BotApp,
+): Executor {
+  const local = createLocalDriver();
+  const directory = resolve(dataDirectory);
+  return startExecutor({
+    store,
+    log,
+    leaseMs,
+    now: Date.now,
+    holder: randomBytes(8).toString('hex'),
+    shares: createShares(),
+    system: createCommandSystem({
+      drivers: { ssh: createSshDriver({ readSecret }), local },
+      readSecret,
+      findRevisionChange: app.findRevisionChange,
+      maxOutputBytes: () => app.needs.configuration().limits.outputMiB * 1_048_576,
+      now: Date.now,
+    }),
+    balancer: createBalancer({
+      openLocalSession: async (signal) =>
+        await local.connect('this machine', { driver: 'local', workDirectory: directory }, signal),
+      readSecret,
+      directory,
+      now: Date.now,
+    }),
+    admitIfQueued: async (lease) => await admitDeployment(app.needs, lease),
+    sleep: async (milliseconds, signal) =>
+      await delay(milliseconds, undefined, { signal }).catch(() => undefined),
+  });
+}

@@ -1,0 +1,167 @@
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { change, create, reminded, requested } from '../contract/store-samples.ts';
+import { removeLater } from '../helpers/remove-later.ts';
+import { runCli } from '../helpers/run-cli.ts';
+
+let directory: string;
+let file: string;
+let store: Store | null;
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'll-audit-'));
+  file = join(directory, 'x.db');
+  store = await openSqliteStore({ file, migrationsFolder: 'migrations' });
+  const first = await create(store, { events: [requested({ reason: '=HYPERLINK("http://x")' })], at: 1_000 });
+  const second = await create(store, { environment: 'denodo', at: 2_000 });
+  for (const number of [first, second, first])
+    await store.commit(change(number, [reminded], { at: 90_000_000 }));
+});
+afterEach(async () => {
+  await store?.close();
+  removeLater(directory);
+});
+
+const audit = async (...words: string[]) =>
+  await runCli(['audit', ...words], { cwd: directory, env: { DATABASE_URL: 'file:x.db' } });
+
+/** Ends the bot's hold and changes a row behind its back. */
+async function tamper(...statements: string[]): Promise<void> {
+  await store?.close();
+  store = null;
+  const byHand = new Database(file);
+  byHand.pragma('foreign_keys = OFF');
+  for (const statement of statements) byHand.exec(statement);
+  byHand.close();
+}
+
+describe('audit verify', () => {
+  test('while the bot runs says how many events there are, their last hash, and that nothing is broken', async () => {
+    const said = await audit('verify');
+    expect(said).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^5 events, last hash [0-9a-f]{64}, unbroken\n$/),
+    });
+    expect(await store?.commit(change(1, [reminded]))).toMatchObject({ ok: true });
+    expect((await audit('verify')).stdout).toMatch(/^6 events/);
+  });
+
+  test.each([
+    ['a changed word', "UPDATE events SET data = replace(data, '15', '16') WHERE seq = 3", 'event 2 of #1'],
+    ['a changed hour', 'UPDATE events SET at = at + 1 WHERE seq = 4', 'event 2 of #2'],
+    ['a changed fence', 'UPDATE events SET fence = 7 WHERE seq = 4', 'event 2 of #2'],
+    ['a removed event', 'DELETE FROM events WHERE seq = 3', 'event 2 of #2'],
+    ['a removed first event', 'DELETE FROM events WHERE seq = 1', 'event 1 of #2'],
+    ['the last event cut off', 'DELETE FROM events WHERE seq = 5', 'event 3 of #1'],
+    ['a deployment cut out', 'DELETE FROM events WHERE deployment = 2', 'event 2 of #1'],
+    [
+      'an event put in',
+      'INSERT INTO events SELECT 6, 2, 3, at, type, data, fence, hash FROM events WHERE seq = 4',
+      'event 3 of #2',
+    ],
+  ])('ends with 1 and names the first broken place: %s', async (_what, statement, place) => {
+    await tamper(statement);
+    const said = await audit('verify');
+    expect(said).toMatchObject({ code: 1, stdout: '' });
+    expect(said.stderr).toMatch(new RegExp(`^The log is broken at ${place}: .+\\.\n$`));
+  });
+
+  test('chains a log that an older version wrote when that database is opened', async () => {
+    await tamper(
+      'CREATE TABLE old (deployment, version, at, type, data, fence)',
+      'INSERT INTO old SELECT deployment, version, at, type, data, fence FROM events ORDER BY seq',
+      'DROP TABLE events',
+      'ALTER TABLE old RENAME TO events',
+      'DROP TABLE environment_events',
+      'DROP TABLE environment_locks',
+      'DELETE FROM __drizzle_migrations WHERE id > 1',
+    );
+    expect(await audit('verify')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('start this one once'),
+    });
+    store = await openSqliteStore({ file, migrationsFolder: 'migrations' });
+    expect((await audit('verify')).stdout).toMatch(/^5 events, last hash [0-9a-f]{64}, unbroken\n$/);
+    expect(await store.eventsAfter(1, 0)).toHaveLength(3);
+  });
+
+  test('of a database that is not there ends with 1 and makes none', async () => {
+    const env = { DATABASE_URL: 'file:none.db' };
+    const said = await runCli(['audit', 'verify'], { cwd: directory, env });
+    expect(said).toMatchObject({
+      code: 1,
+      stderr: 'there is no database none.db; name it with DATABASE_URL=file:PATH\n',
+    });
+    expect(readdirSync(directory)).not.toContain('none.db');
+  });
+});
+
+describe('audit export', () => {
+  test('prints CSV whose fields no spreadsheet takes for a formula', async () => {
+    await store?.commit(change(2, [{ type: 'cancelled', by: '=1+1,"x"' }], { at: 90_000_001 }));
+    const { code, stdout } = await audit('export');
+    expect(code).toBe(0);
+    const lines = stdout.split('\r\n');
+    expect(lines).toHaveLength(8);
+    expect(lines[0]).toBe('deployment,version,at,environment,type,by,fence,event,hash');
+    expect(lines[1]).toMatch(
+      /^1,1,1970-01-01T00:00:01\.000Z,ibex,requested,U0ANA,,"\{""type"":""requested"",.*\}",[0-9a-f]{64}$/,
+    );
+    expect(lines[6]).toContain(`,cancelled,"'=1+1,""x""",,`);
+  });
+
+  test('prints JSON lines of a span, its end not included', async () => {
+    const { stdout } = await audit(
+      'export',
+      '--format',
+      'json',
+      '--from',
+      '1970-01-01T00:00:02Z',
+      '--to',
+      '1970-01-02T01:00:00Z',
+    );
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(rows).toEqual([
+      expect.objectContaining({
+        deployment: 2,
+        version: 1,
+        at: '1970-01-01T00:00:02.000Z',
+        environment: 'denodo',
+        by: 'U0ANA',
+        event: expect.objectContaining({ type: 'requested', reason: 'quarter end' }),
+      }),
+    ]);
+  });
+
+  test('with an instant that is none ends with 2 and says how one is written', async () => {
+    expect(await audit('export', '--to', 'yesterday')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^--to yesterday is no instant: write 2026-11-21/),
+    });
+  });
+
+  test('keeps no more in memory for 100,000 events than for a few', async () => {
+    await tamper(
+      `WITH RECURSIVE n(i) AS (SELECT 6 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+       INSERT INTO events SELECT i, 1, i, 90000000, 'reminded', json_object('type', 'reminded', 'minutesBefore', i,
+         'padding', hex(zeroblob(300))), NULL, 'x' FROM n`,
+    );
+    const heap = { NODE_OPTIONS: '--max-old-space-size=40', DATABASE_URL: 'file:x.db' };
+    const { code, stdout } = await runCli(['audit', 'export', '--format', 'json'], {
+      cwd: directory,
+      env: heap,
+    });
+    expect(code).toBe(0);
+    expect(stdout.length).toBeGreaterThan(70_000_000);
+    expect(stdout.endsWith('}\n')).toBe(true);
+  });
+});
