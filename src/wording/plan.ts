@@ -6,11 +6,15 @@ import { liveMembers, type Plan, plannedServers } from '../domain/plan.ts';
 /** The plan in a few lines, as an approver reads it: groups in order, what stays in service, what runs on each server. */
 export function sayPlan(plan: Plan): string {
   return [
-    `*Plan*: ${plannedServers(plan).length} servers, ${sayStrategy(plan)}`,
+    `*Plan*: ${sayServers(plannedServers(plan).length)}, ${sayStrategy(plan)}`,
     ...sayGroups(plan),
     ...saySteps(plan),
     ...sayLeftOut(plan),
   ].join('\n');
+}
+
+function sayServers(count: number): string {
+  return count === 1 ? '1 server' : `${count} servers`;
 }
 
 function sayStrategy(plan: Plan): string {
