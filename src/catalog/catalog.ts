@@ -21,6 +21,8 @@ export interface Catalog {
   list(): Promise<{ name: string; description: string }[]>;
   find(name: string, version: string): Promise<Verdict<Revision>>;
   findPackage(name: string, version: string): Package | null;
+  /** The digest of files as they lie there now. Rejects with one sentence for what may not be in a revision. */
+  digest(directory: string): Promise<string>;
   /** Asks every repository for what is new; a sentence for each that did not answer. What was known stays in use. */
   refresh(): Promise<string[]>;
 }
@@ -61,6 +63,7 @@ export function openCatalog(configuration: Configuration, needs: CatalogNeeds): 
     find: async (name, version) => await find(opened, name, version),
     findPackage: (name, version) =>
       configuration.catalog.packages.find((item) => item.name === name && item.version === version) ?? null,
+    digest: async (directory) => await digests.digest(directory),
     refresh: async () => {
       const problems = await Promise.all([...sources.values()].map(async (source) => await source.refresh()));
       return [...new Set(problems.filter((problem) => problem !== null))];

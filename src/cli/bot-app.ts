@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 
 import type { AppNeeds } from '../app/needs.ts';
-import type { Revision } from '../domain/revision.ts';
+import { type Revision, revisionName } from '../domain/revision.ts';
 import type { Slack } from '../slack/connect.ts';
 import { createPeople } from '../slack/people.ts';
 import type { Store } from '../store/store.ts';
@@ -44,10 +44,13 @@ export function createApp(
     needs,
     listCatalog: async () => await catalog().list(),
     findRevisionChange: async (revision) => {
-      const found = await catalog().find(revision.name, revision.version);
-      if (!found.ok) return found.refusals.map(({ message }) => message).join(' ');
-      if (found.value.digest === revision.digest) return null;
-      return `the files of ${revision.name}@${revision.version} are not those that were approved`;
+      const name = revisionName(revision);
+      try {
+        if ((await catalog().digest(revision.directory)) === revision.digest) return null;
+        return `the files of ${name} are not those that were approved`;
+      } catch (error) {
+        return `the files of ${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      }
     },
   };
 }

@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -67,14 +68,18 @@ const location = (repository = work): CatalogSource => ({
   tag: 'shop-{version}',
 });
 
-function open(source = location(), limits?: { files: number; bytes: number }): Catalog {
+function open(
+  source = location(),
+  limits?: { files: number; bytes: number },
+  now: () => number = Date.now,
+): Catalog {
   const configuration = buildConfiguration([], {
     catalog: {
       revisions: [{ name: 'shop', source }],
       packages: [{ name: 'PKG', version: '1', revisions: ['shop@2'] }],
     },
   });
-  const needs = { directory: join(root, 'copies'), variables: process.env, now: Date.now };
+  const needs = { directory: join(root, 'copies'), variables: process.env, now };
   return openCatalog(configuration, limits ? { ...needs, limits } : needs);
 }
 
@@ -192,6 +197,20 @@ describe('a tag that was', () => {
   });
 });
 
+describe('one tag', () => {
+  test('that made way for another below its name stops nothing', async () => {
+    publish('2');
+    git('tag', 'rel');
+    await open().refresh();
+    git('tag', '--delete', 'rel');
+    git('tag', 'rel/1');
+    publish('3');
+    const catalog = open();
+    expect(await catalog.refresh()).toEqual([]);
+    expect((await found(catalog, '3')).version).toBe('3');
+  });
+});
+
 describe('when the repository does not answer', () => {
   test('what is known stays in use, and the sentence names the repository', async () => {
     publish('2');
@@ -200,10 +219,16 @@ describe('when the repository does not answer', () => {
     renameSync(work, `${work}-away`);
     const [problem] = await catalog.refresh();
     expect(problem).toContain(`${work} cannot be read: `);
-    expect((await catalog.list()).map(({ name }) => name)).toContain('shop@2');
+    expect((await catalog.list())[0]).toEqual({
+      name: 'shop@2',
+      description: 'page 2 (last read 0 min ago)',
+    });
+    const later = open(location(), undefined, () => Date.now() + 3 * 3_600_000);
+    await later.refresh();
+    expect((await later.list())[0]?.description).toBe('page 2 (last read 3 h ago)');
     expect((await found(catalog, '2')).version).toBe('2');
     expect((await refusalOf(catalog, '9'))?.message).toMatch(
-      /There is no revision `shop@9` in what is known .* cannot be read/,
+      /There is no revision `shop@9` in what is known of its repository \(last read 0 min ago\); now .* cannot be read/,
     );
     renameSync(`${work}-away`, work);
   });
@@ -260,6 +285,18 @@ describe('the copy on this machine', () => {
     expect(trees()).toHaveLength(1);
   });
 
+  test('has the modes of the repository, whatever the mask of the process', async () => {
+    publish('2');
+    const before = process.umask(0o077);
+    try {
+      const { directory } = await found(open(), '2');
+      expect(statSync(join(directory, 'install.sh')).mode & 0o777).toBe(0o755);
+      expect(statSync(join(directory, 'revision.yaml')).mode & 0o777).toBe(0o644);
+    } finally {
+      process.umask(before);
+    }
+  });
+
   test('is made once by two that ask at the same moment', async () => {
     publish('2');
     const revisions = await Promise.all([found(open(), '2'), found(open(), '2'), found(open(), '2')]);
@@ -273,6 +310,11 @@ describe('what may not be in a revision is refused with its reason', () => {
     symlinkSync('/etc/passwd', join(work, 'shop', 'out'));
     publish('2');
     expect((await refusalOf(open(), '2'))?.message).toContain('leaves its revision');
+  });
+
+  test('a pointer of git LFS in the place of a file', async () => {
+    publish('2', { 'big.bin': 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n' });
+    expect((await refusalOf(open(), '2'))?.message).toContain('big.bin is a pointer of git LFS');
   });
 
   test('a submodule', async () => {

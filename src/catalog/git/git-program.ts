@@ -3,14 +3,15 @@ import type { Readable } from 'node:stream';
 
 /** The installed git, run without a shell, without questions, and without what a repository could make it do. */
 export interface Git {
-  /** What it printed. Rejects with its last words as one sentence. */
-  run(args: string[], input?: string): Promise<Buffer>;
-  /** What it prints, as it comes; `ended` rejects as `run` does. */
+  /** What it printed. Rejects with its last words as one sentence; after `timeoutMs` (a minute) it is ended. */
+  run(args: string[], options?: { input?: string; timeoutMs?: number }): Promise<Buffer>;
+  /** What it prints, as it comes: to be read from the first moment on. `ended` rejects as `run` does. */
   stream(args: string[]): { output: Readable; ended: Promise<void> };
 }
 
-/** Longer than Slack waits: whoever is in a hurry waits for less of it. */
-const timeoutMs = 60_000;
+type Variables = Record<string, string | undefined>;
+
+const standardTimeoutMs = 60_000;
 const longestOutput = 64 * 1024 ** 2;
 
 /** No program out of a configuration or a repository, and only the ways that are documented. */
@@ -21,50 +22,69 @@ const guardVariables = {
   GIT_ASKPASS: 'true',
   GIT_ALLOW_PROTOCOL: 'file:ssh:https',
 };
-const ssh = 'ssh -o BatchMode=yes -o ConnectTimeout=10';
+/** Where this user's keys, certificates, helpers and proxies are found. */
+const handedOn =
+  /^(PATH|HOME|XDG_CONFIG_HOME|SSH_AUTH_SOCK|GIT_CONFIG_GLOBAL|GIT_SSL_CAINFO|SSL_CERT_FILE|(https?|all|no)_proxy)$/i;
+const neverAsks = '-o BatchMode=yes -o ConnectTimeout=10';
 
-/** Git with the variables of this process: its home (keys, credential helpers, known_hosts) is used as it is. */
-export function createGit(variables: Record<string, string | undefined>): Git {
-  const env = {
-    PATH: variables['PATH'],
-    HOME: variables['HOME'],
-    SSH_AUTH_SOCK: variables['SSH_AUTH_SOCK'],
-    GIT_SSH_COMMAND: variables['GIT_SSH_COMMAND'] ?? ssh,
-    ...guardVariables,
+/** Git with the variables of this process: its keys, credential helpers, known hosts and proxies are used as they are. */
+export function createGit(variables: Variables): Git {
+  const given = Object.fromEntries(Object.entries(variables).filter(([name]) => handedOn.test(name)));
+  const base = { ...given, ...guardVariables };
+  let ssh: Promise<string> | null = null;
+  const sshCommand = async (): Promise<string> => {
+    ssh ??= variables['GIT_SSH_COMMAND']
+      ? Promise.resolve(variables['GIT_SSH_COMMAND'])
+      : runGit(['config', '--global', '--get', 'core.sshCommand'], base, {})
+          .then((answer) => answer.toString('utf8').trim())
+          .catch(() => 'ssh');
+    return `${await ssh} ${neverAsks}`;
   };
   return {
-    run: async (args, input) =>
-      await new Promise<Buffer>((resolve, reject) => {
-        const options = { env, encoding: 'buffer' as const, timeout: timeoutMs, maxBuffer: longestOutput };
-        const child = execFile('git', [...guards, ...args], options, (error, stdout, stderr) =>
-          error ? reject(new Error(sayFailure(error, stderr))) : resolve(stdout),
-        );
-        child.stdin?.on('error', () => undefined);
-        child.stdin?.end(input ?? '');
-      }),
-    stream: (args) => {
-      const child = spawn('git', [...guards, ...args], {
-        env,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: timeoutMs,
-      });
-      const stderr: Buffer[] = [];
-      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-      const ended = new Promise<void>((resolve, reject) => {
-        child.once('error', (error) => reject(new Error(sayFailure(error, Buffer.concat(stderr)))));
-        child.once('close', (code) =>
-          code === 0
-            ? resolve()
-            : reject(new Error(sayFailure(new Error(`git ended with ${code}`), Buffer.concat(stderr)))),
-        );
-      });
-      return { output: child.stdout, ended };
-    },
+    run: async (args, options = {}) =>
+      await runGit(args, { ...base, GIT_SSH_COMMAND: await sshCommand() }, options),
+    stream: (args) => streamGit(args, base),
   };
 }
 
+async function runGit(
+  args: string[],
+  env: Variables,
+  { input = '', timeoutMs = standardTimeoutMs }: { input?: string; timeoutMs?: number },
+): Promise<Buffer> {
+  return await new Promise<Buffer>((resolve, reject) => {
+    const options = { env, encoding: 'buffer' as const, timeout: timeoutMs, maxBuffer: longestOutput };
+    const child = execFile('git', [...guards, ...args], options, (error, stdout, stderr) =>
+      error ? reject(new Error(sayFailure(error, stderr, timeoutMs))) : resolve(stdout),
+    );
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
+  });
+}
+
+function streamGit(args: string[], env: Variables): { output: Readable; ended: Promise<void> } {
+  const child = spawn('git', [...guards, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: standardTimeoutMs,
+  });
+  const stderr: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  const ended = new Promise<void>((resolve, reject) => {
+    const fail = (error: Error): void =>
+      reject(new Error(sayFailure(error, Buffer.concat(stderr), standardTimeoutMs)));
+    child.once('error', fail);
+    child.once('close', (code) => (code === 0 ? resolve() : fail(new Error(`git ended with ${code}`))));
+  });
+  return { output: child.stdout, ended };
+}
+
 /** Git's last line that says something, without a password that stands in an address. */
-function sayFailure(error: Error & { code?: unknown; killed?: boolean }, stderr: Buffer): string {
+function sayFailure(
+  error: Error & { code?: unknown; killed?: boolean },
+  stderr: Buffer,
+  timeoutMs: number,
+): string {
   if (error.code === 'ENOENT') return 'the program git is not installed';
   if (error.killed) return `git gave no answer in ${timeoutMs / 1_000} s`;
   const lines = stderr

@@ -32,7 +32,7 @@ const describedAtOnce = 8;
 /** Versions as the tags of a repository, out of the copy on this machine. */
 export function createGitSource(name: string, location: GitLocation, needs: GitSourceNeeds): RevisionSource {
   const descriptions = new Map<string, string>();
-  let problem: { at: number; message: string } | null = null;
+  let problem: string | null = null;
   const path = location.path.replaceAll(/^\.\/|\/+$/g, '') || '.';
 
   const refresh = async (): Promise<string | null> => {
@@ -41,13 +41,13 @@ export function createGitSource(name: string, location: GitLocation, needs: GitS
       problem = null;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      problem = {
-        at: needs.now(),
-        message: `${withoutPassword(location.repository)} cannot be read: ${message}`,
-      };
+      problem = `${withoutPassword(location.repository)} cannot be read: ${message}`;
     }
-    return problem?.message ?? null;
+    return problem;
   };
+  /** Behind what is offered while the repository is silent. */
+  const asOf = async (): Promise<string> =>
+    problem === null ? '' : ` (${sayAge(await needs.mirror.fetchedAt(), needs.now())})`;
 
   const describe = async ({ version, tag }: TaggedVersion): Promise<ListedVersion> => {
     if (isMoved(tag)) return { version, description: `its tag ${tag.name} was moved: it is refused` };
@@ -70,7 +70,9 @@ export function createGitSource(name: string, location: GitLocation, needs: GitS
       const offered = versionsOf(location.tag, await needs.mirror.tags()).filter(
         ({ tag }) => tag.upstream !== null,
       );
-      return await inBatches(offered, describe);
+      const age = await asOf();
+      const described = await inBatches(offered, describe);
+      return described.map(({ version, description }) => ({ version, description: `${description}${age}` }));
     },
     open: async (version) => {
       let found = await find(version);
@@ -78,7 +80,7 @@ export function createGitSource(name: string, location: GitLocation, needs: GitS
         await Promise.race([refresh(), delay(patienceMs, undefined, { ref: false })]);
         found = await find(version);
       }
-      if (!found) return problem ? refuse(unreachable(name, version, problem, needs.now())) : null;
+      if (!found) return problem ? refuse(unreachable(name, version, problem, await asOf())) : null;
       if (isMoved(found.tag)) return refuse(moved(name, found));
       return await layOut(needs.trees, { name, path }, found);
     },
@@ -129,19 +131,23 @@ function moved(name: string, { version, tag }: TaggedVersion): Refusal {
   };
 }
 
-function unreachable(
-  name: string,
-  version: string,
-  problem: { at: number; message: string },
-  now: number,
-): Refusal {
-  const seconds = Math.round((now - problem.at) / 1_000);
+function unreachable(name: string, version: string, problem: string, age: string): Refusal {
   return {
     rule: 'unknown-revision',
-    message: `There is no revision \`${name}@${version}\` in what is known of its repository; asked ${seconds} s ago: ${problem.message}.`,
+    message: `There is no revision \`${name}@${version}\` in what is known of its repository${age}; now ${problem}.`,
     liftedBy: 'whoever keeps the repository',
     wayOut: 'Ask again when it can be read; it is asked once a minute.',
   };
+}
+
+function sayAge(at: number | null, now: number): string {
+  return at === null ? 'never read' : `last read ${sayDuration(now - at)} ago`;
+}
+
+/** Whole minutes or hours: nobody needs it closer. */
+function sayDuration(milliseconds: number): string {
+  const minutes = Math.round(milliseconds / 60_000);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }
 
 async function inBatches<Item, Result>(

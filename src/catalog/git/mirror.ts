@@ -21,19 +21,24 @@ export interface Mirror {
   tags(): Promise<Tag[]>;
   /** Asks the repository for its tags. Rejects with a sentence; the copy stays as it was. */
   fetch(): Promise<void>;
+  /** When the repository last answered, epoch milliseconds; null for never. */
+  fetchedAt(): Promise<number | null>;
 }
 
 /** An attribute line that makes files come out of the copy byte for byte, whatever `.gitattributes` say there. */
 const plainFiles = '* -text -ident -filter -working-tree-encoding -export-ignore -export-subst\n';
 /** A lock that old belongs to a git that was killed. */
-const staleLockMs = 5 * 60_000;
+const staleLockMs = 15 * 60_000;
+const fetchedMark = 'lamplighter-fetched';
+/** The first copy of a large repository takes its time. */
+const fetchTimeoutMs = 10 * 60_000;
 
 /** The copy of a repository below a directory; made when it is first used. */
 export function createMirror(git: Git, parent: string, repository: string, now: () => number): Mirror {
   const key = createHash('sha256').update(repository).digest('hex').slice(0, 16);
   const directory = join(parent, `${key}.git`);
   const inMirror = ['--git-dir', directory];
-  let fetching: Promise<void> | null = null;
+  let [running, next]: (Promise<void> | null)[] = [null, null];
 
   const fetch = async (): Promise<void> => {
     if (!existsSync(directory)) await makeMirror(git, parent, directory);
@@ -42,19 +47,28 @@ export function createMirror(git: Git, parent: string, repository: string, now: 
     const quietly =
       '--quiet --no-tags --prune --no-write-fetch-head --no-auto-maintenance --no-recurse-submodules';
     const words = ['fetch', ...quietly.split(' '), '--end-of-options', repository, refspec];
-    await git.run([...inMirror, ...words]);
+    await git.run([...inMirror, ...words], { timeoutMs: fetchTimeoutMs });
     await rememberNewTags(git, inMirror);
+    await writeFile(join(directory, fetchedMark), '');
   };
 
   return {
     directory,
     tags: async () => (existsSync(directory) ? await readTags(git, inMirror) : []),
     fetch: async () => {
-      fetching ??= fetch().finally(() => {
-        fetching = null;
-      });
-      await fetching;
+      // Who asks while one is on its way wants what came after it began.
+      next ??= (running ?? Promise.resolve())
+        .catch(() => undefined)
+        .then(async () => {
+          [running, next] = [next, null];
+          await fetch();
+        })
+        .finally(() => {
+          running = null;
+        });
+      await next;
     },
+    fetchedAt: async () => (await stat(join(directory, fetchedMark)).catch(() => null))?.mtimeMs ?? null,
   };
 }
 
@@ -86,17 +100,27 @@ async function removeStaleLocks(directory: string, before: number): Promise<void
 
 async function rememberNewTags(git: Git, inMirror: string[]): Promise<void> {
   const tags = await readRefs(git, inMirror, 'upstream');
-  const seen = await readRefs(git, inMirror, 'seen');
+  const seen = await readSeen(git, inMirror);
   const fresh = [...tags].filter(([name]) => !seen.has(name));
   if (fresh.length === 0) return;
-  const lines = fresh.map(([name, commit]) => `create refs/seen/${name} ${commit}\n`);
-  await git.run([...inMirror, 'update-ref', '--stdin'], lines.join(''));
+  const lines = fresh.map(([name, commit]) => `create refs/seen/${flat(name)} ${commit}\n`);
+  await git.run([...inMirror, 'update-ref', '--stdin'], { input: lines.join('') });
 }
 
 async function readTags(git: Git, inMirror: string[]): Promise<Tag[]> {
   const upstream = await readRefs(git, inMirror, 'upstream');
-  const seen = await readRefs(git, inMirror, 'seen');
+  const seen = await readSeen(git, inMirror);
   return [...seen].map(([name, commit]) => ({ name, commit, upstream: upstream.get(name) ?? null }));
+}
+
+/** A name in one piece: git keeps no `rel` beside a `rel/1`, and one may be deleted before the other comes. */
+function flat(name: string): string {
+  return name.replaceAll('%', '%25').replaceAll('/', '%2F');
+}
+
+async function readSeen(git: Git, inMirror: string[]): Promise<Map<string, string>> {
+  const seen = await readRefs(git, inMirror, 'seen');
+  return new Map([...seen].map(([name, commit]) => [decodeURIComponent(name), commit]));
 }
 
 /** Tags by name with the commit they lead to, also through a signed or annotated one. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 
@@ -135,6 +135,13 @@ async function unpack({ output, ended }: ReturnType<Git['stream']>, root: string
   await Promise.all([ended, written]);
 }
 
+function isLargeFilePointer(content: Buffer): boolean {
+  return (
+    content.length < 1_024 &&
+    content.toString('latin1').startsWith('version https://git-lfs.github.com/spec/')
+  );
+}
+
 /** Git refuses names that lead out of a tree; they are refused here as well. */
 async function writeEntry(
   root: string,
@@ -144,11 +151,18 @@ async function writeEntry(
   const parts = name.split('/').filter(Boolean);
   if (parts.includes('..') || name.startsWith('/')) throw new Error(`${name} leads out of the revision`);
   const path = join(root, ...parts);
-  if (type === 'directory') return void (await mkdir(path, { recursive: true }));
+  if (type === 'directory') {
+    await mkdir(path, { recursive: true });
+    return await chmod(path, 0o755);
+  }
   await mkdir(dirname(path), { recursive: true });
   const home = await realpath(dirname(path));
   if (home !== root && !home.startsWith(root + sep)) throw new Error(`${name} leads out of the revision`);
   if (type === 'symlink') return await symlink(linkname ?? '', path);
+  if (isLargeFilePointer(content))
+    throw new Error(`${name} is a pointer of git LFS, whose file is not in the repository`);
   // A new file each time: nothing is ever written through a link.
-  await writeFile(path, content, { flag: 'wx', mode: (mode ?? 0) & 0o111 ? 0o755 : 0o644 });
+  await writeFile(path, content, { flag: 'wx' });
+  // By its own call: the mode of a process would take bits away.
+  await chmod(path, (mode ?? 0) & 0o111 ? 0o755 : 0o644);
 }

@@ -14,11 +14,13 @@ const source = z.discriminatedUnion(
     }),
     section({
       type: z.literal('git').describe('A git repository: bare, local, or reached over ssh or https.'),
-      repository: text.describe('Where the repository is.'),
+      repository: text
+        .regex(/^(?!.*:\/\/[^/@]*:[^/@]*@)/, 'an address without a password; git asks its credential helper')
+        .describe('Where the repository is: a path, file://, ssh://, user@host:path or https://.'),
       path: text.optional().describe('The directory of the revision inside it.'),
       tag: z
         .string()
-        .regex(/\{version\}/, 'a tag with {version} in it')
+        .regex(/^(?:(?!\{version\}).)*\{version\}(?:(?!\{version\}).)*$/, 'a tag with {version} in it once')
         .describe('The tag of a version, such as "customer360-{version}".'),
     }),
   ],
