@@ -1,10 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { canConnect, freePort } from './ports.ts';
+import { freePort } from './ports.ts';
 
 /** Where requests go in, and where its runtime commands are taken. */
 export interface RunningBalancer {
@@ -38,24 +39,57 @@ export async function startHaproxy(
   const socket = join(directory, 'admin.sock');
   const file = join(directory, 'haproxy.cfg');
   writeFileSync(file, haproxyConfiguration(backend, servers, port, socket));
-  execFileSync(program, ['-c', '-q', '-f', file]);
   const child = spawn(program, ['-db', '-q', '-f', file], { stdio: 'ignore' });
-  for (let tries = 0; !(await canConnect(port)); tries += 1) {
-    if (tries > 250 || child.exitCode !== null)
-      throw new Error(`HAProxy does not listen on port ${port}; try ${program} -f ${file}`);
+  const guard = endWithOwner(child);
+  const stop = async (): Promise<void> => {
+    await end(child);
+    await end(guard);
+    rmSync(directory, { recursive: true, force: true });
+  };
+  if (await listensInTime(child, socket))
+    return { kind: 'haproxy', url: `http://127.0.0.1:${port}/`, socket, stop };
+  const { stderr, stdout } = spawnSync(program, ['-c', '-f', file], { encoding: 'utf8' });
+  await stop();
+  const said = (stderr || stdout).trim();
+  throw new Error(`HAProxy did not start on port ${port}; checking its configuration says: ${said}`);
+}
+
+const patienceMs = 10_000;
+
+/** HAProxy opens its runtime socket only after it has every port. */
+async function listensInTime(child: ChildProcess, socket: string): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < patienceMs && !hasEnded(child); waitedMs += 20) {
+    if (await accepts(socket)) return true;
     await delay(20);
   }
-  return {
-    kind: 'haproxy',
-    url: `http://127.0.0.1:${port}/`,
-    socket,
-    stop: async () => {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
-      await gone;
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
+  return false;
+}
+
+async function accepts(socket: string): Promise<boolean> {
+  return await new Promise<boolean>((resolve) => {
+    const stream = connect(socket, () => {
+      stream.destroy();
+      resolve(true);
+    });
+    stream.once('error', () => resolve(false));
+  });
+}
+
+/** A process that ends HAProxy as soon as nobody holds the other end of its input, however this process ended. */
+function endWithOwner(child: ChildProcess): ChildProcess {
+  const script = 'trap "" INT TERM HUP; read -r line; kill -9 "$0"';
+  return spawn('/bin/sh', ['-c', script, String(child.pid)], { stdio: ['pipe', 'ignore', 'ignore'] });
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (hasEnded(child) || child.pid === undefined) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
 }
 
 function haproxyConfiguration(

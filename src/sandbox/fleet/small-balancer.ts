@@ -19,17 +19,20 @@ interface Member extends BalancedServer {
   /** Good answers in a row, negative for bad ones. */
   checks: number;
   sessions: number;
+  answered: number;
+  brokenOff: number;
 }
 
 const checkMs = 100;
 const rise = 2;
+const fresh = { state: 'ready' as const, checks: 0, sessions: 0, answered: 0, brokenOff: 0 };
 
 /** Where no HAProxy is installed: a small HTTP balancer that speaks the runtime commands which the scripts use. */
 export async function startSmallBalancer(
   backend: string,
   servers: BalancedServer[],
 ): Promise<RunningBalancer> {
-  const members = servers.map((server): Member => ({ ...server, state: 'ready', checks: 0, sessions: 0 }));
+  const members = servers.map((server): Member => ({ ...server, ...fresh }));
   const agent = new Agent({ keepAlive: false });
   const turn = { next: 0 };
   const entrance = createHttpServer((incoming, outgoing) =>
@@ -111,6 +114,8 @@ function send(member: Member, agent: Agent, { incoming, outgoing }: Exchange, el
     { host: '127.0.0.1', port: member.port, path, method, headers, agent },
     (response) => {
       outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      response.on('end', () => (member.answered += 1));
+      response.on('error', () => outgoing.destroy());
       response.pipe(outgoing);
     },
   );
@@ -118,8 +123,9 @@ function send(member: Member, agent: Agent, { incoming, outgoing }: Exchange, el
     member.sessions -= 1;
   });
   onward.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ECONNREFUSED') return elsewhere();
+    member.brokenOff += 1;
     if (outgoing.headersSent) outgoing.destroy();
-    else if (error.code === 'ECONNREFUSED') elsewhere();
     else outgoing.writeHead(502).end('the server broke off');
   });
   incoming.pipe(onward);
@@ -129,8 +135,12 @@ function send(member: Member, agent: Agent, { incoming, outgoing }: Exchange, el
 function answer(backend: string, members: Member[], command: string): string {
   if (command.startsWith('show stat'))
     return [
-      '# pxname,svname,scur,status',
-      ...members.map((member) => `${backend},${member.name},${member.sessions},${statusOf(member)}`),
+      '# pxname,svname,scur,eresp,status,hrsp_2xx',
+      ...members.map((member) =>
+        [backend, member.name, member.sessions, member.brokenOff, statusOf(member), member.answered].join(
+          ',',
+        ),
+      ),
     ].join('\n');
   const [, name, state] = /^set server (\S+) state (ready|drain|maint)$/.exec(command) ?? [];
   const member = members.find((candidate) => `${backend}/${candidate.name}` === name);

@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import type { FleetServer } from './fleet-server.ts';
 import { installScript } from './server-files.ts';
-import { backend, type Fleet, type FleetServer } from './start-fleet.ts';
+import { backend, type Fleet } from './start-fleet.ts';
 
 /** What the configuration of a fleet is written with. */
 export interface FleetConfiguration {

@@ -2,6 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -49,7 +50,12 @@ describe.each(kinds)('the example scripts over a fleet behind the $kind balancer
 
   const call = async (name: string, words: string) =>
     (await run(script(name), [fleet.socket, words])).stdout.trim();
-  const restart = (name: string) => execFileSync('/bin/sh', [join(fleet.directory, name, 'restart.sh')]);
+  const restart = async (name: string) => await run('/bin/sh', [join(fleet.directory, name, 'restart.sh')]);
+  const balancerSays = async (name: string, word: string): Promise<void> => {
+    const says = async (): Promise<string> =>
+      (await fleet.status()).find((server) => server.name === name)?.balancer ?? '';
+    await expect.poll(says, { timeout: 10_000, interval: 20 }).toMatch(new RegExp(`^${word}`));
+  };
 
   test('move one server out and back, twice without harm, and say so', async () => {
     expect(await call('status-server', 'web/web-1')).toBe('up');
@@ -86,7 +92,7 @@ describe.each(kinds)('the example scripts over a fleet behind the $kind balancer
     const load = startLoad({ url: fleet.url, requestsPerSecond: 200 });
     for (const { name } of [...fleet.servers, ...fleet.servers]) {
       await call('disable-server', `web/${name}`);
-      restart(name);
+      await restart(name);
       await call('enable-server', `web/${name}`);
     }
     const { sent, failed, failures, byRevision } = await load.stop();
@@ -96,11 +102,65 @@ describe.each(kinds)('the example scripts over a fleet behind the $kind balancer
     expect(byRevision['shop@1']).toBe(sent);
   });
 
+  test('call a half put back only when its servers are up: the other half may leave in the same moment', async () => {
+    const load = startLoad({ url: fleet.url, requestsPerSecond: 200 });
+    const [first, second] = [['web-1', 'web-2'], ['web-3']];
+    for (const leaving of [first, second, first, second]) {
+      await call('disable-cluster', leaving.map((name) => `web/${name}`).join(','));
+      for (const name of leaving) fleet.stopProcess(name);
+      for (const name of leaving) await balancerSays(name, 'DOWN');
+      const coming = delay(500).then(
+        async () => await Promise.all(leaving.map(async (name) => await fleet.startProcess(name))),
+      );
+      await call('enable-cluster', leaving.map((name) => `web/${name}`).join(','));
+      await coming;
+    }
+    const { sent, failures } = await load.stop();
+    expect(failures).toEqual([]);
+    expect(sent).toBeGreaterThan(100);
+  });
+
   test('are needed: the same restarts one by one without draining lose requests', async () => {
     const load = startLoad({ url: fleet.url, requestsPerSecond: 200 });
     for (const { name } of [...fleet.servers, ...fleet.servers, ...fleet.servers])
       await run('/bin/sh', [join(fleet.directory, name, 'restart.sh')]);
     expect((await load.stop()).failed).toBeGreaterThan(0);
+  });
+
+  test('tell a stopped server from a slow one and from one that is about to fail', async () => {
+    fleet.stopProcess('web-1');
+    fleet.slowDown('web-2', true);
+    fleet.breakNext('web-3');
+    await balancerSays('web-1', 'DOWN');
+    const [first, second, third] = await fleet.status();
+    expect(first).toMatchObject({ isStopped: true, isSlow: false, revision: 'no answer', failsNext: false });
+    expect(second).toMatchObject({ isStopped: false, isSlow: true, revision: 'shop@1', balancer: 'UP' });
+    expect(third).toMatchObject({ failsNext: true, isStopped: false });
+    fleet.slowDown('web-2', false);
+    await fleet.startProcess('web-1');
+    await balancerSays('web-1', 'UP');
+    expect((await fleet.status())[0]).toMatchObject({ isStopped: false, revision: 'shop@1' });
+  });
+
+  test('count what each server answered and what it broke off', async () => {
+    const before = await fleet.status();
+    fleet.slowDown('web-3', true);
+    const load = startLoad({ url: fleet.url, requestsPerSecond: 100 });
+    await delay(300);
+    fleet.stopProcess('web-3');
+    await delay(300);
+    const { failed } = await load.stop();
+    fleet.slowDown('web-3', false);
+    await fleet.startProcess('web-3');
+    const after = await fleet.status();
+    const more = (name: string, key: 'answered' | 'failed') =>
+      (after.find((server) => server.name === name)?.[key] ?? 0) -
+      (before.find((server) => server.name === name)?.[key] ?? 0);
+    expect(more('web-1', 'answered')).toBeGreaterThan(10);
+    expect(more('web-1', 'failed')).toBe(0);
+    expect(failed).toBeGreaterThan(0);
+    expect(more('web-3', 'failed')).toBeGreaterThan(0);
+    await balancerSays('web-3', 'UP');
   });
 
   test('forward what a request carries, to one server and once', async () => {
