@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 /** Runs one command. Answers the exit code: 0 done, 1 refused or failed, 2 a bad flag, variable or file. */
 export async function runCommandLine(argv: string[]): Promise<number> {
@@ -35,6 +35,12 @@ function buildProgram(exitWith: (code: number) => void): Command {
     const { runStart } = await import('./start.ts');
     exitWith(await runStart(options));
   });
+  command('sandbox', 'runs the bot with a page in the browser and a small fleet on this machine')
+    .option('--port <number>', 'where the page listens; 0 takes a free port', readPort, 0)
+    .action(async (options) => {
+      const { runSandbox } = await import('./sandbox.ts');
+      exitWith(await runSandbox(options));
+    });
   command('check', 'loads configuration and catalogue, every fault at once').action(async (options) => {
     const { runCheck } = await import('./check.ts');
     exitWith(await runCheck(options));
@@ -59,4 +65,10 @@ function buildProgram(exitWith: (code: number) => void): Command {
     },
   );
   return program;
+}
+
+function readPort(given: string): number {
+  const port = Number(given);
+  if (/^\d+$/.test(given) && port <= 65_535) return port;
+  throw new InvalidArgumentError('It should be a port from 0 to 65535.');
 }

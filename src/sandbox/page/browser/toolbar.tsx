@@ -1,0 +1,39 @@
+import { Icon } from './icons.tsx';
+import { useTheme } from './theme.ts';
+
+interface Props {
+  narrow: 'chat' | 'fleet' | 'rail';
+  onNarrow: (part: 'chat' | 'fleet') => void;
+  isFleetOpen: boolean;
+  onFleet: () => void;
+}
+
+/** The switch between light and dark, the fleet, and on narrow screens the two halves of the page. */
+export function Toolbar({ narrow, onNarrow, isFleetOpen, onFleet }: Props) {
+  const { isDark, toggle } = useTheme();
+  return (
+    <div class="toolbar">
+      <button
+        type="button"
+        class="button button-icon"
+        aria-label={isDark ? 'Switch to light' : 'Switch to dark'}
+        onClick={toggle}
+      >
+        <Icon name={isDark ? 'sun' : 'moon'} />
+      </button>
+      {!isFleetOpen && (
+        <button type="button" class="button not-narrow" onClick={onFleet}>
+          <Icon name="fleet" /> Show the fleet
+        </button>
+      )}
+      <div class="tabs only-narrow" role="group" aria-label="Parts of the page">
+        <button type="button" aria-pressed={narrow !== 'fleet'} onClick={() => onNarrow('chat')}>
+          Chat
+        </button>
+        <button type="button" aria-pressed={narrow === 'fleet'} onClick={() => onNarrow('fleet')}>
+          Fleet
+        </button>
+      </div>
+    </div>
+  );
+}
