@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -79,6 +79,7 @@ interface BotParts {
 
 async function prepareBot({ directory, fleet, slack, logFile }: BotParts): Promise<BotProcess> {
   const file = await writeFleetConfiguration(fleet, { directory, channel: 'C0SHOP', usergroup: 'S0PROMADM' });
+  takeTime(join(directory, 'revisions', 'shop'));
   return createBotProcess({
     program: [main, 'start'],
     variables: {
@@ -94,6 +95,14 @@ async function prepareBot({ directory, fleet, slack, logFile }: BotParts): Promi
     logFile,
     now: Date.now,
   });
+}
+
+/** An installation takes two seconds here: long enough to watch one, and to kill the bot in the middle of it. */
+function takeTime(catalogue: string): void {
+  for (const version of readdirSync(catalogue)) {
+    const file = join(catalogue, version, 'install.sh');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('set -eu\n', 'set -eu\nsleep 2\n'));
+  }
 }
 
 async function untilToldToStop(): Promise<void> {

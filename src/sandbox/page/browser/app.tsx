@@ -41,7 +41,12 @@ export function App({ firstPlayer }: { firstPlayer: string }) {
   const classes = ['app', `narrow-${narrow}`, threadRoot ? 'has-thread' : '', isFleetOpen ? 'has-fleet' : ''];
   return (
     <ReaderContext.Provider value={readerOf(chat)}>
-      <div class={classes.filter(Boolean).join(' ')}>
+      <div
+        class={classes.filter(Boolean).join(' ')}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape' && narrow === 'rail') setNarrow('chat');
+        }}
+      >
         <Rail screen={screen} players={players} place={here} onPlayer={switchPlayer} onPlace={go} />
         <button type="button" class="rail-veil" aria-label="Close" onClick={() => setNarrow('chat')} />
         <Chat chat={chat} place={here} onPlace={go} onThread={setThread} onRail={() => setNarrow('rail')} />

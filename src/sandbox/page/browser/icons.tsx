@@ -31,9 +31,9 @@ export function Icon({ name }: { name: IconName }) {
 export function Lamp() {
   return (
     <svg class="lamp" viewBox="0 0 32 32" aria-hidden="true">
-      <path class="lamp-glow" d="M16 4a13 13 0 0 1 13 13c0 5-3 9-7 11H10c-4-2-7-6-7-11A13 13 0 0 1 16 4z" />
+      <circle class="lamp-glow" cx="16" cy="16" r="14" />
       <path class="lamp-glass" d="M10 12h12l-2 11h-8z" />
-      <path class="lamp-frame" d="M8.5 12L16 6.500l7.500 5.500zM12.500 24h7v2.500h-7z" />
+      <path class="lamp-frame" d="M8.5 12L16 6.5l7.5 5.5zM12.5 24h7v2h-7z" />
     </svg>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 
 import type { ScreenContent, ShownChannel } from '../../../slack/screen-content.ts';
 import type { SlashCommand } from '../../snapshot.ts';
+import { Lamp } from '../icons.tsx';
 import { post } from '../post.ts';
 import { Composer } from './composer.tsx';
 import { MessageList } from './message-list.tsx';
@@ -27,6 +28,15 @@ export function ChannelView({ screen, channel, commands, offered, onThread, chil
   }, [viewer, channel.id, channel.unread]);
   return (
     <>
+      {messages.length === 0 && (
+        <div class="beginning">
+          <Lamp />
+          <p>
+            <strong>This is the beginning of {name}.</strong>
+          </p>
+          <p class="quiet">Messages, cards and their threads stand here.</p>
+        </div>
+      )}
       <MessageList
         key={`${viewer} ${channel.id}`}
         screen={screen}
@@ -35,7 +45,6 @@ export function ChannelView({ screen, channel, commands, offered, onThread, chil
         label={`Messages in ${name}`}
         onThread={onThread}
       />
-      {messages.length === 0 && <p class="empty">Nothing was said in {name} yet.</p>}
       {children}
       <Composer
         key={`to ${viewer} ${channel.id}`}

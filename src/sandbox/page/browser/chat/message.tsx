@@ -106,7 +106,6 @@ function useGlow(element: { current: HTMLElement | null }, edits: number): void 
     if (seen.current === edits) return;
     seen.current = edits;
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
-    const glow = getComputedStyle(document.documentElement).getPropertyValue('--glow');
-    element.current?.animate([{ backgroundColor: glow }, { backgroundColor: 'transparent' }], glowMs);
+    element.current?.animate([{ backgroundColor: 'var(--glow)' }, { backgroundColor: 'transparent' }], glowMs);
   }, [edits]);
 }

@@ -33,13 +33,10 @@ export function Select({ placed, field, isMany }: Props) {
   };
   const set = (options: JsonObject[]): void => surface.enter(placed, isMany ? options : (options[0] ?? null));
   const choose = (option: JsonObject): void => {
-    if (!isMany) {
-      set([option]);
-      return close();
-    }
+    close();
+    if (!isMany) return set([option]);
     const isTaken = chosen.some((each) => isSame(each, option));
     set(isTaken ? chosen.filter((each) => !isSame(each, option)) : [...chosen, option]);
-    setTyped('');
   };
   const keys = createKeys({
     open: () => setOpen(true),
