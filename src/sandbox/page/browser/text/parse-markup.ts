@@ -63,11 +63,10 @@ function spanAt(text: string, at: number): Span | null {
   const mark = rest.charAt(0);
   if (mark === '`') return codeAt(rest);
   if (mark === '<') return referenceAt(rest);
+  // After a letter or a digit these begin nothing: `2*3*4`, `snake_case`, `10:30:15`.
+  if (/[\p{L}\p{N}]/u.test(text.charAt(at - 1))) return null;
   if (mark === ':') return emojiAt(rest);
-  if (mark === '*' || mark === '_' || mark === '~') {
-    const before = at === 0 ? '' : text.charAt(at - 1);
-    return /[\p{L}\p{N}\\]/u.test(before) ? null : styledAt(rest, mark);
-  }
+  if (mark === '*' || mark === '_' || mark === '~') return styledAt(rest, mark);
   return null;
 }
 
