@@ -11,11 +11,14 @@ export function hintFor({ viewer, names, channels }: ScreenContent): Hint | null
       text: `You are *${name}*. Type \`/deploy\` and pick shop@2 for shop-production.`,
       offers: '/deploy shop@2 to shop-production',
     };
-  if (card.text.includes('waiting for approval')) return approvalHint(viewer, JSON.stringify(card.blocks), name);
+  if (card.text.includes('waiting for approval'))
+    return approvalHint(viewer, JSON.stringify(card.blocks), name);
   if (/: (?:running|approved|scheduled|queued)/.test(card.text))
     return { text: 'Kill the bot now, start it again, and read in the thread what it found.' };
   if (card.text.includes('part of it is done'))
-    return { text: 'The rest waits: press *Deploy the remaining…* on the card. What is done is not done again.' };
+    return {
+      text: 'The rest waits: press *Deploy the remaining…* on the card. What is done is not done again.',
+    };
   return null;
 }
 

@@ -11,7 +11,9 @@ const manifestFile = resolve(dirname(fileURLToPath(import.meta.url)), '../../man
 
 const manifest = z.object({
   features: z.object({
-    slash_commands: z.array(z.object({ command: z.string(), description: z.string(), usage_hint: z.string() })),
+    slash_commands: z.array(
+      z.object({ command: z.string(), description: z.string(), usage_hint: z.string() }),
+    ),
   }),
 });
 

@@ -29,7 +29,9 @@ async function pressOnCard(page: Page, name: string | RegExp): Promise<void> {
 }
 
 async function says(locator: Locator, words: string | RegExp): Promise<void> {
-  await expect.poll(async () => (await locator.allInnerTexts()).join('\n'), { timeout: 60_000 }).toMatch(words);
+  await expect
+    .poll(async () => (await locator.allInnerTexts()).join('\n'), { timeout: 60_000 })
+    .toMatch(words);
 }
 
 /** Ana asks for shop@2, by typing it all. */
@@ -116,7 +118,9 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
       await says(channelOf(page), /done[\s\S]*6 of 6 servers/);
       for (const name of ['web-1', 'web-2', 'web-3', 'web-4', 'web-5', 'web-6'])
         await says(serverOf(page, name), /shop@2[\s\S]*in service/);
-      expect(await page.getByRole('region', { name: 'Load' }).innerText()).toMatch(/^0 of [\d,]{3,} requests failed/);
+      expect(await page.getByRole('region', { name: 'Load' }).innerText()).toMatch(
+        /^0 of [\d,]{3,} requests failed/,
+      );
     },
   );
 
@@ -183,7 +187,9 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
     const page = await openPage(browser, sandbox, { colorScheme: 'dark' });
     const red = async () =>
       Number(
-        /\d+/.exec(await page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor"))?.[0],
+        /\d+/.exec(
+          await page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor"),
+        )?.[0],
       );
     expect(await red()).toBeLessThan(60);
     await page.getByRole('button', { name: 'Switch to light' }).click();
@@ -222,30 +228,38 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
     await page.getByLabel('Reply…').press('Enter');
     await says(threadOf(page), /lunch\?[\s\S]*in a minute/);
     await says(channelOf(page), /1 reply/);
+    expect(await page.getByRole('img', { name: /unread/ }).count()).toBe(0);
   });
 
-  test('while the bot is dead people are told so in Slack’s words, and nothing typed is lost', { timeout: 90_000 }, async () => {
-    const page = await openPage(browser, sandbox);
-    await request(page, 'soon');
-    await composerOf(page).fill('/deploy shop@3 to shop-production');
-    await composerOf(page).press('Enter');
-    await page.getByLabel('Reason').fill('it must not be lost');
-    // As from another window: the form covers the button.
-    await page.evaluate("fetch('/act/kill-bot', { method: 'POST', body: '{}' })");
-    await page.getByRole('button', { name: 'Deploy now' }).click();
-    await says(page.getByRole('dialog'), /We had some trouble connecting\. Try again\?/);
-    expect(await page.getByLabel('Reason').inputValue()).toBe('it must not be lost');
-    await page.reload();
-    await page.getByRole('dialog').waitFor();
-    expect(await page.getByLabel('Reason').inputValue()).toBe('it must not be lost');
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await composerOf(page).fill('/deploy list');
-    await composerOf(page).press('Enter');
-    await says(channelOf(page), /Only visible to you[\s\S]*\/deploy failed with the error "operation_timeout"/);
-    await pressOnCard(page, 'Approve deployment 1');
-    await says(channelOf(page), /We had some trouble connecting\. Try again\?/);
-  });
+  test(
+    'while the bot is dead people are told so in Slack’s words, and nothing typed is lost',
+    { timeout: 90_000 },
+    async () => {
+      const page = await openPage(browser, sandbox);
+      await request(page, 'soon');
+      await composerOf(page).fill('/deploy shop@3 to shop-production');
+      await composerOf(page).press('Enter');
+      await page.getByLabel('Reason').fill('it must not be lost');
+      // As from another window: the form covers the button.
+      await page.evaluate("fetch('/act/kill-bot', { method: 'POST', body: '{}' })");
+      await page.getByRole('button', { name: 'Deploy now' }).click();
+      await says(page.getByRole('dialog'), /We had some trouble connecting\. Try again\?/);
+      expect(await page.getByLabel('Reason').inputValue()).toBe('it must not be lost');
+      await page.reload();
+      await page.getByRole('dialog').waitFor();
+      expect(await page.getByLabel('Reason').inputValue()).toBe('it must not be lost');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await composerOf(page).fill('/deploy list');
+      await composerOf(page).press('Enter');
+      await says(
+        channelOf(page),
+        /Only visible to you[\s\S]*\/deploy failed with the error "operation_timeout"/,
+      );
+      await pressOnCard(page, 'Approve deployment 1');
+      await says(channelOf(page), /We had some trouble connecting\. Try again\?/);
+    },
+  );
 
   test('no other web page, no other name and nobody without the key can press anything', async () => {
     const { origin, searchParams } = new URL(sandbox.url);
@@ -284,27 +298,35 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
   });
 });
 
-describe.skipIf(!present || !existsSync('/proc/self/stat'))('the end of the sandbox (needs /proc and chromium)', () => {
-  const sandboxDirectories = (): string[] =>
-    readdirSync(tmpdir()).filter((name) => name.startsWith('lamplighter-sandbox-'));
+describe.skipIf(!present || !existsSync('/proc/self/stat'))(
+  'the end of the sandbox (needs /proc and chromium)',
+  () => {
+    const sandboxDirectories = (): string[] =>
+      readdirSync(tmpdir()).filter((name) => name.startsWith('lamplighter-sandbox-'));
 
-  test.each(['SIGINT', 'SIGKILL'] as const)('%s leaves no process behind', { timeout: 60_000 }, async (signal) => {
-    const before = sandboxDirectories();
-    const own = await startSandbox();
-    const [directory = ''] = sandboxDirectories().filter((name) => !before.includes(name));
-    const remaining = (): string[] =>
-      readdirSync('/proc').filter((name) => {
-        if (!/^\d+$/.test(name)) return false;
-        try {
-          const text = readFileSync(`/proc/${name}/cmdline`, 'utf8') + readFileSync(`/proc/${name}/environ`, 'utf8');
-          return text.includes(directory);
-        } catch {
-          return false;
-        }
-      });
-    await expect.poll(() => remaining().length).toBeGreaterThan(6);
-    expect(await own.end(signal)).toBe(signal === 'SIGINT' ? 0 : null);
-    await expect.poll(remaining, { timeout: 10_000 }).toEqual([]);
-    expect(sandboxDirectories().includes(directory)).toBe(signal === 'SIGKILL');
-  });
-});
+    test.each(['SIGINT', 'SIGKILL'] as const)(
+      '%s leaves no process behind',
+      { timeout: 60_000 },
+      async (signal) => {
+        const before = sandboxDirectories();
+        const own = await startSandbox();
+        const [directory = ''] = sandboxDirectories().filter((name) => !before.includes(name));
+        const remaining = (): string[] =>
+          readdirSync('/proc').filter((name) => {
+            if (!/^\d+$/.test(name)) return false;
+            try {
+              const text =
+                readFileSync(`/proc/${name}/cmdline`, 'utf8') + readFileSync(`/proc/${name}/environ`, 'utf8');
+              return text.includes(directory);
+            } catch {
+              return false;
+            }
+          });
+        await expect.poll(() => remaining().length).toBeGreaterThan(6);
+        expect(await own.end(signal)).toBe(signal === 'SIGINT' ? 0 : null);
+        await expect.poll(remaining, { timeout: 10_000 }).toEqual([]);
+        expect(sandboxDirectories().includes(directory)).toBe(signal === 'SIGKILL');
+      },
+    );
+  },
+);

@@ -106,7 +106,11 @@ function enteredOf(given: JsonObject): Entered[] {
 }
 
 function entry(given: JsonObject): Entered {
-  return { blockId: word(given, 'blockId'), actionId: word(given, 'actionId'), value: given['value'] ?? null };
+  return {
+    blockId: word(given, 'blockId'),
+    actionId: word(given, 'actionId'),
+    value: given['value'] ?? null,
+  };
 }
 
 /** The body of an act; an empty object where it is none. */

@@ -43,7 +43,8 @@ function visit(value: Json, onText: (text: string) => void): void {
 
 /** Elements of rich text, and reactions, name their emoji without colons. */
 function visitEmoji(value: Json, onName: (name: string) => void): void {
-  if (isObject(value) && value['type'] === 'emoji' && typeof value['name'] === 'string') onName(value['name']);
+  if (isObject(value) && value['type'] === 'emoji' && typeof value['name'] === 'string')
+    onName(value['name']);
   if (isObject(value) && Array.isArray(value['reactions']))
     for (const name of value['reactions']) if (typeof name === 'string') onName(name);
   for (const inner of childrenOf(value)) visitEmoji(inner, onName);

@@ -11,7 +11,12 @@ const breathMs = 40;
 const betweenPulsesMs = 15_000;
 
 /** Pushes everything one person sees, and the fleet, after each change until the browser goes away. */
-export function pushLive(parts: PageParts, watch: FleetWatch, viewer: string, response: ServerResponse): void {
+export function pushLive(
+  parts: PageParts,
+  watch: FleetWatch,
+  viewer: string,
+  response: ServerResponse,
+): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   const chat = createPush(response, 'chat', () => chatSnapshot(parts, viewer));
   const fleet = createPush(response, 'fleet', () => watch.latest());

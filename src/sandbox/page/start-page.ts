@@ -30,7 +30,12 @@ const largestBodyBytes = 1_000_000;
 /** Serves the page on 127.0.0.1; port 0 takes a free one. Fails when the port is taken. */
 export async function startPage(parts: PageParts, { port }: { port: number }): Promise<Page> {
   const guard = createGuard(() => portOf(server));
-  const needs: Needs = { parts, guard, files: readPageFiles(parts.players[0] ?? ''), watch: createFleetWatch(parts) };
+  const needs: Needs = {
+    parts,
+    guard,
+    files: readPageFiles(parts.players[0] ?? ''),
+    watch: createFleetWatch(parts),
+  };
   const server = createServer((request, response) => {
     void handle(needs, request, response).catch((error: unknown) => {
       answer(response, 500, { error: error instanceof Error ? error.message : String(error) });

@@ -15,9 +15,10 @@ export interface FleetWatch {
 const betweenLooksMs = 1_000;
 const keptSeconds = 40;
 
-/** Nobody has looked yet: `latest` knows the servers' names, and no more. */
-export function createFleetWatch(parts: Pick<PageParts, 'fleet' | 'load' | 'requestsPerSecond' | 'bot'>): FleetWatch {
-  const { fleet, load, requestsPerSecond, bot } = parts;
+type Watched = Pick<PageParts, 'fleet' | 'load' | 'requestsPerSecond' | 'bot'>;
+
+/** Nobody has looked yet: `latest` knows of no server before the first look. */
+export function createFleetWatch(parts: Watched): FleetWatch {
   const listeners = new Set<() => void>();
   const rates = new Map<string, number[]>();
   let statuses: FleetStatus[] = [];
@@ -25,35 +26,27 @@ export function createFleetWatch(parts: Pick<PageParts, 'fleet' | 'load' | 'requ
   const tell = (): void => {
     for (const listener of listeners) listener();
   };
-  const lookOnce = async (): Promise<void> => {
-    try {
-      statuses = await fleet.status();
-    } catch {
-      // The balancer does not answer just now: what was seen last stays on the page, and the next look follows.
-    }
-    tell();
-  };
   const look = async (): Promise<void> => {
-    looking ??= lookOnce().finally(() => (looking = null));
+    // What was seen last stays on the page while the balancer does not answer; the next look follows.
+    looking ??= parts.fleet
+      .status()
+      .then(
+        (seen) => void (statuses = seen),
+        () => undefined,
+      )
+      .finally(() => (looking = null));
     await looking;
+    tell();
   };
   const timer = setInterval(() => {
     if (listeners.size === 0) return;
     const before = statuses;
     void look().then(() => countRates(rates, before, statuses));
   }, betweenLooksMs);
-  const off = bot.onChange(tell);
+  const off = parts.bot.onChange(tell);
   return {
     look,
-    latest: () => ({
-      balancer: fleet.balancer,
-      servers: statuses.map((status) => ({
-        ...status,
-        answeredEachSecond: rates.get(status.name) ?? [],
-      })),
-      load: { requestsPerSecond, ...totalsOf(load) },
-      bot: bot.state(),
-    }),
+    latest: () => snapshotOf(parts, statuses, rates),
     watch: (listener) => {
       listeners.add(listener);
       void look();
@@ -63,6 +56,19 @@ export function createFleetWatch(parts: Pick<PageParts, 'fleet' | 'load' | 'requ
       clearInterval(timer);
       off();
     },
+  };
+}
+
+function snapshotOf(
+  { fleet, load, requestsPerSecond, bot }: Watched,
+  statuses: FleetStatus[],
+  rates: Map<string, number[]>,
+): FleetSnapshot {
+  return {
+    balancer: fleet.balancer,
+    servers: statuses.map((status) => ({ ...status, answeredEachSecond: rates.get(status.name) ?? [] })),
+    load: { requestsPerSecond, ...totalsOf(load) },
+    bot: bot.state(),
   };
 }
 

@@ -1,5 +1,13 @@
+import { typeOf } from './json.ts';
 import { directChannel } from './methods/channels.ts';
-import type { Entered, ScreenContent, ScreenMessage, ShownChannel, ShownFile, ShownView } from './screen-content.ts';
+import type {
+  Entered,
+  ScreenContent,
+  ScreenMessage,
+  ShownChannel,
+  ShownFile,
+  ShownView,
+} from './screen-content.ts';
 import type { Unread } from './unread.ts';
 import { elementShape, placedElements, touchKey, viewBlocks } from './view-state.ts';
 import type { Ephemeral, StoredMessage, StoredView, World } from './world.ts';
@@ -13,12 +21,14 @@ export function readScreen(world: World, unread: Unread, viewer: string): Screen
   );
   return {
     viewer,
-    people: [...world.people.values()].map(({ id, name, realName = name, timezone = 'UTC', isBot = false }) => ({
-      id,
-      name: realName,
-      timezone,
-      isBot,
-    })),
+    people: [...world.people.values()].map(
+      ({ id, name, realName = name, timezone = 'UTC', isBot = false }) => ({
+        id,
+        name: realName,
+        timezone,
+        isBot,
+      }),
+    ),
     names: namesOf(world),
     channels: visible.map(({ id, name, isDirect, archived }) => ({
       id,
@@ -72,7 +82,7 @@ function shownView(stored: StoredView): ShownView {
   const { id, hash, view, touched } = stored;
   const entered = placedElements(viewBlocks(stored)).flatMap((placed): Entered[] => {
     const given = touched.get(touchKey(placed));
-    const shape = elementShape(String(placed.element['type']));
+    const shape = elementShape(typeOf(placed.element));
     if (!given || !shape || given['type'] !== placed.element['type']) return [];
     const { blockId, actionId } = placed;
     return [{ blockId, actionId, value: given[shape.selected] ?? shape.empty }];

@@ -1,5 +1,12 @@
 import { actInMessage, blocksOfMessage } from './act-on-message.ts';
-import { actInView, dismissView, enter, submitView, suggestGroups, type SubmitResult } from './act-on-view.ts';
+import {
+  actInView,
+  dismissView,
+  enter,
+  submitView,
+  suggestGroups,
+  type SubmitResult,
+} from './act-on-view.ts';
 import { type JsonObject, typeOf } from './json.ts';
 import { openHome } from './open-home.ts';
 import { postAsPerson } from './post-as-person.ts';

@@ -26,7 +26,9 @@ describe('a date in a message', () => {
   ])('%j in %s reads %s', (pattern, zone, words) => expect(say(pattern, zone)).toBe(words));
 
   test('a moment beyond all calendars is its fallback', () => {
-    expect(formatDate({ seconds: 1e15, pattern: '{time}', fallback: 'then' }, { zone: 'UTC', now })).toBe('then');
+    expect(formatDate({ seconds: 1e15, pattern: '{time}', fallback: 'then' }, { zone: 'UTC', now })).toBe(
+      'then',
+    );
   });
 
   test('how long ago, and which day', () => {

@@ -22,10 +22,16 @@ describe('mrkdwn becomes a tree', () => {
     ]);
   });
 
-  test.each(['2*3*4', 'snake_case_name', '* not bold*', '*not bold *', '*a\nb*', 'a ~ b ~ c', '10:30:15', '``'])(
-    '%j stays as it is',
-    (words) => expect(parseInline(words)).toEqual([text(words)]),
-  );
+  test.each([
+    '2*3*4',
+    'snake_case_name',
+    '* not bold*',
+    '*not bold *',
+    '*a\nb*',
+    'a ~ b ~ c',
+    '10:30:15',
+    '``',
+  ])('%j stays as it is', (words) => expect(parseInline(words)).toEqual([text(words)]));
 
   test('people, channels, groups and everybody become mentions', () => {
     expect(parseInline('<@U0ANA> <#C0SHOP|shop> <!subteam^S1|@admins> <!here>')).toEqual([
@@ -55,7 +61,10 @@ describe('mrkdwn becomes a tree', () => {
   });
 
   test('entities are undone once, and in code as well', () => {
-    expect(parseInline('&lt;b&gt; &amp;amp; `&lt;`')).toEqual([text('<b> &amp; '), { is: 'code', text: '<' }]);
+    expect(parseInline('&lt;b&gt; &amp;amp; `&lt;`')).toEqual([
+      text('<b> &amp; '),
+      { is: 'code', text: '<' },
+    ]);
   });
 
   test('quotations and fences are parts of their own', () => {

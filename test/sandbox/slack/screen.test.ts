@@ -53,7 +53,11 @@ describe('the screen of a person', () => {
   });
 
   test('everybody sees only their own channels, answers and direct messages', async () => {
-    const seenBy = (id: string) => slack.screen(id).content().channels.map((each) => each.id);
+    const seenBy = (id: string) =>
+      slack
+        .screen(id)
+        .content()
+        .channels.map((each) => each.id);
     expect(seenBy('U0BEN')).toEqual([channel, 'D00BEN']);
     expect(seenBy('U0ANA')).toEqual([channel, 'C0ONLYANA', 'C0CLOSED', 'D00ANA']);
     await web.chat.postEphemeral({ channel, user: 'U0ANA', text: 'only Ana' });
@@ -94,7 +98,12 @@ describe('the screen of a person', () => {
     expect(seen).toMatchObject([
       {
         action: { type: 'static_select', action_id: 'pick', selected_option: { value: 'b' } },
-        state: { values: { reason: { why: { value: 'because' } }, row: { pick: { selected_option: { value: 'b' } } } } },
+        state: {
+          values: {
+            reason: { why: { value: 'because' } },
+            row: { pick: { selected_option: { value: 'b' } } },
+          },
+        },
       },
       { action: { type: 'overflow', action_id: 'more', selected_option: { value: 'y' } } },
     ]);

@@ -1,10 +1,12 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 
+import type { ChatSnapshot, FleetSnapshot } from '../snapshot.ts';
 import { Chat } from './chat/chat.tsx';
-import { channelAt, type Place } from './chat/place.ts';
+import { channelAt } from './chat/place.ts';
 import { Rail } from './chat/rail.tsx';
 import { ThreadPane } from './chat/thread-pane.tsx';
 import { FleetPanel } from './fleet/fleet-panel.tsx';
+import { useLayout } from './layout.ts';
 import { useLive } from './live.ts';
 import { ModalStack } from './modal/modal.tsx';
 import { ReaderContext, readerOf } from './reader.ts';
@@ -15,67 +17,73 @@ import { Toolbar } from './toolbar.tsx';
 export function App({ firstPlayer }: { firstPlayer: string }) {
   const [player, setPlayer] = useRemembered('player', firstPlayer);
   const { chat, fleet, connection } = useLive(player);
-  const [place, setPlace] = useState<Place>({ at: 'channel', channel: '' });
-  const [thread, setThread] = useState<string | null>(null);
-  const [fleetShown, setFleetShown] = useRemembered('fleet', 'shown');
-  const [narrow, setNarrow] = useState<'chat' | 'fleet' | 'rail'>('chat');
+  const name = chat?.screen.names[chat.screen.viewer] ?? '';
   useEffect(() => {
-    if (chat) document.title = `${chat.screen.names[chat.screen.viewer]} · Lamplighter sandbox`;
-  }, [chat?.screen.viewer]);
+    if (name !== '') document.title = `${name} · Lamplighter sandbox`;
+  }, [name]);
   if (!chat) return <p class="waiting">{connection === 'lost' ? lostWords : 'One moment…'}</p>;
-
-  const { screen, players } = chat;
-  const here: Place = place.at === 'channel' && place.channel === '' ? firstPlace(chat.screen) : place;
-  const channel = channelAt(screen, here);
-  const threadRoot = thread !== null && channel?.messages.some(({ ts }) => ts === thread) ? thread : null;
-  const go = (next: Place): void => {
-    setPlace(next);
-    setThread(null);
-    setNarrow('chat');
-  };
-  const switchPlayer = (id: string): void => {
-    setPlayer(id);
-    setNarrow('chat');
-  };
-  const isFleetOpen = fleetShown === 'shown';
-  const classes = ['app', `narrow-${narrow}`, threadRoot ? 'has-thread' : '', isFleetOpen ? 'has-fleet' : ''];
   return (
     <ReaderContext.Provider value={readerOf(chat)}>
-      <div
-        class={classes.filter(Boolean).join(' ')}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape' && narrow === 'rail') setNarrow('chat');
-        }}
-      >
-        <Rail screen={screen} players={players} place={here} onPlayer={switchPlayer} onPlace={go} />
-        <button type="button" class="rail-veil" aria-label="Close" onClick={() => setNarrow('chat')} />
-        <Chat chat={chat} place={here} onPlace={go} onThread={setThread} onRail={() => setNarrow('rail')} />
-        {channel && threadRoot !== null && (
-          <ThreadPane screen={screen} channel={channel} ts={threadRoot} onClose={() => setThread(null)} />
-        )}
-        {fleet && isFleetOpen && <FleetPanel fleet={fleet} onClose={() => setFleetShown('hidden')} />}
-        <Toolbar
-          narrow={narrow}
-          onNarrow={(part) => {
-            setNarrow(part);
-            if (part === 'fleet') setFleetShown('shown');
-          }}
-          isFleetOpen={isFleetOpen}
-          onFleet={() => setFleetShown(isFleetOpen ? 'hidden' : 'shown')}
-        />
-        {connection !== 'open' && (
-          <p class="lost" role="alert">
-            {connection === 'lost' ? lostWords : 'The sandbox does not answer; trying again…'}
-          </p>
-        )}
-        <ModalStack viewer={screen.viewer} views={screen.views} />
-      </div>
+      <Parts chat={chat} fleet={fleet} onPlayer={setPlayer} />
+      {connection !== 'open' && (
+        <p class="lost" role="alert">
+          {connection === 'lost' ? lostWords : 'The sandbox does not answer; trying again…'}
+        </p>
+      )}
+      <ModalStack viewer={chat.screen.viewer} views={chat.screen.views} />
     </ReaderContext.Provider>
   );
 }
 
-const lostWords = 'This sandbox has ended, or was started anew: open the address that it printed.';
-
-function firstPlace(screen: { channels: { id: string; isDirect: boolean }[] }): Place {
-  return { at: 'channel', channel: screen.channels.find(({ isDirect }) => !isDirect)?.id ?? '' };
+interface PartsProps {
+  chat: ChatSnapshot;
+  fleet: FleetSnapshot | null;
+  onPlayer: (id: string) => void;
 }
+
+function Parts({ chat, fleet, onPlayer }: PartsProps) {
+  const { screen, players } = chat;
+  const { place, thread, narrow, isFleetOpen, ...layout } = useLayout(screen);
+  const channel = channelAt(screen, place);
+  const shownThread = channel?.messages.some(({ ts }) => ts === thread) ? thread : null;
+  const classes = [
+    'app',
+    `narrow-${narrow}`,
+    shownThread ? 'has-thread' : '',
+    isFleetOpen ? 'has-fleet' : '',
+  ];
+  const switchPlayer = (id: string): void => {
+    onPlayer(id);
+    layout.showNarrow('chat');
+  };
+  return (
+    <div
+      class={classes.filter(Boolean).join(' ')}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && narrow === 'rail') layout.showNarrow('chat');
+      }}
+    >
+      <Rail screen={screen} players={players} place={place} onPlayer={switchPlayer} onPlace={layout.go} />
+      <button type="button" class="rail-veil" aria-label="Close" onClick={() => layout.showNarrow('chat')} />
+      <Chat
+        chat={chat}
+        place={place}
+        onPlace={layout.go}
+        onThread={layout.openThread}
+        onRail={() => layout.showNarrow('rail')}
+      />
+      {channel && shownThread !== null && (
+        <ThreadPane screen={screen} channel={channel} ts={shownThread} onClose={layout.closeThread} />
+      )}
+      {fleet && isFleetOpen && <FleetPanel fleet={fleet} onClose={layout.toggleFleet} />}
+      <Toolbar
+        narrow={narrow}
+        onNarrow={layout.showNarrow}
+        isFleetOpen={isFleetOpen}
+        onFleet={layout.toggleFleet}
+      />
+    </div>
+  );
+}
+
+const lostWords = 'This sandbox has ended, or was started anew: open the address that it printed.';

@@ -1,9 +1,10 @@
 import { Icon } from './icons.tsx';
+import type { NarrowPart } from './layout.ts';
 import { useTheme } from './theme.ts';
 
 interface Props {
-  narrow: 'chat' | 'fleet' | 'rail';
-  onNarrow: (part: 'chat' | 'fleet') => void;
+  narrow: NarrowPart;
+  onNarrow: (part: NarrowPart) => void;
   isFleetOpen: boolean;
   onFleet: () => void;
 }

@@ -52,7 +52,11 @@ export function entriesFrom(entered: Entered[], blocks: JsonObject[]): Entries {
 /** Every element of these blocks that holds or does something. */
 function elementsIn(blocks: JsonObject[]): Placed[] {
   return blocks.flatMap((block) => {
-    const candidates = [objectAt(block, 'element'), objectAt(block, 'accessory'), ...objectsAt(block, 'elements')];
+    const candidates = [
+      objectAt(block, 'element'),
+      objectAt(block, 'accessory'),
+      ...objectsAt(block, 'elements'),
+    ];
     return candidates.filter((element) => element !== undefined).map((element) => placedIn(block, element));
   });
 }

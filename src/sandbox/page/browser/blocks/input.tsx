@@ -1,4 +1,4 @@
-import { type JsonObject, objectAt, wordsAt } from '../../../slack/json.ts';
+import { type JsonObject, objectAt, typeOf, wordsAt } from '../../../slack/json.ts';
 import { Element } from '../elements/element.tsx';
 import { PlainText } from '../text/text-object.tsx';
 import { placedIn } from './entries.ts';
@@ -15,7 +15,7 @@ export function Input({ block }: { block: JsonObject }) {
   const id = `${idPrefix}-${placed.blockId}`;
   const error = errors[placed.blockId];
   const hint = wordsAt(block, 'hint');
-  const isGroup = groups.has(String(element['type']));
+  const isGroup = groups.has(typeOf(element));
   const label = (
     <>
       <PlainText text={wordsAt(block, 'label')} />

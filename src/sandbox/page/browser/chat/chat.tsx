@@ -26,14 +26,25 @@ export function Chat({ chat, place, onPlace, onThread, onRail }: Props) {
   return (
     <main class="chat">
       <header class="pane-head">
-        <button type="button" class="button button-icon only-narrow" aria-label="People and channels" onClick={onRail}>
+        <button
+          type="button"
+          class="button button-icon only-narrow"
+          aria-label="People and channels"
+          onClick={onRail}
+        >
           <Icon name="menu" />
         </button>
         <h1>{title}</h1>
         {place.at === 'app' && <Tabs tab={place.tab} onTab={(tab) => onPlace({ at: 'app', tab })} />}
       </header>
       {channel ? (
-        <ChannelView screen={screen} channel={channel} commands={commands} offered={offered} onThread={onThread}>
+        <ChannelView
+          screen={screen}
+          channel={channel}
+          commands={commands}
+          offered={offered}
+          onThread={onThread}
+        >
           {hint && hints === 'shown' && (
             <HintBar hint={hint} onOffer={(text) => setOffered({ text })} onHide={() => setHints('hidden')} />
           )}

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SlashCommand } from '../../snapshot.ts';
 import { Icon } from '../icons.tsx';
 import { post } from '../post.ts';
+import { Suggestions } from './suggestions.tsx';
 
 interface Props {
   viewer: string;
@@ -14,46 +15,38 @@ interface Props {
   offered?: { text: string } | null;
 }
 
-/** Where people write: Enter sends, Shift and Enter begin a line, `/` lists the commands. */
-export function Composer({ viewer, channel, threadTs, placeholder, commands, offered = null }: Props) {
+/** Where people write: Enter sends, Shift and Enter begin a line, `/` lists the commands, Tab completes one. */
+export function Composer(props: Props) {
+  const { placeholder, commands, threadTs, offered = null } = props;
   const [text, setText] = useState('');
-  const [trouble, setTrouble] = useState('');
   const area = useRef<HTMLTextAreaElement>(null);
+  const { trouble, send } = useSending(props, { text, setText });
   const suggestions = suggestedFor(text, threadTs === null ? commands : []);
+  const put = (words: string): void => {
+    setText(words);
+    area.current?.focus();
+  };
   useEffect(() => {
-    if (!offered) return;
-    setText(offered.text);
-    area.current?.focus();
+    if (offered) put(offered.text);
   }, [offered]);
-  const send = async (): Promise<void> => {
-    const words = text.trim();
-    if (words === '') return;
-    if (words.startsWith('/') && threadTs !== null)
-      return setTrouble('Slack runs no commands in threads: type it in the channel.');
-    setText('');
-    const answer = await post('say', { as: viewer, channel, threadTs, text: words });
-    setTrouble(answer.ok ? '' : answer.error);
-    if (!answer.ok) setText((typedSince) => typedSince || words);
-  };
-  const complete = (command: string): void => {
-    setText(`${command} `);
-    area.current?.focus();
-  };
+  const begun = suggestions.find(({ command }) => !text.startsWith(command));
   const onKeyDown = (event: KeyboardEvent): void => {
-    const [first] = suggestions;
-    if (event.key === 'Tab' && first && text !== `${first.command} `) {
-      event.preventDefault();
-      return complete(first.command);
-    }
-    if (event.key === 'Escape') return setText('');
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    const isEnter = event.key === 'Enter' && !event.shiftKey && !event.isComposing;
+    if (!isEnter && !(event.key === 'Tab' && begun)) return;
     event.preventDefault();
-    void send();
+    if (begun) put(`${begun.command} `);
+    else send();
   };
   return (
     <div class="composer">
-      {suggestions.length > 0 && <Suggestions commands={suggestions} onChoose={complete} />}
-      {trouble !== '' && <p class="composer-trouble">{trouble}</p>}
+      {suggestions.length > 0 && (
+        <Suggestions commands={suggestions} onChoose={(command) => put(`${command} `)} />
+      )}
+      {trouble !== '' && (
+        <p class="composer-trouble" role="alert">
+          {trouble}
+        </p>
+      )}
       <div class="composer-box">
         <textarea
           ref={area}
@@ -64,7 +57,7 @@ export function Composer({ viewer, channel, threadTs, placeholder, commands, off
           onInput={(event) => setText(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        <button type="button" class="send" aria-label="Send" disabled={text.trim() === ''} onClick={() => void send()}>
+        <button type="button" class="send" aria-label="Send" disabled={text.trim() === ''} onClick={send}>
           <Icon name="send" />
         </button>
       </div>
@@ -72,25 +65,40 @@ export function Composer({ viewer, channel, threadTs, placeholder, commands, off
   );
 }
 
-function suggestedFor(text: string, commands: SlashCommand[]): SlashCommand[] {
-  if (!text.startsWith('/')) return [];
-  const [word = ''] = text.split(' ');
-  return commands.filter(({ command }) => command.startsWith(word));
+interface Text {
+  text: string;
+  setText: (change: string | ((before: string) => string)) => void;
 }
 
-function Suggestions({ commands, onChoose }: { commands: SlashCommand[]; onChoose: (command: string) => void }) {
-  return (
-    <ul class="suggestions" aria-label="Commands">
-      {commands.map(({ command, description, usageHint }) => (
-        <li key={command}>
-          <button type="button" onClick={() => onChoose(command)}>
-            <span>
-              <strong>{command}</strong> <code>{usageHint}</code>
-            </span>
-            <small>{description}</small>
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
+/** Sends a line; one that cannot be sent stays, with a sentence why. */
+function useSending(
+  { viewer, channel, threadTs, commands }: Props,
+  { text, setText }: Text,
+): { trouble: string; send: () => void } {
+  const [trouble, setTrouble] = useState('');
+  const send = async (): Promise<void> => {
+    const words = text.trim();
+    const refusal = words.startsWith('/') ? refusalOf(words, { commands, isThread: threadTs !== null }) : '';
+    setTrouble(refusal);
+    if (words === '' || refusal !== '') return;
+    setText('');
+    const answer = await post('say', { as: viewer, channel, threadTs, text: words });
+    if (answer.ok) return;
+    setTrouble(answer.error);
+    setText((typedSince) => typedSince || words);
+  };
+  return { trouble, send: () => void send() };
+}
+
+function refusalOf(words: string, place: { commands: SlashCommand[]; isThread: boolean }): string {
+  if (place.isThread) return 'Slack runs no commands in threads: type it in the channel.';
+  const [name = ''] = words.split(/\s/);
+  if (place.commands.some(({ command }) => command === name)) return '';
+  return `${name} is not a valid command. Slack takes every message that begins with / for one.`;
+}
+
+function suggestedFor(text: string, commands: SlashCommand[]): SlashCommand[] {
+  if (!text.startsWith('/')) return [];
+  const [word = ''] = text.split(/\s/);
+  return commands.filter(({ command }) => command.startsWith(word));
 }

@@ -6,7 +6,12 @@ export function Files({ files }: { files: ShownFile[] }) {
     <>
       {files.map((file) => (
         <figure class="file" key={file.id}>
-          <a href={`/files/${file.id}`} target="_blank" rel="noopener" {...(!isPicture(file) && { download: file.name })}>
+          <a
+            href={`/files/${file.id}`}
+            target="_blank"
+            rel="noopener"
+            {...(!isPicture(file) && { download: file.name })}
+          >
             {isPicture(file) ? <img src={`/files/${file.id}`} alt={file.title} /> : file.title}
           </a>
           <figcaption class="quiet">

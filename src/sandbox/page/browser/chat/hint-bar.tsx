@@ -1,7 +1,7 @@
 import type { Hint } from '../../snapshot.ts';
 import { Icon } from '../icons.tsx';
-import { parseInline } from '../text/parse-markup.ts';
 import { Inlines } from '../text/markup.tsx';
+import { parseInline } from '../text/parse-markup.ts';
 
 interface Props {
   hint: Hint;

@@ -22,7 +22,8 @@ export function useMessageSurface(viewer: string, { channel, ts }: { channel: st
     enter: (placed, value) => {
       newest.current = withEntry(newest.current, placed, value);
       setEntries(newest.current);
-      if (placed.block['type'] !== 'input' || placed.block['dispatch_action'] === true) void send(placed, value);
+      if (placed.block['type'] !== 'input' || placed.block['dispatch_action'] === true)
+        void send(placed, value);
     },
     press: send,
     search: () => Promise.resolve(null),

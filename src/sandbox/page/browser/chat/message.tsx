@@ -106,6 +106,9 @@ function useGlow(element: { current: HTMLElement | null }, edits: number): void 
     if (seen.current === edits) return;
     seen.current = edits;
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
-    element.current?.animate([{ backgroundColor: 'var(--glow)' }, { backgroundColor: 'transparent' }], glowMs);
+    element.current?.animate(
+      [{ backgroundColor: 'var(--glow)' }, { backgroundColor: 'transparent' }],
+      glowMs,
+    );
   }, [edits]);
 }

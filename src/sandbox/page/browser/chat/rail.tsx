@@ -17,9 +17,6 @@ interface Props {
 
 /** The left side: who one is, the channels, and the app. */
 export function Rail({ screen, players, place, onPlayer, onPlace }: Props) {
-  const now = useNow(5_000);
-  const people = players.flatMap((id) => screen.people.filter((person) => person.id === id));
-  const direct = screen.channels.find(({ isDirect }) => isDirect);
   return (
     <nav class="rail" aria-label="Workspace">
       <p class="brand">
@@ -30,24 +27,43 @@ export function Rail({ screen, players, place, onPlayer, onPlace }: Props) {
         </span>
       </p>
       <Group title="You are">
-        {people.map(({ id, name, timezone }) => (
-          <button
-            key={id}
-            type="button"
-            class="rail-person"
-            aria-pressed={id === screen.viewer}
-            onClick={() => onPlayer(id)}
-          >
-            <Avatar id={id} name={name} />
-            <span>
-              {name}
-              <small>
-                {sayClock(now, timezone)} · {cityOf(timezone)}
-              </small>
-            </span>
-          </button>
+        {players.map((id) => (
+          <Player key={id} screen={screen} id={id} onPlayer={onPlayer} />
         ))}
       </Group>
+      <Channels screen={screen} place={place} onPlace={onPlace} />
+    </nav>
+  );
+}
+
+/** A person whom one may be, with the time it is for them now. */
+function Player({ screen, id, onPlayer }: Pick<Props, 'screen' | 'onPlayer'> & { id: string }) {
+  const now = useNow(5_000);
+  const person = screen.people.find((each) => each.id === id);
+  if (!person) return null;
+  const { name, timezone } = person;
+  return (
+    <button
+      type="button"
+      class="rail-person"
+      aria-pressed={id === screen.viewer}
+      onClick={() => onPlayer(id)}
+    >
+      <Avatar id={id} name={name} />
+      <span>
+        {name}
+        <small>
+          {sayClock(now, timezone)} · {cityOf(timezone)}
+        </small>
+      </span>
+    </button>
+  );
+}
+
+function Channels({ screen, place, onPlace }: Pick<Props, 'screen' | 'place' | 'onPlace'>) {
+  const direct = screen.channels.find(({ isDirect }) => isDirect);
+  return (
+    <>
       <Group title="Channels">
         {screen.channels
           .filter(({ isDirect }) => !isDirect)
@@ -75,7 +91,7 @@ export function Rail({ screen, players, place, onPlayer, onPlace }: Props) {
           {screen.app.name}
         </Item>
       </Group>
-    </nav>
+    </>
   );
 }
 

@@ -17,7 +17,12 @@ export function ReplyCount({ replies, onOpen }: { replies: ScreenMessage[]; onOp
   }
   const count = replies.length === 1 ? '1 reply' : `${replies.length} replies`;
   return (
-    <button type="button" class="reply-count" onClick={onOpen} title={`Last by ${names[last.user] ?? last.user}`}>
+    <button
+      type="button"
+      class="reply-count"
+      onClick={onOpen}
+      title={`Last by ${names[last.user] ?? last.user}`}
+    >
       <strong>{count}</strong>
       <span>last {sayAgo(Number(last.ts) * 1_000, Math.max(now, Number(last.ts) * 1_000))}</span>
     </button>

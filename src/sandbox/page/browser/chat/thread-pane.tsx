@@ -29,11 +29,23 @@ export function ThreadPane({ screen, channel, ts, onClose }: Props) {
         <h2>
           Thread <small>#{channel.name}</small>
         </h2>
-        <button ref={close} type="button" class="button button-icon" aria-label="Close thread" onClick={onClose}>
+        <button
+          ref={close}
+          type="button"
+          class="button button-icon"
+          aria-label="Close thread"
+          onClick={onClose}
+        >
           <Icon name="close" />
         </button>
       </header>
-      <MessageList key={ts} screen={screen} channel={channel} messages={messages} label="Messages of the thread" />
+      <MessageList
+        key={ts}
+        screen={screen}
+        channel={channel}
+        messages={messages}
+        label="Messages of the thread"
+      />
       <Composer
         key={`to ${ts}`}
         viewer={screen.viewer}

@@ -1,4 +1,12 @@
-import { isObject, type Json, type JsonObject, objectsAt, stringAt, typeOf, wordsAt } from '../../../slack/json.ts';
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  objectsAt,
+  stringAt,
+  typeOf,
+  wordsAt,
+} from '../../../slack/json.ts';
 import { type Placed, useSurface } from '../blocks/surface.ts';
 import { TextObject } from '../text/text-object.tsx';
 import { describedBy, type Field } from './field.ts';
@@ -12,7 +20,9 @@ export function ChoiceBoxes({ placed, field }: { placed: Placed; field?: Field }
   const choose = (option: JsonObject, isOn: boolean): void => {
     if (isRadio) return surface.enter(placed, option);
     const isKept = (each: JsonObject): boolean =>
-      stringAt(each, 'value') === stringAt(option, 'value') ? isOn : chosen.includes(stringAt(each, 'value') ?? '');
+      stringAt(each, 'value') === stringAt(option, 'value')
+        ? isOn
+        : chosen.includes(stringAt(each, 'value') ?? '');
     surface.enter(placed, options.filter(isKept));
   };
   const name = `${surface.idPrefix}-${placed.blockId}-${placed.actionId}`;

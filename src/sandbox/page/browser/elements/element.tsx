@@ -41,6 +41,10 @@ export function Element({ placed, field }: { placed: Placed; field?: Field }) {
     case 'image':
       return <Picture image={placed.element} />;
     default:
-      return <span class="quiet">(an element of type {typeOf(placed.element)}, which this page does not draw)</span>;
+      return (
+        <span class="quiet">
+          (an element of type {typeOf(placed.element)}, which this page does not draw)
+        </span>
+      );
   }
 }

@@ -1,12 +1,11 @@
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 
 import { type JsonObject, wordsAt } from '../../../slack/json.ts';
 import { type Placed, useSurface } from '../blocks/surface.ts';
 import { Icon } from '../icons.tsx';
 import { describedBy, type Field } from './field.ts';
-import { useOffered } from './offered-options.ts';
-import { chosenOptions, isSame } from './option-groups.ts';
 import { OptionList } from './option-list.tsx';
+import { useChoosing } from './use-choosing.ts';
 
 interface Props {
   placed: Placed;
@@ -16,40 +15,19 @@ interface Props {
 
 /** A list to choose one or many from: type to search, arrows and Enter to choose, Escape to close, Backspace to take back. */
 export function Select({ placed, field, isMany }: Props) {
-  const surface = useSurface();
-  const [isOpen, setOpen] = useState(false);
-  const [typed, setTyped] = useState('');
-  const [active, setActive] = useState(0);
+  const { idPrefix } = useSurface();
   const input = useRef<HTMLInputElement>(null);
-  const chosen = chosenOptions(surface.valueOf(placed));
-  const offered = useOffered(placed, { isOpen, typed });
-  const flat = offered.groups.flatMap(({ options }) => options);
-  const id = field?.id ?? `${surface.idPrefix}-${placed.blockId}-${placed.actionId}`;
-
-  const close = (): void => {
-    setOpen(false);
-    setTyped('');
-    setActive(0);
-  };
-  const set = (options: JsonObject[]): void => surface.enter(placed, isMany ? options : (options[0] ?? null));
-  const choose = (option: JsonObject): void => {
-    close();
-    if (!isMany) return set([option]);
-    const isTaken = chosen.some((each) => isSame(each, option));
-    set(isTaken ? chosen.filter((each) => !isSame(each, option)) : [...chosen, option]);
-  };
-  const keys = createKeys({
-    open: () => setOpen(true),
-    close,
-    isOpen,
-    move: (by) => setActive(flat.length === 0 ? 0 : (active + by + flat.length) % flat.length),
-    chooseActive: () => flat[active] && choose(flat[active]),
-    takeBack: () => isMany && typed === '' && chosen.length > 0 && set(chosen.slice(0, -1)),
-  });
+  const choosing = useChoosing(placed, isMany);
+  const { isOpen, typed, active, chosen, offered } = choosing;
+  const id = field?.id ?? `${idPrefix}-${placed.blockId}-${placed.actionId}`;
+  const placeholder = wordsAt(placed.element, 'placeholder') || 'Choose';
   const words = isMany ? '' : wordsAt(chosen[0], 'text');
   return (
-    <div class={isOpen ? 'select select-open' : 'select'} onMouseDown={() => setTimeout(() => input.current?.focus())}>
-      {isMany && <Chips chosen={chosen} onRemove={(option) => set(chosen.filter((each) => !isSame(each, option)))} />}
+    <div
+      class={isOpen ? 'select select-open' : 'select'}
+      onMouseDown={() => setTimeout(() => input.current?.focus())}
+    >
+      {isMany && <Chips chosen={chosen} onRemove={choosing.toggle} />}
       <input
         ref={input}
         id={id}
@@ -58,25 +36,18 @@ export function Select({ placed, field, isMany }: Props) {
         aria-expanded={isOpen}
         aria-controls={`${id}-list`}
         aria-autocomplete="list"
-        {...(isOpen && flat.length > 0 && { 'aria-activedescendant': `${id}-option-${active}` })}
-        {...(!field && { 'aria-label': wordsAt(placed.element, 'placeholder') || 'Choose' })}
+        {...(isOpen && offered.sentence === '' && { 'aria-activedescendant': `${id}-option-${active}` })}
+        {...(!field && { 'aria-label': placeholder })}
         {...describedBy(field)}
-        placeholder={chosen.length > 0 ? words : wordsAt(placed.element, 'placeholder') || 'Choose'}
-        class={words === '' ? '' : 'has-choice'}
+        placeholder={chosen.length > 0 ? words : placeholder}
         value={isOpen ? typed : words}
-        onInput={(event) => {
-          setTyped(event.currentTarget.value);
-          setActive(0);
-          setOpen(true);
-        }}
-        onClick={() => setOpen(true)}
-        onKeyDown={keys}
-        onBlur={close}
+        onInput={(event) => choosing.search(event.currentTarget.value)}
+        onClick={choosing.open}
+        onKeyDown={choosing.onKeyDown}
+        onBlur={choosing.close}
       />
       <Icon name="chevron" />
-      {isOpen && (
-        <OptionList id={id} offered={offered} active={active} chosen={chosen} isMany={isMany} onChoose={choose} />
-      )}
+      {isOpen && <OptionList id={id} {...choosing} isMany={isMany} onChoose={choosing.choose} />}
     </div>
   );
 }
@@ -92,39 +63,15 @@ function Chips({ chosen, onRemove }: Chosen) {
       {chosen.map((option) => (
         <span class="chip" key={wordsAt(option, 'text')}>
           {wordsAt(option, 'text')}
-          <button type="button" aria-label={`Remove ${wordsAt(option, 'text')}`} onClick={() => onRemove(option)}>
+          <button
+            type="button"
+            aria-label={`Remove ${wordsAt(option, 'text')}`}
+            onClick={() => onRemove(option)}
+          >
             <Icon name="close" />
           </button>
         </span>
       ))}
     </>
   );
-}
-
-interface Keys {
-  isOpen: boolean;
-  open: () => void;
-  close: () => void;
-  move: (by: number) => void;
-  chooseActive: () => void;
-  takeBack: () => void;
-}
-
-/** Escape closes the list and not the form around it; Tab goes on, and leaves what is chosen as it is. */
-function createKeys({ isOpen, open, close, move, chooseActive, takeBack }: Keys): (event: KeyboardEvent) => void {
-  const whileOpen: Record<string, () => void> = {
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    Enter: chooseActive,
-    Escape: close,
-  };
-  const whileClosed: Record<string, () => void> = { ArrowDown: open, ArrowUp: open, Enter: open };
-  return (event) => {
-    if (event.key === 'Backspace') return takeBack();
-    const act = (isOpen ? whileOpen : whileClosed)[event.key];
-    if (!act) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
-  };
 }

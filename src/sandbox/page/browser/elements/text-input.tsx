@@ -34,7 +34,8 @@ export function TextInput({ placed, field }: { placed: Placed; field?: Field }) 
       inputMode={inputModes[typeOf(element)] ?? 'text'}
       onInput={(event) => enter(event.currentTarget.value)}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' && asksOnEnter(placed)) void surface.press(placed, event.currentTarget.value);
+        if (event.key === 'Enter' && asksOnEnter(placed))
+          void surface.press(placed, event.currentTarget.value);
       }}
     />
   );

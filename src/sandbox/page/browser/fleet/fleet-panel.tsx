@@ -13,7 +13,12 @@ export function FleetPanel({ fleet, onClose }: { fleet: FleetSnapshot; onClose: 
         <h2>
           Fleet <small>behind {fleet.balancer === 'haproxy' ? 'HAProxy' : 'a small balancer'}</small>
         </h2>
-        <button type="button" class="button button-icon not-narrow" aria-label="Hide the fleet" onClick={onClose}>
+        <button
+          type="button"
+          class="button button-icon not-narrow"
+          aria-label="Hide the fleet"
+          onClick={onClose}
+        >
           <Icon name="close" />
         </button>
       </header>

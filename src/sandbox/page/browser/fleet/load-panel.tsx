@@ -1,10 +1,13 @@
-import { hueOf } from '../chat/avatar.tsx';
 import type { LoadSnapshot } from '../../snapshot.ts';
+import { hueOf } from '../chat/avatar.tsx';
 
 /** What the load generator found: the number that must stay 0, and who answered. */
 export function LoadPanel({ load }: { load: LoadSnapshot }) {
   const { requestsPerSecond, sent, failed, byRevision } = load;
-  const total = Math.max(1, Object.values(byRevision).reduce((sum, count) => sum + count, 0));
+  const total = Math.max(
+    1,
+    Object.values(byRevision).reduce((sum, count) => sum + count, 0),
+  );
   const shares = Object.entries(byRevision).toSorted(([left], [right]) => left.localeCompare(right));
   return (
     <section class="load" aria-label="Load">

@@ -1,5 +1,5 @@
-import { hueOf } from '../chat/avatar.tsx';
 import type { ServerSnapshot } from '../../snapshot.ts';
+import { hueOf } from '../chat/avatar.tsx';
 import { Icon } from '../icons.tsx';
 import { MachineButton } from './machine-button.tsx';
 import { Sparkline } from './sparkline.tsx';

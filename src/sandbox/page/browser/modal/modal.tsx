@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 
-import { objectsAt, wordsAt } from '../../../slack/json.ts';
+import { type JsonObject, objectsAt, wordsAt } from '../../../slack/json.ts';
 import type { ShownView } from '../../../slack/screen-content.ts';
 import { Blocks } from '../blocks/block.tsx';
 import { SurfaceContext } from '../blocks/surface.ts';
@@ -32,9 +32,8 @@ interface FormProps {
 function Form({ viewer, shown, isPushed, onDismiss }: FormProps) {
   const surface = useViewSurface(viewer, shown);
   const form = useRef<HTMLFormElement>(null);
-  const { isSending, trouble, submit } = useSubmit(viewer, shown, surface, form);
+  const { isSending, trouble, submit } = useSubmit({ viewer, shown, surface, form });
   const { view } = shown;
-  const [submitWords, closeWords] = [wordsAt(view, 'submit'), wordsAt(view, 'close') || 'Close'];
   const sentence = trouble || (surface.isSilent ? troubleConnecting : '');
   return (
     <form
@@ -43,20 +42,10 @@ function Form({ viewer, shown, isPushed, onDismiss }: FormProps) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (submitWords !== '') submit();
+        if (wordsAt(view, 'submit') !== '') submit();
       }}
     >
-      <header class="dialog-head">
-        {isPushed && (
-          <button type="button" class="button button-icon" aria-label="Back" onClick={() => onDismiss(false)}>
-            <Icon name="back" />
-          </button>
-        )}
-        <h2>{wordsAt(view, 'title')}</h2>
-        <button type="button" class="button button-icon" aria-label="Close" onClick={() => onDismiss(true)}>
-          <Icon name="close" />
-        </button>
-      </header>
+      <Head title={wordsAt(view, 'title')} isPushed={isPushed} onDismiss={onDismiss} />
       <div class="dialog-body">
         {sentence !== '' && (
           <p class="trouble" role="alert">
@@ -68,28 +57,69 @@ function Form({ viewer, shown, isPushed, onDismiss }: FormProps) {
           <Blocks blocks={objectsAt(view, 'blocks')} />
         </SurfaceContext.Provider>
       </div>
-      <footer class="dialog-foot">
-        <button type="button" class="button" onClick={() => onDismiss(false)}>
-          {closeWords}
-        </button>
-        {submitWords !== '' && (
-          <button type="submit" class="button button-primary" disabled={isSending} aria-busy={isSending}>
-            {submitWords}
-          </button>
-        )}
-      </footer>
+      <Foot view={view} isSending={isSending} onDismiss={onDismiss} />
     </form>
+  );
+}
+
+interface HeadProps {
+  title: string;
+  isPushed: boolean;
+  onDismiss: (all: boolean) => void;
+}
+
+function Head({ title, isPushed, onDismiss }: HeadProps) {
+  return (
+    <header class="dialog-head">
+      {isPushed && (
+        <button type="button" class="button button-icon" aria-label="Back" onClick={() => onDismiss(false)}>
+          <Icon name="back" />
+        </button>
+      )}
+      <h2>{title}</h2>
+      <button type="button" class="button button-icon" aria-label="Close" onClick={() => onDismiss(true)}>
+        <Icon name="close" />
+      </button>
+    </header>
+  );
+}
+
+interface FootProps {
+  view: JsonObject;
+  isSending: boolean;
+  onDismiss: (all: boolean) => void;
+}
+
+function Foot({ view, isSending, onDismiss }: FootProps) {
+  const submitWords = wordsAt(view, 'submit');
+  return (
+    <footer class="dialog-foot">
+      <button type="button" class="button" onClick={() => onDismiss(false)}>
+        {wordsAt(view, 'close') || 'Close'}
+      </button>
+      {submitWords !== '' && (
+        <button type="submit" class="button button-primary" disabled={isSending} aria-busy={isSending}>
+          {submitWords}
+        </button>
+      )}
+    </footer>
   );
 }
 
 type Sent = { closed: true } | { updated: true } | { errors: Record<string, string> } | { failed: string };
 
-function useSubmit(
-  viewer: string,
-  shown: ShownView,
-  surface: ViewSurface,
-  form: { current: HTMLFormElement | null },
-): { isSending: boolean; trouble: string; submit: () => void } {
+interface Submitting {
+  viewer: string;
+  shown: ShownView;
+  surface: ViewSurface;
+  form: { current: HTMLFormElement | null };
+}
+
+function useSubmit({ viewer, shown, surface, form }: Submitting): {
+  isSending: boolean;
+  trouble: string;
+  submit: () => void;
+} {
   const [isSending, setSending] = useState(false);
   const [trouble, setTrouble] = useState('');
   const submit = async (): Promise<void> => {
@@ -102,7 +132,9 @@ function useSubmit(
     surface.setErrors(errors);
     // The first field that is wrong is where the person goes on.
     if (Object.keys(errors).length > 0)
-      setTimeout(() => form.current?.querySelector<HTMLElement>('.field-wrong :is(input, textarea)')?.focus());
+      setTimeout(() =>
+        form.current?.querySelector<HTMLElement>('.field-wrong :is(input, textarea)')?.focus(),
+      );
   };
   return { isSending, trouble, submit: () => void submit() };
 }

@@ -6,9 +6,13 @@ export function parseMarkup(text: string): Part[] {
   const pieces = text.split(/```\n?([\s\S]+?)\n?```/);
   return pieces.flatMap((piece, index): Part[] => {
     if (index % 2 === 1)
-      return [{ is: 'preformatted', inside: [{ is: 'text', text: unescapeEntities(plainReferences(piece)) }] }];
+      return [
+        { is: 'preformatted', inside: [{ is: 'text', text: unescapeEntities(plainReferences(piece)) }] },
+      ];
     // A line end beside a fence belongs to the fence.
-    const inner = piece.replace(index > 0 ? /^\n/ : /^$/, '').replace(index < pieces.length - 1 ? /\n$/ : /^$/, '');
+    const inner = piece
+      .replace(index > 0 ? /^\n/ : /^$/, '')
+      .replace(index < pieces.length - 1 ? /\n$/ : /^$/, '');
     return inner === '' ? [] : linesAndQuotes(inner);
   });
 }
