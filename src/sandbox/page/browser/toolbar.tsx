@@ -23,8 +23,8 @@ export function Toolbar({ narrow, onNarrow, isFleetOpen, onFleet }: Props) {
         <Icon name={isDark ? 'sun' : 'moon'} />
       </button>
       {!isFleetOpen && (
-        <button type="button" class="button not-narrow" onClick={onFleet}>
-          <Icon name="fleet" /> Show the fleet
+        <button type="button" class="button not-narrow" aria-label="Show the fleet" onClick={onFleet}>
+          <Icon name="fleet" /> Fleet
         </button>
       )}
       <div class="tabs only-narrow" role="group" aria-label="Parts of the page">

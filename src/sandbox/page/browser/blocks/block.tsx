@@ -14,15 +14,17 @@ export function Blocks({ blocks }: { blocks: JsonObject[] }) {
   return (
     <div class="blocks">
       {blocks.map((block, index) => (
-        <Block key={keyOf(block, index)} block={block} />
+        <Block key={keyOf(block, blocks.slice(0, index))} block={block} />
       ))}
     </div>
   );
 }
 
-/** Fields keep their place on the screen while others come and go; what only shows something is drawn anew. */
-function keyOf(block: JsonObject, index: number): string {
-  return typeOf(block) === 'input' ? (stringAt(block, 'block_id') ?? '') : `${typeOf(block)} ${index}`;
+/** A field is known by its id, everything else by the how-manieth of its kind it is: so a redraw moves, and does not begin anew. */
+function keyOf(block: JsonObject, before: JsonObject[]): string {
+  const type = typeOf(block);
+  if (type === 'input') return `input ${stringAt(block, 'block_id')}`;
+  return `${type} ${before.filter((each) => typeOf(each) === type).length}`;
 }
 
 function Block({ block }: { block: JsonObject }) {
