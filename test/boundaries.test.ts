@@ -40,9 +40,17 @@ const forbidden: Record<string, string[]> = {
   sandbox: ['../domain/run.ts', '../slack/escape.ts', '@slack/bolt'],
 };
 
+/** What runs in the browser, by its path below `sandbox/page/browser/`, with imports that it may not have. */
+const forbiddenInBrowser: Record<string, string[]> = {
+  'planted-0.tsx': ['../../../domain/run.ts', 'node:fs', 'gemoji'],
+  'chat/planted-0.tsx': ['../../../../domain/run.ts', 'node:fs', 'ws'],
+};
+
 const rooms = readdirSync('src', { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'cli')
   .map((entry) => entry.name);
+
+const browser = 'src/sandbox/page/browser';
 
 let copy: string;
 let findings: string;
@@ -59,6 +67,10 @@ beforeAll(async () => {
       const deeper = path.startsWith('../') ? `../${path}` : path;
       writeFileSync(join(copy, 'src', room, 'deep', `planted-${index}.ts`), `export * from '${deeper}';\n`);
     }
+  for (const [path, imports] of Object.entries(forbiddenInBrowser)) {
+    mkdirSync(join(copy, browser, 'chat'), { recursive: true });
+    writeFileSync(join(copy, browser, path), imports.map((name) => `export * from '${name}';\n`).join(''));
+  }
   findings = await new Promise<string>((resolve) => {
     const linter = join(process.cwd(), 'node_modules', '.bin', 'oxlint');
     execFile(linter, ['-f', 'unix'], { cwd: copy, maxBuffer: 1e8 }, (_error, stdout) => resolve(stdout));
@@ -82,6 +94,12 @@ describe('the boundaries of the rooms', () => {
         `src/${room}/deep/planted-${index}.ts:1:1: '${deeper}' import is restricted`,
       );
     }
+  });
+
+  test('what runs in the browser may import neither another room nor what only Node has', () => {
+    for (const [path, imports] of Object.entries(forbiddenInBrowser))
+      for (const [index, name] of imports.entries())
+        expect(findings).toContain(`${browser}/${path}:${index + 1}:1: '${name}' import is restricted`);
   });
 
   test('the map of the rooms names every room in one line, and no room that is not there', () => {

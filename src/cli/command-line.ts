@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 import { addControlCommands } from './control-commands.ts';
 import { addKeepingCommands, type MakeCommand } from './keeping-commands.ts';
@@ -38,6 +38,12 @@ function buildProgram(exitWith: (code: number) => void): Command {
     const { runStart } = await import('./start.ts');
     exitWith(await runStart(options));
   });
+  command('sandbox', 'runs the bot with a page in the browser and a small fleet on this machine')
+    .option('--port <number>', 'where the page listens; 0 takes a free port', readPort, 0)
+    .action(async (options) => {
+      const { runSandbox } = await import('./sandbox.ts');
+      exitWith(await runSandbox(options));
+    });
   command('check', 'loads configuration and catalogue, every fault at once').action(async (options) => {
     const { runCheck } = await import('./check.ts');
     exitWith(await runCheck(options));
@@ -64,4 +70,10 @@ function buildProgram(exitWith: (code: number) => void): Command {
   addControlCommands(command, exitWith);
   addKeepingCommands(program, command, exitWith);
   return program;
+}
+
+function readPort(given: string): number {
+  const port = Number(given);
+  if (/^\d+$/.test(given) && port <= 65_535) return port;
+  throw new InvalidArgumentError('It should be a port from 0 to 65535.');
 }

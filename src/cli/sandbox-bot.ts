@@ -17,8 +17,12 @@ export const people = {
   people: [
     { id: 'U0ANA', name: 'ana', realName: 'Ana', timezone: 'Europe/Madrid' },
     { id: 'U0BEN', name: 'ben', realName: 'Ben', timezone: 'Europe/London' },
+    { id: 'U0CHLOE', name: 'chloe', realName: 'Chloé', timezone: 'America/Toronto' },
   ],
-  channels: [{ id: 'C0SHOP', name: 'shop' }],
+  channels: [
+    { id: 'C0SHOP', name: 'shop' },
+    { id: 'C0TALK', name: 'talk' },
+  ],
   usergroups: [{ id: 'S0PROMADM', handle: 'promotion-admins', users: ['U0ANA', 'U0BEN'] }],
 };
 

@@ -3,6 +3,7 @@ import { findMessage, messagePayload } from './messages.ts';
 import { settled } from './until.ts';
 import { type PlacedElement, placedElements } from './view-state.ts';
 import { interactiveBase, responseUrlOf, send, triggerOf, type Wire } from './wire.ts';
+import type { Ephemeral, World } from './world.ts';
 
 /** What became of a press; `confirmed` is false when the person backed out of the confirm dialog. */
 export interface PressResult {
@@ -22,28 +23,46 @@ export interface Press {
 
 /** Presses a button (or an item of an overflow menu) by its visible words. */
 export async function pressInMessage(wire: Wire, press: Press): Promise<PressResult> {
-  const { world } = wire;
-  const { user, channel, ts } = press;
-  const ephemeral = world.ephemerals.find((shown) => shown.ts === ts && shown.user === user);
-  const message = findMessage(world, channel, ts);
-  const blocks = message?.blocks ?? ephemeral?.blocks;
-  if (!blocks)
-    throw new Error(`There is no message ${ts} in ${channel}; it was deleted, or never stood there.`);
-  const { placed, action } = findPressable(blocks, press.label);
+  const { placed, action } = findPressable(blocksOfMessage(wire.world, press), press.label);
   if (objectAt(placed.element, 'confirm') && !press.confirm) return { acknowledged: false, confirmed: false };
-  const isEphemeral = ephemeral !== undefined;
+  return { acknowledged: await actInMessage(wire, press, action, {}), confirmed: true };
+}
+
+type Place = Pick<Press, 'user' | 'channel' | 'ts'>;
+
+/** The blocks of a message, or of an answer that only this person saw. */
+export function blocksOfMessage(world: World, { user, channel, ts }: Place): JsonObject[] {
+  const blocks = findMessage(world, channel, ts)?.blocks ?? findEphemeral(world, { user, ts })?.blocks;
+  if (blocks) return blocks;
+  throw new Error(`There is no message ${ts} in ${channel}; it was deleted, or never stood there.`);
+}
+
+/** Sends what was done in a message, with what its fields hold; false when the app did not acknowledge. */
+export async function actInMessage(
+  wire: Wire,
+  { user, channel, ts }: Place,
+  action: JsonObject,
+  values: JsonObject,
+): Promise<boolean> {
+  const { world } = wire;
+  const message = findMessage(world, channel, ts);
+  const isEphemeral = findEphemeral(world, { user, ts }) !== undefined;
   const answer = await send(wire, 'interactive', {
     ...interactiveBase(wire, user, 'block_actions'),
     container: { type: 'message', message_ts: ts, channel_id: channel, is_ephemeral: isEphemeral },
     channel: { id: channel, name: world.channels.get(channel)?.name ?? channel },
     ...(message && { message: messagePayload(world, message, true) }),
-    state: { values: {} },
+    state: { values },
     ...responseUrlOf(wire, { user, channel, messageTs: ts, ephemeral: isEphemeral }),
     ...triggerOf(wire, user),
     actions: [{ ...action, action_ts: world.newTs() }],
   });
   await settled(world, wire.settleMs);
-  return { acknowledged: answer.acknowledged, confirmed: true };
+  return answer.acknowledged;
+}
+
+function findEphemeral(world: World, { user, ts }: Pick<Place, 'user' | 'ts'>): Ephemeral | undefined {
+  return world.ephemerals.find((shown) => shown.ts === ts && shown.user === user);
 }
 
 /** The button, or the item of an overflow menu, with these words, and the action its press sends. */

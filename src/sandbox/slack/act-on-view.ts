@@ -1,5 +1,5 @@
 import { option } from './element-limits.ts';
-import { isObject, type Json, type JsonObject, objectAt, objectsAt, stringAt, wordsAt } from './json.ts';
+import { isObject, type Json, type JsonObject, objectAt, objectsAt, stringAt } from './json.ts';
 import { completeTexts } from './normalize.ts';
 import { Refused } from './refused.ts';
 import { faultsOf } from './rules.ts';
@@ -13,23 +13,23 @@ import type { StoredView } from './world.ts';
 export type SubmitResult =
   | { closed: true }
   | { updated: true }
-  /** By the visible label of each field. */
+  /** By the `block_id` of each field. */
   | { errors: Record<string, string> }
   /** The person sees that it did not work; `operation_timeout`, or what was wrong with the app's answer. */
   | { failed: string };
 
-/** Puts a value into an element; tells the app when its block asks for that. */
+/** Puts a value into an element; tells the app when its block asks for that. False when the app did not acknowledge. */
 export async function enter(
   wire: Wire,
   stored: StoredView,
   placed: PlacedElement,
   value: JsonObject,
-): Promise<void> {
+): Promise<boolean> {
   stored.touched.set(touchKey(placed), { type: placed.element['type'], ...value });
   wire.world.changed();
   const isInput = placed.block['type'] === 'input';
-  if (!isInput || placed.block['dispatch_action'] === true)
-    await actInView(wire, stored, placed, elementValue(placed, stored.touched));
+  if (isInput && placed.block['dispatch_action'] !== true) return true;
+  return await actInView(wire, stored, placed, elementValue(placed, stored.touched));
 }
 
 /** Sends the `block_actions` of one element and waits until the app has done with it. */
@@ -49,8 +49,19 @@ export async function actInView(
   return answer.acknowledged;
 }
 
-/** Asks the app which options fit what was typed; rejects when it does not answer in time. */
+/** Asks the app which options fit what was typed, without their groups; rejects when it does not answer in time. */
 export async function suggest(
+  wire: Wire,
+  stored: StoredView,
+  placed: PlacedElement,
+  typed: string,
+): Promise<JsonObject[]> {
+  const groups = await suggestGroups(wire, stored, placed, typed);
+  return groups.flatMap((group) => objectsAt(group, 'options'));
+}
+
+/** The same in option groups, one without a label where the app gave none. */
+export async function suggestGroups(
   wire: Wire,
   stored: StoredView,
   placed: PlacedElement,
@@ -69,11 +80,11 @@ export async function suggest(
       `operation_timeout: the app did not answer the search "${typed}" in ${actionId} in time.`,
     );
   const given = isObject(answer.payload) ? answer.payload : {};
-  const grouped = objectsAt(given, 'option_groups').flatMap((group) => objectsAt(group, 'options'));
-  const options = [...objectsAt(given, 'options'), ...grouped];
+  const groups = [{ options: objectsAt(given, 'options') }, ...objectsAt(given, 'option_groups')];
+  const options = groups.flatMap((group) => objectsAt(group, 'options'));
   const faults = faultsOf({ is: 'list', min: 0, max: 100, of: option }, options, '/options');
   if (faults.length > 0) throw new Error(`Slack shows none of the options found: ${faults.join('; ')}`);
-  return options.map(completeTexts).filter(isObject);
+  return groups.map(completeTexts).filter(isObject);
 }
 
 /** Sends the form, as the button of the form does. */
@@ -144,9 +155,9 @@ function fieldErrors(stored: StoredView, given: JsonObject): SubmitResult {
   const inputs = viewBlocks(stored).filter((block) => block['type'] === 'input');
   const errors: Record<string, string> = {};
   for (const [blockId, sentence] of Object.entries(given)) {
-    const block = inputs.find((input) => input['block_id'] === blockId);
-    if (!block) return { failed: `errors name "${blockId}", which is no input block of this form` };
-    errors[wordsAt(block, 'label')] = typeof sentence === 'string' ? sentence : JSON.stringify(sentence);
+    if (!inputs.some((input) => input['block_id'] === blockId))
+      return { failed: `errors name "${blockId}", which is no input block of this form` };
+    errors[blockId] = typeof sentence === 'string' ? sentence : JSON.stringify(sentence);
   }
   return Object.keys(errors).length > 0 ? { errors } : { failed: 'errors name no field' };
 }
@@ -157,21 +168,20 @@ const emptyValues = new Set(['', 'null', '[]']);
 function requiredButEmpty(stored: StoredView): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const placed of placedElements(viewBlocks(stored))) {
-    const { block, element } = placed;
+    const { block, element, blockId } = placed;
     if (block['type'] !== 'input') continue;
     const { type: _type, ...value } = elementValue(placed, stored.touched);
     const [inner = null] = Object.values(value);
     const words = typeof inner === 'string' ? inner : JSON.stringify(inner);
-    const label = wordsAt(block, 'label');
     if (emptyValues.has(words)) {
-      if (block['optional'] !== true) errors[label] = 'Please complete this required field.';
+      if (block['optional'] !== true) errors[blockId] = 'Please complete this required field.';
       continue;
     }
     const { min_length: shortest, max_length: longest } = element;
     if (typeof shortest === 'number' && words.length < shortest)
-      errors[label] = `Please enter at least ${shortest} characters.`;
+      errors[blockId] = `Please enter at least ${shortest} characters.`;
     if (typeof longest === 'number' && words.length > longest)
-      errors[label] = `Please enter at most ${longest} characters.`;
+      errors[blockId] = `Please enter at most ${longest} characters.`;
   }
   return errors;
 }

@@ -93,10 +93,19 @@ export class Modal {
     return await actInView(this.#wire, this.#open(), placed, action);
   }
 
-  /** Sends the form. */
+  /** Sends the form; errors are named by the visible label of their field. */
   async submit(): Promise<SubmitResult> {
     if (this.submitLabel === '') throw new Error(`"${this.title}" has no button that sends it.`);
-    return await submitView(this.#wire, this.#open());
+    const { blocks } = this;
+    const result = await submitView(this.#wire, this.#open());
+    if (!('errors' in result)) return result;
+    const labelOf = (blockId: string): string =>
+      wordsAt(
+        blocks.find((block) => block['block_id'] === blockId),
+        'label',
+      );
+    const errors = Object.entries(result.errors).map(([blockId, sentence]) => [labelOf(blockId), sentence]);
+    return { errors: Object.fromEntries(errors) as Record<string, string> };
   }
 
   /** Closes it without sending; `all` closes every view below as well. */

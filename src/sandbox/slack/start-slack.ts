@@ -7,7 +7,9 @@ import { Person } from './person.ts';
 import { createRateLimits } from './rate-limits.ts';
 import type { SignedRequest } from './request-url.ts';
 import { allScopes } from './scopes.ts';
+import { createScreen, type Screen } from './screen.ts';
 import { type Acknowledgement, type Delivery, SocketMode } from './socket-mode.ts';
+import { createUnread } from './unread.ts';
 import { until } from './until.ts';
 import { createWebApiServer } from './web-api-server.ts';
 import type { Wire } from './wire.ts';
@@ -49,6 +51,12 @@ export interface LocalSlack {
   apiUrl: string;
   /** A person; throws when the workspace has none with this id. */
   person(id: string): Person;
+  /** A person's screen, for whoever draws it; throws when the workspace has none with this id. */
+  screen(id: string): Screen;
+  /** Calls the listener after each change of anything until the answer is called. */
+  onChange(listener: () => void): () => void;
+  /** The bytes of a file that has come; null where there is none. */
+  file(id: string): { name: string; bytes: Buffer } | null;
   /** A channel, or the direct messages `D0…`; throws when there is none with this id. */
   channel(id: string): Channel;
   /** The name behind an id of a person, a channel or a group. */
@@ -112,6 +120,7 @@ export async function startSlack(setup: SlackSetup): Promise<LocalSlack> {
   const wire: Wire = { world, outlet, baseUrl: world.baseUrl, settleMs };
   return {
     ...people(wire),
+    ...screens(wire),
     ...faultControls(wire, faults, tokens),
     ...socketControls(socket),
     setRequestUrl: async (url) => await outlet.setRequestUrl(url),
@@ -151,6 +160,22 @@ function people(wire: Wire): Pick<LocalSlack, 'person' | 'channel' | 'nameOf' | 
       await until(world, condition, { timeoutMs, awaited: 'What was awaited' }),
     calls: () => [...world.calls],
     on: (event, listener) => world.on(event, listener),
+  };
+}
+
+function screens(wire: Wire): Pick<LocalSlack, 'screen' | 'onChange' | 'file'> {
+  const { world } = wire;
+  const unread = createUnread(world);
+  return {
+    screen: (id) => {
+      if (!world.people.has(id)) throw new Error(`There is no person ${id} in this workspace.`);
+      return createScreen(wire, unread, id);
+    },
+    onChange: (listener) => world.watch(listener),
+    file: (id) => {
+      const file = world.files.get(id);
+      return file?.bytes ? { name: file.name, bytes: file.bytes } : null;
+    },
   };
 }
 

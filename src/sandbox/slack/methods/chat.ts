@@ -26,7 +26,7 @@ export function chatPostMessage(world: World, given: JsonObject): JsonObject {
 
 /** `chat.update`. */
 export function chatUpdate(world: World, given: JsonObject): JsonObject {
-  const stored = ownMessage(world, given);
+  const stored = ownMessage(world, given, 'cant_update_message');
   const blocks = blocksOf(given);
   const text = word(given, 'text');
   if (text.length > longestEdit) throw new Refused('msg_too_long');
@@ -46,7 +46,7 @@ export function chatUpdate(world: World, given: JsonObject): JsonObject {
 
 /** `chat.delete`. */
 export function chatDelete(world: World, given: JsonObject): JsonObject {
-  const stored = ownMessage(world, given);
+  const stored = ownMessage(world, given, 'cant_delete_message');
   world.messages.splice(world.messages.indexOf(stored), 1);
   world.emit('update', stored);
   return { channel: stored.channel, ts: stored.ts };
@@ -91,14 +91,18 @@ export function reactionsAdd(world: World, given: JsonObject): JsonObject {
   return {};
 }
 
-function ownMessage(world: World, given: JsonObject): StoredMessage {
+function ownMessage(
+  world: World,
+  given: JsonObject,
+  otherwise: 'cant_update_message' | 'cant_delete_message',
+): StoredMessage {
   const id = word(given, 'channel');
   const channel = world.channels.get(id);
   if (!channel) throw new Refused('channel_not_found');
   if (channel.archived) throw new Refused('is_inactive');
   const stored = findMessage(world, id, word(given, 'ts'));
   if (!stored) throw new Refused('message_not_found');
-  if (stored.user !== world.bot.id) throw new Refused('cant_update_message');
+  if (stored.user !== world.bot.id) throw new Refused(otherwise);
   return stored;
 }
 
