@@ -32,7 +32,7 @@ export interface ShownChannel {
   name: string;
   isDirect: boolean;
   isArchived: boolean;
-  /** Messages of others since the person last looked; replies in threads are not counted. */
+  /** Messages since the person last looked or wrote; replies in threads are not counted. */
   unread: number;
   messages: ScreenMessage[];
 }

@@ -2,7 +2,7 @@ import type { World } from './world.ts';
 
 /** How far everybody has read. */
 export interface Unread {
-  /** Messages of others since the person last looked; replies in threads are not counted. */
+  /** Messages since the person last looked or wrote; replies in threads are not counted. */
   count(user: string, channel: string): number;
   /** The person has looked at the channel. */
   markRead(user: string, channel: string): void;
@@ -20,7 +20,6 @@ export function createUnread(world: World): Unread {
       return world.messages.filter(
         (message) =>
           message.channel === channel &&
-          message.user !== user &&
           message.ts > since &&
           (message.threadTs === null || message.broadcast),
       ).length;
