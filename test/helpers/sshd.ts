@@ -33,7 +33,7 @@ export function hasSshd(): boolean {
 }
 
 /** Starts an sshd and waits until it answers. */
-export async function startSshd(options: { port?: number } = {}): Promise<Sshd> {
+export async function startSshd(options: { port?: number; home?: string } = {}): Promise<Sshd> {
   const directory = mkdtempSync(join(tmpdir(), 'll-sshd-'));
   const hostKeyFile = join(directory, 'host_key');
   const privateKeyFile = join(directory, 'login_key');
@@ -55,6 +55,7 @@ export async function startSshd(options: { port?: number } = {}): Promise<Sshd> 
       'MaxSessions 20',
       'MaxStartups 100:30:200',
       'LogLevel DEBUG1',
+      ...(options.home === undefined ? [] : [`SetEnv HOME=${options.home}`]),
       'PermitRootLogin yes',
     ].join('\n'),
   );
