@@ -123,6 +123,11 @@ describe('the example scripts over a fleet behind a real nginx', () => {
     expect(await status('web-1')).toBe('down');
     await disable('web-1');
     expect(await status('web-1')).toBe('drain');
+    fleet.stopProcess('web-1');
+    const load = startLoad({ url: nginx.url, requestsPerSecond: 100 });
+    await delay(200);
+    expect((await load.stop()).failures).toEqual([]);
+    await fleet.startProcess('web-1');
   });
 
   test('called at once for two servers, do both', async () => {
