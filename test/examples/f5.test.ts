@@ -9,6 +9,8 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+import { runDocsConsole } from '../helpers/docs-console.ts';
+
 const run = promisify(execFile);
 const hasOpenssl = existsSync('/usr/bin/openssl');
 if (!hasOpenssl && process.env['CI'] === 'true')
@@ -132,6 +134,20 @@ describe('the example scripts over a stand-in for the REST API of F5', () => {
     expect(await call('status')).toBe('down');
     answers = [{ connections: 0, availability: 'offline' }];
     expect(await call('status')).toBe('drain');
+  });
+
+  test('do what docs/load-balancers.md says', async () => {
+    const { printed, promised } = await runDocsConsole(
+      {
+        file: 'docs/load-balancers.md',
+        heading: 'F5 BIG-IP',
+        directory: 'examples/f5',
+        words: { '/etc/ssl/f5-ca.pem': certificate, 'https://f5.example.com': url },
+      },
+      { F5_USER: 'ada', F5_PASSWORD: 's3cret' },
+    );
+    expect(printed).toBe(promised);
+    expect(await call('status')).toBe('up');
   });
 
   test('name the same member by its full path', async () => {

@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { type Fleet, startFleet } from '../../src/sandbox/fleet/start-fleet.ts';
 import { startLoad } from '../../src/sandbox/fleet/start-load.ts';
+import { runDocsConsole } from '../helpers/docs-console.ts';
 import { findNginx, type Nginx, startNginx } from '../helpers/nginx.ts';
 
 const run = promisify(execFile);
@@ -69,6 +70,28 @@ describe('the example scripts over a fleet behind a real nginx', () => {
     await enable('web-1');
     expect(await status('web-1')).toBe('up');
     expect(serversFile()).toBe(before);
+  });
+
+  test('say down for a server that is not taken out and does not answer', async () => {
+    fleet.stopProcess('web-1');
+    expect(await status('web-1')).toBe('down');
+    await fleet.startProcess('web-1');
+    expect(await status('web-1')).toBe('up');
+  });
+
+  test('do what docs/load-balancers.md says', async () => {
+    const { printed, promised } = await runDocsConsole({
+      file: 'docs/load-balancers.md',
+      heading: 'nginx',
+      directory: 'examples/nginx',
+      words: {
+        '/etc/nginx/nginx.conf': nginx.configuration,
+        '/etc/nginx/servers.conf': nginx.servers,
+        'http://10.0.0.11:8080/health': health('web-1'),
+      },
+    });
+    expect(printed).toBe(promised);
+    expect(await status('web-1')).toBe('up');
   });
 
   test('lose no request while each server is drained, restarted and put back under load', async () => {

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findHaproxy } from '../../../src/sandbox/fleet/haproxy.ts';
 import { type Fleet, startFleet } from '../../../src/sandbox/fleet/start-fleet.ts';
 import { startLoad } from '../../../src/sandbox/fleet/start-load.ts';
+import { runDocsConsole } from '../../helpers/docs-console.ts';
 
 const run = promisify(execFile);
 const script = (name: string): string => resolve('examples/haproxy', `${name}.mjs`);
@@ -64,6 +65,17 @@ describe.each(kinds)('the example scripts over a fleet behind the $kind balancer
     expect(await call('status-server', 'web/web-1')).toBe('drain');
     await call('enable-server', 'web/web-1');
     await call('enable-server', 'web/web-1');
+    expect(await call('status-server', 'web/web-1')).toBe('up');
+  });
+
+  test('do what docs/load-balancers.md says', async () => {
+    const { printed, promised } = await runDocsConsole({
+      file: 'docs/load-balancers.md',
+      heading: 'HAProxy',
+      directory: 'examples/haproxy',
+      words: { '/run/haproxy/admin.sock': fleet.socket },
+    });
+    expect(printed).toBe(promised);
     expect(await call('status-server', 'web/web-1')).toBe('up');
   });
 
