@@ -98,11 +98,13 @@ async function until(socket, words, limitSeconds, isDone, sayWhy) {
   }
 }
 
-/** One word for several members: `up` only where all are, `drain` where none takes new requests any more. */
+/** One word for several members: `up` only where all are, `drain` where none takes requests and none has one left. */
 export async function status(socket, words) {
-  const said = (await findServers(socket, words)).map(wordOf);
+  const servers = await findServers(socket, words);
+  const said = servers.map(wordOf);
   if (said.every((word) => word === 'up')) return 'up';
-  return said.every((word) => word !== 'up') && said.includes('drain') ? 'drain' : 'down';
+  const isOut = said.every((word) => word !== 'up') && said.includes('drain');
+  return isOut && servers.every(({ sessions }) => sessions === 0) ? 'drain' : 'down';
 }
 
 /** Runs a script: its arguments in order, one clear sentence on standard error where it fails. */

@@ -1,11 +1,12 @@
 /**
  * The little HTTP server that every server of the fleet runs. What it serves is read once, at its start; an answer takes
- * 20 ms (400 where it was slowed down), and being told to stop it stops at once, as real servers do: without draining,
+ * 20 ms (400 where it was slowed down, or what the file `slow` says), and being told to stop it stops at once, as real servers do: without draining,
  * requests are lost. It ends by itself when its fleet is closed or the process that started the fleet is gone.
  */
 export const serverProgram = `import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 const [directory, name, port, owner] = process.argv.slice(2);
+const slow = directory + '/slow';
 const revision = readFileSync(directory + '/current/REVISION', 'utf8').trim();
 let answered = 0;
 const server = createServer((request, response) => {
@@ -14,7 +15,7 @@ const server = createServer((request, response) => {
   response.setHeader('content-type', 'application/json');
   const answer = () => response.end(JSON.stringify({ server: name, revision, answered, pid: process.pid }));
   if (request.url === '/health') answer();
-  else setTimeout(answer, existsSync(directory + '/slow') ? 400 : 20);
+  else setTimeout(answer, existsSync(slow) ? Number(readFileSync(slow, 'utf8')) || 400 : 20);
 });
 const listen = () => server.listen(Number(port), '127.0.0.1');
 let tries = 0;

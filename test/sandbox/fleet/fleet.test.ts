@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findHaproxy } from '../../../src/sandbox/fleet/haproxy.ts';
 import { type Fleet, startFleet } from '../../../src/sandbox/fleet/start-fleet.ts';
 import { startLoad } from '../../../src/sandbox/fleet/start-load.ts';
+import { runDocsConsole } from '../../helpers/docs-console.ts';
 
 const run = promisify(execFile);
 const script = (name: string): string => resolve('examples/haproxy', `${name}.mjs`);
@@ -67,6 +68,17 @@ describe.each(kinds)('the example scripts over a fleet behind the $kind balancer
     expect(await call('status-server', 'web/web-1')).toBe('up');
   });
 
+  test('do what docs/load-balancers.md says', async () => {
+    const { printed, promised } = await runDocsConsole({
+      file: 'docs/load-balancers.md',
+      heading: 'HAProxy',
+      directory: 'examples/haproxy',
+      words: { '/run/haproxy/admin.sock': fleet.socket },
+    });
+    expect(printed).toBe(promised);
+    expect(await call('status-server', 'web/web-1')).toBe('up');
+  });
+
   test('move a whole cluster, and one member that is up keeps it from being drained', async () => {
     await call('disable-cluster', 'web/web-1,web/web-2');
     expect(await call('status-cluster', 'web/web-1,web/web-2')).toBe('drain');
@@ -74,6 +86,18 @@ describe.each(kinds)('the example scripts over a fleet behind the $kind balancer
     expect(await call('status-cluster', 'web/web-1,web/web-2')).toBe('down');
     await call('enable-cluster', 'web/web-1,web/web-2');
     expect(await call('status-cluster', 'web/web-1,web/web-2')).toBe('up');
+  });
+
+  test('say drain only when the last request is answered: until then it is neither up nor out', async () => {
+    writeFileSync(join(fleet.directory, 'web-1', 'slow'), '3000');
+    const asked = Array.from({ length: 12 }, async () => await fetch(fleet.url));
+    await delay(50);
+    const disabling = call('disable-server', 'web/web-1');
+    await expect.poll(async () => await call('status-server', 'web/web-1')).toBe('down');
+    await Promise.all([...asked, disabling]);
+    expect(await call('status-server', 'web/web-1')).toBe('drain');
+    fleet.slowDown('web-1', false);
+    await call('enable-server', 'web/web-1');
   });
 
   test('name what is wrong in one sentence and end with 1', async () => {
