@@ -2,24 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { startFleet } from '../sandbox/fleet/start-fleet.ts';
 import { startSlack } from '../sandbox/slack/start-slack.ts';
 import { playStory } from './demo-story.ts';
-import { people, startSandboxBot } from './sandbox-bot.ts';
+import { people, startSandboxBot, startSandboxFleet } from './sandbox-bot.ts';
 
 /** `demo`: the sandbox plays one whole story by itself in the terminal. Exit code 0 when it came out as told. */
 export async function runDemo(): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'lamplighter-demo-'));
   const closers: (() => Promise<void>)[] = [];
   try {
-    const fleet = await startFleet({
-      directory: join(directory, 'fleet'),
-      clusters: [
-        { name: 'north', servers: ['web-1', 'web-2', 'web-3'] },
-        { name: 'south', servers: ['web-4', 'web-5', 'web-6'] },
-      ],
-      balancer: 'auto',
-    });
+    const fleet = await startSandboxFleet(directory);
     closers.push(async () => await fleet.close());
     const slack = await startSlack({ botToken: 'xoxb-demo', appToken: 'xapp-demo', ...people });
     closers.push(async () => await slack.close());

@@ -5,7 +5,7 @@ import { createSecretReader } from '../config/env.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
 import { socketFileOf } from '../control/socket-file.ts';
 import { createLog } from '../health/log.ts';
-import type { Fleet } from '../sandbox/fleet/start-fleet.ts';
+import { type Fleet, startFleet } from '../sandbox/fleet/start-fleet.ts';
 import { writeFleetConfiguration } from '../sandbox/fleet/write-configuration.ts';
 import type { LocalSlack } from '../sandbox/slack/start-slack.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
@@ -25,6 +25,18 @@ export const people = {
   ],
   usergroups: [{ id: 'S0PROMADM', handle: 'promotion-admins', users: ['U0ANA', 'U0BEN'] }],
 };
+
+/** Six servers in two clusters, behind HAProxy where it is installed. */
+export async function startSandboxFleet(directory: string): Promise<Fleet> {
+  return await startFleet({
+    directory: join(directory, 'fleet'),
+    clusters: [
+      { name: 'north', servers: ['web-1', 'web-2', 'web-3'] },
+      { name: 'south', servers: ['web-4', 'web-5', 'web-6'] },
+    ],
+    balancer: 'auto',
+  });
+}
 
 /** Posts go out faster than a real workspace allows; the stand-in does not mind. */
 const sandboxPace = { betweenPosts: 50, betweenEdits: 100, betweenEditsOfOneCard: 500, betweenTellings: 50 };

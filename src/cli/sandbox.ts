@@ -4,12 +4,12 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { processVariables } from '../config/env.ts';
-import { type Fleet, startFleet } from '../sandbox/fleet/start-fleet.ts';
+import type { Fleet } from '../sandbox/fleet/start-fleet.ts';
 import { startLoad } from '../sandbox/fleet/start-load.ts';
 import { writeFleetConfiguration } from '../sandbox/fleet/write-configuration.ts';
 import { type Page, startPage } from '../sandbox/page/start-page.ts';
 import { type LocalSlack, startSlack } from '../sandbox/slack/start-slack.ts';
-import { people } from './sandbox-bot.ts';
+import { people, startSandboxFleet } from './sandbox-bot.ts';
 import { hintFor } from './sandbox-hint.ts';
 import { type BotProcess, createBotProcess } from './sandbox-process.ts';
 import { readSlashCommands } from './slash-commands.ts';
@@ -43,14 +43,7 @@ async function startSandbox(
   port: number,
   closers: (() => Promise<unknown>)[],
 ): Promise<{ page: Page; logFile: string }> {
-  const fleet = await startFleet({
-    directory: join(directory, 'fleet'),
-    clusters: [
-      { name: 'north', servers: ['web-1', 'web-2', 'web-3'] },
-      { name: 'south', servers: ['web-4', 'web-5', 'web-6'] },
-    ],
-    balancer: 'auto',
-  });
+  const fleet = await startSandboxFleet(directory);
   closers.push(async () => await fleet.close());
   const load = startLoad({ url: fleet.url, requestsPerSecond });
   closers.push(async () => await load.stop());

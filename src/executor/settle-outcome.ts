@@ -1,0 +1,159 @@
+import { scriptOf } from '../balancer/arguments.ts';
+import { type PlannedTask, stepOf } from '../domain/plan.ts';
+import { taskRun } from '../domain/run.ts';
+import type { TaskOutcome } from '../systems/system.ts';
+import { aboutTask, askPerson } from './ask-person.ts';
+import type { Book } from './book.ts';
+import type { ExecutorNeeds } from './needs.ts';
+
+/** An outcome of a task, and what went wrong with it before. */
+interface Settling {
+  task: PlannedTask;
+  run: number;
+  outcome: TaskOutcome;
+  pace: Pace;
+}
+
+/** What went wrong with a task lately. */
+export interface Pace {
+  broken: number;
+  fruitless: number;
+  reason: string;
+}
+
+/** How long an unreachable target is probed beyond the task's own timeout before a person is asked. */
+const unreachableGraceMs = 120_000;
+const firstRetryMs = 500;
+const longestRetryMs = 10_000;
+/** A task that truthfully never started, this many times in a row, cannot be started. */
+const maxFruitlessStarts = 3;
+
+/** Writes what came of a task, or waits and asks where nobody knows (law 2). */
+export async function settleOutcome(
+  needs: ExecutorNeeds,
+  book: Book,
+  settling: Settling,
+  signal: AbortSignal,
+): Promise<void> {
+  const { task, run, outcome, pace } = settling;
+  switch (outcome.state) {
+    case 'ended':
+      pace.broken = 0;
+      return await noteEnd(needs, book, task, run, outcome);
+    case 'never-started':
+      return await noteNeverStarted(needs, book, settling);
+    case 'lost':
+      return await noteLost(needs, book, settling, signal);
+    case 'interrupted':
+      pace.reason = outcome.reason;
+      return await waitOrAsk(needs, book, settling, signal);
+    case 'fenced':
+      // The target has seen a higher token than ours; our next write will be refused for the same reason.
+      return await needs.sleep(firstRetryMs, signal);
+  }
+}
+
+async function noteEnd(
+  needs: ExecutorNeeds,
+  book: Book,
+  task: PlannedTask,
+  run: number,
+  outcome: Omit<Extract<TaskOutcome, { state: 'ended' }>, 'state'>,
+): Promise<void> {
+  const { end, exitCode, message, lastLines, readBack } = outcome;
+  const durationMs = needs.now() - (intendedAt(book, task) ?? needs.now());
+  await book.note([
+    {
+      type: 'task_ended',
+      task: task.id,
+      run,
+      state: end,
+      exitCode,
+      message,
+      lastLines,
+      readBack,
+      durationMs,
+    },
+  ]);
+}
+
+async function noteNeverStarted(
+  needs: ExecutorNeeds,
+  book: Book,
+  { task, run, pace }: Settling,
+): Promise<void> {
+  pace.fruitless += 1;
+  if (pace.fruitless > maxFruitlessStarts) {
+    const message = `could not be started: ${pace.reason}`;
+    return await noteEnd(needs, book, task, run, {
+      end: 'error',
+      exitCode: null,
+      message,
+      lastLines: [],
+      readBack: null,
+    });
+  }
+  const message = 'it had not begun';
+  await book.note([{ type: 'task_found', task: task.id, run, seen: 'never-started', again: false, message }]);
+}
+
+async function noteLost(
+  needs: ExecutorNeeds,
+  book: Book,
+  { task, run, outcome }: Settling,
+  signal: AbortSignal,
+): Promise<void> {
+  const reason = outcome.state === 'lost' ? outcome.reason : '';
+  if (isIdempotent(book, task))
+    return await book.note([
+      { type: 'task_found', task: task.id, run, seen: 'lost', again: true, message: reason },
+    ]);
+  await askPerson(
+    needs,
+    book,
+    aboutTask(task, `${sayTask(task)} began and left no result (${reason}).`),
+    signal,
+  );
+}
+
+function isIdempotent(book: Book, task: PlannedTask): boolean {
+  return task.type === 'STEP'
+    ? stepOf(book.plan, task).step.idempotent
+    : scriptOf(book.plan, task).idempotent;
+}
+
+/** The way broke: wait and probe again; beyond the task's own time only a person can say (law 2). */
+async function waitOrAsk(
+  needs: ExecutorNeeds,
+  book: Book,
+  { task, pace }: Settling,
+  signal: AbortSignal,
+): Promise<void> {
+  if (signal.aborted) return;
+  pace.broken += 1;
+  const since = intendedAt(book, task) ?? needs.now();
+  if (needs.now() > since + timeoutMsOf(book, task) + unreachableGraceMs)
+    return await askPerson(
+      needs,
+      book,
+      aboutTask(task, `${sayTask(task)}: its end is not known (${pace.reason}).`),
+      signal,
+    );
+  await needs.sleep(Math.min(longestRetryMs, firstRetryMs * 2 ** (pace.broken - 1)), signal);
+}
+
+function timeoutMsOf(book: Book, task: PlannedTask): number {
+  if (task.type === 'STEP') return stepOf(book.plan, task).step.timeoutSeconds * 1_000;
+  if (task.type === 'VERIFY') return (book.plan.environment.readBack?.timeoutSeconds ?? 0) * 1_000;
+  return scriptOf(book.plan, task).timeoutSeconds * 1_000;
+}
+
+function intendedAt(book: Book, task: PlannedTask): number | null {
+  const { run } = book.deployment;
+  return run && taskRun(run, task.id).intendedAt;
+}
+
+function sayTask(task: PlannedTask): string {
+  const what = task.step ? `step ${task.step}` : (task.action ?? 'read-back');
+  return `${task.server ?? task.cluster}: ${what}`;
+}
