@@ -290,6 +290,13 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
     expect(await post({ origin, cookie })).toBe(200);
   });
 
+  test('a port that is taken is one sentence, and what was begun ends', async () => {
+    const { port } = new URL(sandbox.url);
+    await expect(startSandbox('--port', port)).rejects.toThrow(
+      `the sandbox ended with 1: port ${port} is taken: choose another with --port, or 0 for a free one`,
+    );
+  });
+
   test('a name that somebody pointed at this machine is refused', async () => {
     const { request: ask } = await import('node:http');
     const { port, search } = new URL(sandbox.url);
