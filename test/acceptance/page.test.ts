@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -290,6 +291,13 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
     expect(await post({ origin, cookie })).toBe(200);
   });
 
+  test('a port that is taken is one sentence, and what was begun ends', async () => {
+    const { port } = new URL(sandbox.url);
+    await expect(startSandbox('--port', port)).rejects.toThrow(
+      `the sandbox ended with 1: port ${port} is taken: choose another with --port, or 0 for a free one`,
+    );
+  });
+
   test('a name that somebody pointed at this machine is refused', async () => {
     const { request: ask } = await import('node:http');
     const { port, search } = new URL(sandbox.url);
@@ -317,7 +325,7 @@ describe.skipIf(!present || !existsSync('/proc/self/stat'))(
       async (signal) => {
         const before = sandboxDirectories();
         const own = await startSandbox();
-        const [directory = ''] = sandboxDirectories().filter((name) => !before.includes(name));
+        const [directory = 'none'] = sandboxDirectories().filter((name) => !before.includes(name));
         const remaining = (): string[] =>
           readdirSync('/proc').filter((name) => {
             if (!/^\d+$/.test(name)) return false;
@@ -333,6 +341,7 @@ describe.skipIf(!present || !existsSync('/proc/self/stat'))(
         expect(await own.end(signal)).toBe(signal === 'SIGINT' ? 0 : null);
         await expect.poll(remaining, { timeout: 10_000 }).toEqual([]);
         expect(sandboxDirectories().includes(directory)).toBe(signal === 'SIGKILL');
+        rmSync(join(tmpdir(), directory), { recursive: true, force: true });
       },
     );
   },

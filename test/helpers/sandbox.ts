@@ -25,11 +25,11 @@ export interface Sandbox {
 }
 
 /** Starts the built program; resolves with its first line. */
-export async function startSandbox(): Promise<Sandbox> {
-  const child = spawn(process.execPath, [resolve('dist/main.js'), 'sandbox'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+export async function startSandbox(...flags: string[]): Promise<Sandbox> {
+  const child = spawn(process.execPath, [resolve('dist/main.js'), 'sandbox', ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
+  const ended = new Promise<number | null>((done) => child.once('close', (code) => done(code)));
   const url = await firstLine(child, ended);
   return {
     url,
@@ -44,9 +44,9 @@ export async function startSandbox(): Promise<Sandbox> {
 async function firstLine(child: ChildProcess, ended: Promise<number | null>): Promise<string> {
   return await new Promise((done, reject) => {
     let text = '';
+    child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
     child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString('utf8');
-      const [line = '', ...more] = text.split('\n');
+      const [line = '', ...more] = chunk.toString('utf8').split('\n');
       if (more.length > 0) done(line);
     });
     void ended.then((code) => reject(new Error(`the sandbox ended with ${code}: ${text}`)));

@@ -41,9 +41,14 @@ export async function startPage(parts: PageParts, { port }: { port: number }): P
       answer(response, 500, { error: error instanceof Error ? error.message : String(error) });
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
-  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    });
+  } catch (error) {
+    needs.watch.stop();
+    throw error;
+  }
   return {
     url: `http://127.0.0.1:${portOf(server)}/?key=${guard.key}`,
     close: async () => {
