@@ -14,7 +14,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -22,6 +22,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Catalog, openCatalog } from '../../src/catalog/catalog.ts';
 import type { CatalogSource } from '../../src/domain/environment.ts';
 import { buildConfiguration } from '../helpers/build.ts';
+import { hasSshd, startSshd } from '../helpers/sshd.ts';
 
 const author = {
   GIT_AUTHOR_NAME: 'Ana',
@@ -152,6 +153,29 @@ describe('a catalogue in git', () => {
     execFileSync('git', ['clone', '--quiet', '--bare', work, join(root, 'bare.git')]);
     expect((await found(open(location(join(root, 'bare.git'))), '2')).version).toBe('2');
     expect((await found(open(location(`file://${join(root, 'bare.git')}`)), '2')).version).toBe('2');
+  });
+
+  test.skipIf(!hasSshd())('works over ssh (needs openssh-server)', async () => {
+    publish('2');
+    const sshd = await startSshd();
+    try {
+      const knownHosts = join(root, 'known_hosts');
+      writeFileSync(knownHosts, `[127.0.0.1]:${sshd.port} ${sshd.hostKey}\n`);
+      const ssh = `ssh -i ${sshd.privateKeyFile} -o IdentitiesOnly=yes -o UserKnownHostsFile=${knownHosts}`;
+      const repository = `ssh://${userInfo().username}@127.0.0.1:${sshd.port}${work}`;
+      const variables = { ...process.env, GIT_SSH_COMMAND: ssh };
+      const configuration = buildConfiguration([], {
+        catalog: { revisions: [{ name: 'shop', source: location(repository) }], packages: [] },
+      });
+      const needs = { directory: join(root, 'copies'), variables, now: Date.now };
+      expect((await found(openCatalog(configuration, needs), '2')).description).toBe('page 2');
+      writeFileSync(knownHosts, '');
+      expect((await openCatalog(configuration, needs).refresh())[0]).toContain(
+        'Host key verification failed',
+      );
+    } finally {
+      await sshd.stop();
+    }
   });
 
   test('does not change a version when its branch goes on', async () => {

@@ -79,6 +79,10 @@ function streamGit(args: string[], env: Variables): { output: Readable; ended: P
   return { output: child.stdout, ended };
 }
 
+/** What git adds to every failure on the way. */
+const uselessLines =
+  /^(Could not read from remote repository|Please make sure you have|and the repository exists)/;
+
 /** Git's last line that says something, without a password that stands in an address. */
 function sayFailure(
   error: Error & { code?: unknown; killed?: boolean },
@@ -91,9 +95,7 @@ function sayFailure(
     .toString('utf8')
     .split('\n')
     .map((line) => line.replace(/^(fatal|error|remote|ssh): /, '').trim())
-    .filter(
-      (line) => line !== '' && !line.startsWith('Please make sure') && line !== 'and the repository exists.',
-    );
+    .filter((line) => line !== '' && !uselessLines.test(line));
   return withoutPassword(lines.at(-1) ?? error.message);
 }
 
