@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { Database } from '../../src/store/sqlite/driver.ts';
 import { setStage, type Stage } from '../helpers/stage.ts';
 
 let stage: Stage;

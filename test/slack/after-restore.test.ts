@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { WebClient } from '@slack/web-api';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import type { DeploymentEvent } from '../../src/domain/events.ts';
@@ -12,6 +11,7 @@ import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack
 import { startOutbox } from '../../src/slack/outbox.ts';
 import { startTelling } from '../../src/slack/telling.ts';
 import { backupFile } from '../../src/store/sqlite/backup-file.ts';
+import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import { restoreFile } from '../../src/store/sqlite/restore-file.ts';
 import type { Store } from '../../src/store/store.ts';

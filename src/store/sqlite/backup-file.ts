@@ -1,8 +1,7 @@
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-import Database from 'better-sqlite3';
-
+import { Database } from './driver.ts';
 import { linkDurably, removeDatabase, syncToDisk } from './durable-files.ts';
 import { inOneSentence } from './in-one-sentence.ts';
 import { openReadOnly } from './open-read-only.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import Database from 'better-sqlite3';
+import { Database } from './driver.ts';
 
 /** How long one attempt may block the whole process, in milliseconds: Slack's three seconds go on meanwhile. */
 export const busyTimeoutMs = 100;

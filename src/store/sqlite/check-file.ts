@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 
-import Database from 'better-sqlite3';
-
+import { type Client, Database } from './driver.ts';
 import { StoreRefused } from './refused.ts';
 
 /** Throws `StoreRefused` for a file that is damaged or no database of ours, without changing a byte of it. */
@@ -30,7 +29,7 @@ function findProblem(file: string): string | null {
   }
 }
 
-function judge(client: Database.Database): string | null {
+function judge(client: Client): string | null {
   const found = client.pragma('quick_check(1)', { simple: true });
   if (found !== 'ok') return String(found).replaceAll(/\s+/g, ' ');
   const tables = client

@@ -1,12 +1,12 @@
-import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 
 import { busyTimeoutMs, whenFree } from './busy.ts';
+import { type Client, Database } from './driver.ts';
 
 /** An open database and the two ways in which the store's parts may use it. */
 export interface Connection {
   file: string;
-  client: Database.Database;
+  client: Client;
   database: BetterSQLite3Database;
   /** Runs statements that only read. */
   read: <T>(work: () => T) => Promise<T>;
@@ -39,7 +39,7 @@ export function connect(file: string, patienceMs: number): Connection {
   };
 }
 
-function configure(client: Database.Database, file: string): void {
+function configure(client: Client, file: string): void {
   const mode = client.pragma('journal_mode = WAL', { simple: true });
   if (file !== ':memory:' && mode !== 'wal')
     throw new Error(

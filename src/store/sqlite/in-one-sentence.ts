@@ -1,6 +1,5 @@
-import Database from 'better-sqlite3';
-
 import { StoreBusy } from './busy.ts';
+import { Database } from './driver.ts';
 import { StoreRefused } from './refused.ts';
 
 /** What the disk or another program refused as a `StoreRefused` that begins with what could not be done; bugs stay bugs. */

@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs';
 
-import Database from 'better-sqlite3';
-
 import { checkFile } from './check-file.ts';
+import { type Client, Database } from './driver.ts';
 import { inOneSentence } from './in-one-sentence.ts';
 import { countPending } from './migrate.ts';
 import { StoreRefused } from './refused.ts';
@@ -14,7 +13,7 @@ const waitMs = 2_000;
  * Opens a database for reading alone, also while the bot runs on it: readers and the writer do not disturb each other,
  * and the bot's own lock is left alone. Throws `StoreRefused` with one sentence.
  */
-export function openReadOnly(file: string, migrationsFolder: string): Database.Database {
+export function openReadOnly(file: string, migrationsFolder: string): Client {
   const { client, pending } = openToInspect(file, migrationsFolder);
   if (pending === 0) return client;
   client.close();
@@ -24,10 +23,7 @@ export function openReadOnly(file: string, migrationsFolder: string): Database.D
 }
 
 /** The same for a database that may be older than this program: with how many migrations it lacks. */
-export function openToInspect(
-  file: string,
-  migrationsFolder: string,
-): { client: Database.Database; pending: number } {
+export function openToInspect(file: string, migrationsFolder: string): { client: Client; pending: number } {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile())
     throw new StoreRefused(`there is no database ${file}; name it with DATABASE_URL=file:PATH`);
   try {

@@ -1,7 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 
-import Database from 'better-sqlite3';
-
+import { Database } from './driver.ts';
 import { companions, linkDurably } from './durable-files.ts';
 import { StoreRefused } from './refused.ts';
 

@@ -1,8 +1,7 @@
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 
-import Database from 'better-sqlite3';
-
 import { busyTimeoutMs, isBusy } from './busy.ts';
+import { type Client, Database } from './driver.ts';
 import { StoreRefused } from './refused.ts';
 
 /** Holds a database for this process; the operating system lets go of it at any death. */
@@ -38,7 +37,7 @@ export function lockForThisProcess(file: string, me: ProcessName): ProcessLock {
  * A held write transaction keeps every other writer out and still lets the refused one read who holds it.
  * The name has to be committed first, which lets go for an instant: so hold again, and look whose name stands there.
  */
-function hold(client: Database.Database, file: string, me: ProcessName): void {
+function hold(client: Client, file: string, me: ProcessName): void {
   for (let tries = 0; tries < 100; tries++) {
     try {
       client.exec('BEGIN IMMEDIATE');
@@ -57,11 +56,11 @@ function hold(client: Database.Database, file: string, me: ProcessName): void {
   throw new StoreRefused(`several Lamplighters start on ${file} at once; start only one`);
 }
 
-function readHolder(client: Database.Database): ProcessName | undefined {
+function readHolder(client: Client): ProcessName | undefined {
   return client.prepare<[], ProcessName>('SELECT pid, startedAt FROM holder').get();
 }
 
-function refusal(client: Database.Database, file: string): string {
+function refusal(client: Client, file: string): string {
   const found = whoHolds(client);
   const who = found
     ? `another Lamplighter (process ${found.pid}, since ${new Date(found.startedAt).toISOString()})`
@@ -69,7 +68,7 @@ function refusal(client: Database.Database, file: string): string {
   return `${who} runs on ${file}; stop it first`;
 }
 
-function whoHolds(client: Database.Database): ProcessName | null {
+function whoHolds(client: Client): ProcessName | null {
   try {
     return readHolder(client) ?? null;
   } catch {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { type Client, Database } from '../../../src/store/sqlite/driver.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/open-sqlite-store.ts';
 import { makeFolder, migrationsFolder } from './child-process.ts';
 
@@ -42,7 +42,7 @@ describe('with 100,000 old deployments', () => {
   });
 });
 
-function explain(database: Database.Database, statement: string): string[] {
+function explain(database: Client, statement: string): string[] {
   const parameters = Array.from(statement.matchAll(/\?/g), () => 1);
   const steps = database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all(...parameters) as {
     detail: string;

@@ -9,10 +9,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { backupFile } from '../../../src/store/sqlite/backup-file.ts';
+import { Database } from '../../../src/store/sqlite/driver.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/open-sqlite-store.ts';
 import { restoreFile } from '../../../src/store/sqlite/restore-file.ts';
 import type { Store } from '../../../src/store/store.ts';
