@@ -1,6 +1,11 @@
-import type { Choice, DeploymentEvent } from '../domain/events.ts';
+import { sayActor } from '../domain/actor.ts';
+import { answerTo } from '../domain/answer.ts';
+import { sayTime } from '../domain/calendar.ts';
+import { sayChoice } from '../domain/choice.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import type { Choice, DeploymentEvent, Question } from '../domain/events.ts';
 import { refuseOperator } from '../domain/operator.ts';
-import { accept, refuse, type Verdict } from '../domain/verdict.ts';
+import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
@@ -17,18 +22,13 @@ export interface AnswerQuestion {
 export async function answerQuestion(needs: AppNeeds, request: AnswerQuestion): Promise<Verdict<Choice>> {
   const person = await needs.findPerson(request.by);
   return await decide<Choice>(needs, request.number, ({ deployment, plan }) => {
-    const { question, number } = deployment;
+    const { question } = deployment;
     if (question?.id !== request.question || !question.choices.includes(request.choice))
-      return refuse({
-        rule: 'law-14',
-        message: `This question of #${number} has been answered already.`,
-        liftedBy: 'nobody',
-        wayOut: `See \`/deploy show ${number}\`.`,
-      });
+      return refuse(alreadyAnswered(deployment, request.question));
     const environment = currentEnvironment(needs.configuration(), plan);
     const refusal = refuseOperator(person, needs.configuration(), environment, deployment);
     if (refusal) return refuse(refusal);
-    const events = answerEvents(question.kind, question.id, request.choice, person.id);
+    const events = answerEvents(deployment, question, request.choice, person.id);
     return accept({ events, due: [{ remove: 'question' }], answer: request.choice });
   });
 }
@@ -39,19 +39,30 @@ export async function answerByDefault(needs: AppNeeds, number: number): Promise<
     const { question } = deployment;
     if (!question || question.deadlineAt > needs.now())
       return refuse({ rule: 'law-14', message: 'already answered', liftedBy: 'nobody', wayOut: '' });
-    const events = answerEvents(question.kind, question.id, question.defaultChoice, 'system');
+    const events = answerEvents(deployment, question, question.defaultChoice, 'system');
     return accept({ events, due: [{ remove: 'question' }], answer: null });
   });
 }
 
+function alreadyAnswered({ number, lastAnswer, zone }: Deployment, question: string): Refusal {
+  const found = lastAnswer?.question === question ? lastAnswer : null;
+  const by = found && `by ${sayActor(found.by)} at ${sayTime(found.at, zone)}: ${sayChoice(found.choice)}`;
+  return {
+    rule: 'law-14',
+    message: `This question of #${number} was answered already${by ? ` ${by}` : ''}.`,
+    liftedBy: 'nobody',
+    wayOut: `See \`/deploy show ${number}\`.`,
+  };
+}
+
 function answerEvents(
-  kind: string,
-  question: string,
+  deployment: Deployment,
+  question: Question,
   choice: Choice,
   by: string,
 ): [DeploymentEvent, ...DeploymentEvent[]] {
-  const answered: DeploymentEvent = { type: 'question_answered', question, choice, by };
-  if (kind !== 'missed-start') return [answered];
+  const answered = answerTo(deployment, question, choice, by);
+  if (question.kind !== 'missed-start') return [answered];
   const who = by === 'system' ? 'nobody answered in time' : `<@${by}> decided so`;
   return choice === 'start'
     ? [answered, { type: 'queued', behind: null }]

@@ -1,10 +1,14 @@
 import type { Actor } from '../domain/actor.ts';
+import { answerByStopping } from '../domain/answer.ts';
 import { hasEnded } from '../domain/deployment.ts';
+import type { DeploymentEvent } from '../domain/events.ts';
+import { inOrder } from '../domain/in-order.ts';
 import { refuseOperator } from '../domain/operator.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
+import { alreadyDecided } from './running-deployment.ts';
 
 /** A press on Cancel or Stop after this server, or `/deploy cancel`. */
 export interface CancelDeployment extends Actor {
@@ -36,14 +40,12 @@ export async function cancelDeployment(
     const refusal = refuseOperator(person, needs.configuration(), environment, deployment);
     if (refusal) return refuse(refusal);
     if (run && !run.ended) {
-      if (run.stopRequestedBy)
-        return refuse({
-          rule: 'law-14',
-          message: `<@${run.stopRequestedBy}> already stopped #${number}.`,
-          ...nothing,
-        });
+      const stopped = run.stopNow ?? run.stop;
+      if (stopped) return refuse(alreadyDecided(deployment, 'stopped', stopped));
+      const stop: DeploymentEvent = { type: 'stop_requested', by: person.id, via: request.via };
       return accept({
-        events: [{ type: 'stop_requested', by: person.id, via: request.via }],
+        events: inOrder(answerByStopping(deployment, person.id), stop),
+        due: [{ remove: 'question' }],
         answer: { number, stopping: true },
       });
     }

@@ -1,6 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
 import { sayTime } from '../domain/calendar.ts';
 import { type EnvironmentLock, refuseLocker, sayLock } from '../domain/lock.ts';
+import { refuseReason } from '../domain/reason.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import type { DeploymentSummary } from '../store/store.ts';
 import { findEnvironment } from './find-environment.ts';
@@ -21,7 +22,6 @@ export interface LockedEnvironment {
   waiting: number[];
 }
 
-const maxReasonLength = 300;
 const shownDeployments = 100;
 
 /** Closes an environment: what runs goes on, and nothing begins until it is unlocked. The same lock twice is one. */
@@ -33,9 +33,10 @@ export async function lockEnvironment(
   const found = findEnvironment(needs.configuration(), request.environment);
   if (!found.ok) return found;
   const person = await needs.findPerson(request.by);
-  const refusals = [refuseReason(reason), refuseLocker(person, needs.configuration(), found.value)].filter(
-    (refusal) => refusal !== null,
-  );
+  const refusals = [
+    refuseReason(reason, 'Say in a sentence why the environment is closed.'),
+    refuseLocker(person, needs.configuration(), found.value),
+  ].filter((refusal) => refusal !== null);
   const [first, ...others] = refusals;
   if (first) return refuse(first, ...others);
   const { by, via, environment } = request;
@@ -50,7 +51,7 @@ async function describe({ store }: AppNeeds, lock: EnvironmentLock): Promise<Loc
   const { environment } = lock;
   const open = await store.list({
     environment,
-    states: ['running', 'waiting', 'queued'],
+    states: ['running', 'paused', 'waiting', 'queued'],
     limit: shownDeployments,
   });
   const numbers = (wanted: (deployment: DeploymentSummary) => boolean): number[] =>
@@ -60,18 +61,6 @@ async function describe({ store }: AppNeeds, lock: EnvironmentLock): Promise<Loc
     // One that waits before its first attempt is asked about a missed start: it has not begun.
     running: numbers(({ state, attempt }) => state !== 'queued' && attempt > 0),
     waiting: numbers(({ state }) => state === 'queued'),
-  };
-}
-
-function refuseReason(reason: string): Refusal | null {
-  const { length } = [...reason];
-  if (length > 0 && length <= maxReasonLength) return null;
-  return {
-    rule: 'reason',
-    message:
-      length === 0 ? 'A reason is missing.' : `The reason has ${length} characters; ${maxReasonLength} fit.`,
-    liftedBy: 'you',
-    wayOut: 'Say in a sentence why the environment is closed.',
   };
 }
 

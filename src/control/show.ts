@@ -2,6 +2,7 @@ import { type LoadedDeployment, loadDeployment } from '../app/load-deployment.ts
 import type { AppNeeds } from '../app/needs.ts';
 import { mention } from '../domain/actor.ts';
 import { sayTime } from '../domain/calendar.ts';
+import { sayChoice } from '../domain/choice.ts';
 import type { StoredEvent } from '../domain/events.ts';
 import { sayLock } from '../domain/lock.ts';
 import { planTitle } from '../domain/plan.ts';
@@ -63,7 +64,7 @@ function sayHead({ deployment, plan, members }: Shown): string {
     ...(lock ? [sayLock({ ...lock, environment: plan.environment.name }, say(lock.since))] : []),
     ...(question
       ? [
-          `A question: ${question.text} If nobody answers until ${say(question.deadlineAt)}: ${question.defaultChoice}.`,
+          `A question: ${question.text} If nobody answers until ${say(question.deadlineAt)}: ${sayChoice(question.defaultChoice)}.`,
         ]
       : []),
   ].join('\n');

@@ -9,7 +9,17 @@ export interface Actor {
   via?: Via | undefined;
 }
 
+/** Who decided, and when (epoch milliseconds). */
+export interface Decided extends Actor {
+  at: number;
+}
+
 /** A person in a sentence: `<@U0ANA>`, or `<@U0ANA> via command line`. */
 export function mention({ by, via }: Actor): string {
   return via === undefined ? `<@${by}>` : `<@${by}> via ${via}`;
+}
+
+/** A person as a mention; the product itself when a deadline passed without an answer. */
+export function sayActor(id: string, via?: Via): string {
+  return id === 'system' ? 'the default answer, as nobody answered in time' : mention({ by: id, via });
 }

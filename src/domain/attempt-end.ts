@@ -1,5 +1,6 @@
+import { sayActor } from './actor.ts';
 import type { AttemptEnd, DeploymentEvent, ServerState } from './events.ts';
-import { haltOf, type Halt, sayActor } from './halt.ts';
+import { haltOf, type Halt } from './halt.ts';
 import type { MemberOutlook } from './member-outlook.ts';
 import type { IndexedPlan } from './plan-index.ts';
 import { type Run, taskRun } from './run.ts';

@@ -1,5 +1,13 @@
-import { type Actor, mention, type Via } from './actor.ts';
-import type { AttemptEnd, DeploymentEvent, Question, StoredEvent } from './events.ts';
+import { type Actor, type Decided, mention, type Via } from './actor.ts';
+import {
+  type AttemptEnd,
+  type Choice,
+  type DeploymentEvent,
+  type Intervention,
+  isIntervention,
+  type Question,
+  type StoredEvent,
+} from './events.ts';
 import { applyToRun, type Run, startRun } from './run.ts';
 
 /** Where a deployment stands; the last line are the end states of its latest attempt. */
@@ -8,6 +16,7 @@ export type DeploymentState =
   | 'scheduled'
   | 'queued'
   | 'running'
+  | 'paused'
   | 'waiting'
   | 'rejected'
   | 'expired'
@@ -49,6 +58,8 @@ export interface Deployment {
   endedBy: string | null;
   /** What only a person can answer now. */
   question: Question | null;
+  /** The latest answer to a question; null while none was given. */
+  lastAnswer: ({ question: string; choice: Choice } & Decided) | null;
   attempt: number;
   run: Run | null;
   /** Servers of the next attempt, when a person asked to deploy the rest. */
@@ -86,6 +97,7 @@ function begin(stored: StoredEvent, event: Extract<DeploymentEvent, { type: 'req
     lockMetAt: null,
     endedBy: null,
     question: null,
+    lastAnswer: null,
     attempt: 0,
     run: null,
     retryServers: null,
@@ -104,6 +116,7 @@ export function applyEvent(deployment: Deployment, stored: StoredEvent): void {
 }
 
 function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: number): void {
+  if (isIntervention(event)) return intervene(deployment, event, at);
   switch (event.type) {
     case 'requested':
       throw new Error(`#${deployment.number} was requested twice`);
@@ -129,19 +142,13 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
     case 'expired':
     case 'missed':
       return end(deployment, event.type, event.reason, at);
-    case 'cancelled':
-      return end(deployment, 'cancelled', mention(event), at);
-    case 'retry_requested':
-      Object.assign(deployment, { retryServers: event.servers, endedBy: null, endedAt: null });
-      return queue(deployment);
     case 'attempt_started':
       return beginAttempt(deployment, event, at);
     case 'question_asked':
       Object.assign(deployment, { state: 'waiting', question: event.question });
       return;
     case 'question_answered':
-      Object.assign(deployment, { question: null, state: deployment.run ? 'running' : 'scheduled' });
-      return;
+      return applyAnswer(deployment, event, at);
     case 'attempt_ended':
       return end(deployment, event.state, event.endedBy, at);
     case 'attempt_resumed':
@@ -149,14 +156,43 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
     case 'reminded':
     case 'restored':
     case 'server_started':
+    case 'rollback_decided':
     case 'server_ended':
     case 'service_changed':
-    case 'stop_requested':
     case 'task_intended':
     case 'task_found':
     case 'task_ended':
       return;
   }
+}
+
+function intervene(deployment: Deployment, event: Intervention, at: number): void {
+  switch (event.type) {
+    case 'cancelled':
+      return end(deployment, 'cancelled', mention(event), at);
+    case 'retry_requested':
+      Object.assign(deployment, { retryServers: event.servers, endedBy: null, endedAt: null });
+      return queue(deployment);
+    case 'paused':
+      if (deployment.state === 'running') deployment.state = 'paused';
+      return;
+    case 'resumed':
+      if (deployment.state === 'paused') deployment.state = 'running';
+      return;
+    case 'stop_requested':
+    case 'stop_now_requested':
+      return;
+  }
+}
+
+function applyAnswer(
+  deployment: Deployment,
+  { question, choice, by, paused }: Extract<DeploymentEvent, { type: 'question_answered' }>,
+  at: number,
+): void {
+  const going = paused ? 'paused' : 'running';
+  const state = deployment.run ? going : 'scheduled';
+  Object.assign(deployment, { question: null, state, lastAnswer: { question, choice, by, at } });
 }
 
 function queue(deployment: Deployment): void {
@@ -212,7 +248,7 @@ function beginAttempt(
 
 /** True when nothing more happens to a deployment unless a person asks for it. */
 export function hasEnded(state: DeploymentState): boolean {
-  return !['awaiting_approval', 'scheduled', 'queued', 'running', 'waiting'].includes(state);
+  return !['awaiting_approval', 'scheduled', 'queued', 'running', 'paused', 'waiting'].includes(state);
 }
 
 /** What a retry deploys: everything of the last attempt that did not end well, by name and in order (law 11). */

@@ -82,8 +82,34 @@ export interface Step {
   component: string | null;
   /** A resource of `limits.shares` that it uses, and how many steps may use it at once; null where it uses none. */
   share: { name: string; atOnce: number } | null;
-  /** Configured for this step but not executed by this version, in words (`manual`, `onError: ask`, …). */
+  /** What a person does and confirms; null where the step is no work of a person. */
+  manual: string | null;
+  /** Who is told, and nothing is run: the server's owner, or a Slack user; null where nobody is. */
+  notify: string | null;
+  /** What a failure means: the server's end, or a question. */
+  onError: 'stop' | 'ask';
+  /** Until when its question waits, and what is done without an answer. */
+  question: QuestionRule;
+  /** Configured for this step but not executed by this version, in words (`reboot`, …). */
   notExecuted: string[];
+}
+
+/** How long an answer is waited for, and what is done when nobody gives one. */
+export interface QuestionRule {
+  deadlineMinutes: number;
+  defaultAnswer: 'stop' | 'skip' | 'retry';
+}
+
+/** How a failed server is undone. */
+export interface RollbackRule {
+  /** The runbook that restores a server. */
+  runbook: string;
+  /** The first server of a deployment (in waves: of each wave) is restored by itself when it fails. */
+  onFirstServerFailure: boolean;
+  /** After a failed deployment what it changed is rolled back by itself, unless somebody stops it; null: never. */
+  countdownSeconds: number | null;
+  /** The environment is locked afterwards. */
+  lockAfter: boolean;
 }
 
 /** Ordered work on one server. */
@@ -158,11 +184,15 @@ export interface Environment {
   /** A count or a percentage over the whole run; null where only `onServerFailure` counts. */
   maxFailures: { count: number } | { percent: number } | null;
   whenBusy: 'queue' | 'refuse';
-  questions: { deadlineMinutes: number; defaultAnswer: 'stop' | 'skip' | 'retry' };
+  questions: QuestionRule;
+  /** Null where no runbook restores a server. */
+  rollback: RollbackRule | null;
   approval: ApprovalRule | null;
   schedule: { graceMinutes: number; onMissed: OnMissed; remindMinutes: number[] };
   /** True where every runbook must back up first, unless it says `backup: none`. */
   backupBefore: boolean;
+  /** Whether a runbook without a backup step is refused, or has to be accepted; null where neither. */
+  requireBackup: 'require' | 'confirm' | null;
   windows: Window[];
   freezes: Freeze[];
   properties: Record<string, Value>;

@@ -9,7 +9,9 @@ export type ServerState =
   | 'error'
   | 'unknown'
   | 'skipped'
-  | 'cancelled';
+  | 'cancelled'
+  /** It failed, and stands again as it was before; it stays held. */
+  | 'rolled_back';
 
 /** How a task ended. `unknown` is never written as failed: nobody can say what happened. */
 export type TaskEnd = 'ok' | 'warning' | 'error' | 'skipped' | 'unknown';
@@ -18,10 +20,16 @@ export type TaskEnd = 'ok' | 'warning' | 'error' | 'skipped' | 'unknown';
 export type AttemptEnd = 'ok' | 'ok_with_warnings' | 'partial' | 'error' | 'cancelled';
 
 /** What a question is about; each kind has its own choices. */
-export type QuestionKind = 'unknown-task' | 'capacity' | 'next-wave' | 'missed-start';
+export type QuestionKind =
+  | 'unknown-task'
+  | 'failed-step'
+  | 'manual-step'
+  | 'capacity'
+  | 'next-wave'
+  | 'missed-start';
 
 /** What a person may answer. */
-export type Choice = 'retry' | 'resume' | 'stop' | 'start' | 'skip';
+export type Choice = 'retry' | 'resume' | 'stop' | 'start' | 'skip' | 'done' | 'roll-back';
 
 /** A question that only a person can answer, with what happens if nobody does. */
 export interface Question {
@@ -31,6 +39,8 @@ export interface Question {
   text: string;
   task: number | null;
   group: number | null;
+  /** The server it is about; absent where it is about none. */
+  server?: string;
   choices: Choice[];
   defaultChoice: Choice;
   deadlineAt: number;
@@ -67,7 +77,13 @@ export type DeploymentEvent =
   | { type: 'expired'; reason: string }
   | { type: 'missed'; reason: string }
   | ({ type: 'cancelled' } & Actor)
+  /** The server at hand is finished, and nothing further begins. */
   | ({ type: 'stop_requested' } & Actor)
+  /** What runs on servers is ended, and nothing further begins. */
+  | ({ type: 'stop_now_requested'; reason: string } & Actor)
+  /** The server at hand is finished, and nothing further begins until somebody resumes it. */
+  | ({ type: 'paused' } & Actor)
+  | ({ type: 'resumed' } & Actor)
   | ({ type: 'retry_requested'; servers: string[] } & Actor)
   | { type: 'attempt_started'; attempt: number; servers: string[]; fence: number }
   | { type: 'attempt_resumed'; attempt: number; fence: number; during: string | null }
@@ -104,6 +120,8 @@ export type DeploymentEvent =
       readBack: string | null;
       durationMs: number;
     }
+  /** A failed server is restored by itself, because the configuration says so. */
+  | { type: 'rollback_decided'; server: string }
   | { type: 'server_ended'; server: string; state: ServerState; message: string | null; to: string | null }
   | {
       type: 'service_changed';
@@ -113,7 +131,14 @@ export type DeploymentEvent =
       reason: string;
     }
   | { type: 'question_asked'; question: Question }
-  | { type: 'question_answered'; question: string; choice: Choice; by: string }
+  | {
+      type: 'question_answered';
+      question: string;
+      choice: Choice;
+      by: string;
+      /** Somebody had paused the deployment: it goes on being paused. */
+      paused?: true;
+    }
   /** The database was put back to an older copy: whatever happened after `copiedAt` is not in this log. */
   | { type: 'restored'; copiedAt: number }
   | { type: 'attempt_ended'; attempt: number; state: AttemptEnd; endedBy: string };
@@ -125,4 +150,64 @@ export interface StoredEvent {
   /** Epoch milliseconds. */
   at: number;
   event: DeploymentEvent;
+}
+
+/** What people do to a deployment that was approved. */
+export type Intervention = Extract<
+  DeploymentEvent,
+  { type: 'cancelled' | 'stop_requested' | 'stop_now_requested' | 'paused' | 'resumed' | 'retry_requested' }
+>;
+
+/** What an attempt meets out there. */
+export type Happening = Extract<
+  DeploymentEvent,
+  {
+    type:
+      | 'attempt_started'
+      | 'attempt_resumed'
+      | 'attempt_ended'
+      | 'task_intended'
+      | 'task_found'
+      | 'task_ended'
+      | 'group_checked'
+      | 'server_started'
+      | 'server_ended'
+      | 'rollback_decided'
+      | 'service_changed'
+      | 'question_asked';
+  }
+>;
+
+const interventions: Record<Intervention['type'], true> = {
+  cancelled: true,
+  stop_requested: true,
+  stop_now_requested: true,
+  paused: true,
+  resumed: true,
+  retry_requested: true,
+};
+
+const happenings: Record<Happening['type'], true> = {
+  attempt_started: true,
+  attempt_resumed: true,
+  attempt_ended: true,
+  task_intended: true,
+  task_found: true,
+  task_ended: true,
+  group_checked: true,
+  server_started: true,
+  server_ended: true,
+  rollback_decided: true,
+  service_changed: true,
+  question_asked: true,
+};
+
+/** Whether it is something that a person does to an approved deployment. */
+export function isIntervention(event: DeploymentEvent): event is Intervention {
+  return Object.hasOwn(interventions, event.type);
+}
+
+/** Whether it is something that an attempt meets out there. */
+export function isHappening(event: DeploymentEvent): event is Happening {
+  return Object.hasOwn(happenings, event.type);
 }

@@ -1,4 +1,4 @@
-import { mention, type Via } from './actor.ts';
+import type { Via } from './actor.ts';
 import { plannedServers, type Plan } from './plan.ts';
 import type { Run } from './run.ts';
 
@@ -10,7 +10,8 @@ export type Halt =
 
 /** Says whether anything keeps further servers from beginning: a person, an answer, or the failure budget (law 6). */
 export function haltOf(plan: Plan, run: Run): Halt | null {
-  if (run.stopRequestedBy) return { by: 'person', person: run.stopRequestedBy, via: run.stopRequestedVia };
+  const stop = run.stopNow ?? run.stop;
+  if (stop) return { by: 'person', person: stop.by, via: stop.via };
   if (run.stoppedBy) return { by: 'question', person: run.stoppedBy };
   const failures = countFailures(run);
   if (failures === 0) return null;
@@ -31,11 +32,6 @@ export function failureLimit(plan: Plan): number {
 
 /** Servers that failed, cannot be known, or could not be reached: all of them count. */
 export function countFailures(run: Run): number {
-  const failed = new Set(['error', 'unknown', 'preflight_failed']);
+  const failed = new Set(['error', 'unknown', 'preflight_failed', 'rolled_back']);
   return [...run.servers.values()].filter((server) => failed.has(server.state)).length;
-}
-
-/** A person as a mention; the product itself when a deadline passed without an answer. */
-export function sayActor(id: string, via?: Via): string {
-  return id === 'system' ? 'the default answer, as nobody answered in time' : mention({ by: id, via });
 }

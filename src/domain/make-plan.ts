@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { Cluster, Environment, Server } from './environment.ts';
+import type { Cluster, Environment, Server, Step } from './environment.ts';
 import { groupLevel, planGroups } from './plan-groups.ts';
 import { liveClusters, liveServers, mainRole, type Plan, type PlannedTask } from './plan.ts';
 import { type Revision, revisionName } from './revision.ts';
@@ -25,12 +25,14 @@ export function makePlan(request: PlanRequest): Plan {
     ...groups.flatMap((members, group) => groupTasks(request, members, group, chosen)),
     ...leftOut(environment),
   ];
+  const tasks = drafts.map((draft, index) => ({ id: index + 1, ...draft }));
   return {
     ...request,
     level: groupLevel(environment),
     groups,
     minInService: environment.minInService ?? (environment.paradigm === 'online' ? 1 : 0),
-    tasks: drafts.map((draft, index) => ({ id: index + 1, ...draft })),
+    tasks,
+    rollbackTasks: rollbackTasks(request, tasks),
   };
 }
 
@@ -104,7 +106,7 @@ function serverTasks(request: PlanRequest, cluster: Cluster, server: Server, gro
   const steps = request.revisions.flatMap((revision) =>
     runbooksOf(request.environment, revision, server.role).flatMap((runbook) =>
       (request.environment.runbooks[runbook]?.steps ?? []).map((step): Draft => ({
-        type: 'STEP',
+        type: typeOf(step),
         ...base,
         revision: revisionName(revision),
         step: step.id,
@@ -115,6 +117,36 @@ function serverTasks(request: PlanRequest, cluster: Cluster, server: Server, gro
     ? [{ type: 'VERIFY', ...base, revision: null, step: null }]
     : [];
   return [...steps, ...verify];
+}
+
+function typeOf(step: Step): Draft['type'] {
+  if (step.manual !== null) return 'MANUAL';
+  return step.notify === null ? 'STEP' : 'NOTIFY';
+}
+
+/** The steps that restore each planned server, and the look at what runs there then; numbered on after the tasks. */
+function rollbackTasks({ environment, revisions }: PlanRequest, tasks: PlannedTask[]): PlannedTask[] {
+  const { rollback, readBack } = environment;
+  const last = revisions.at(-1);
+  if (!rollback || !last) return [];
+  const steps = environment.runbooks[rollback.runbook]?.steps ?? [];
+  const begins = tasks.filter(({ server, action, group }, index) => {
+    const before = tasks[index - 1];
+    const goesOn = before?.server === server && before?.action === null;
+    return server !== null && action === null && group !== null && !goesOn;
+  });
+  const drafts = begins.flatMap(({ cluster, server, group }): Draft[] => {
+    const base = { action: null, cluster, server, group };
+    const undo = steps.map((step): Draft => ({
+      type: 'ROLLBACK',
+      ...base,
+      revision: revisionName(last),
+      step: step.id,
+    }));
+    const verify: Draft[] = readBack ? [{ type: 'VERIFY', ...base, revision: null, step: null }] : [];
+    return [...undo, ...verify];
+  });
+  return drafts.map((draft, index) => ({ id: tasks.length + index + 1, ...draft }));
 }
 
 /** The runbooks that a revision asks for on servers of a role, in the order of the environment's payloads. */

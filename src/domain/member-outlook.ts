@@ -32,7 +32,10 @@ function outlookOf(run: Run, member: PlannedMember, servers: string[]): MemberOu
   const { disable, enable } = member;
   const isOut = disable !== null && endedWell(run, disable) && !(enable !== null && endedWell(run, enable));
   const states = servers.map((name) => serverRun(run, name).state);
-  const neverBegun = states.every((state) => state === 'skipped' || state === 'cancelled');
+  const neverBegun = servers.every((name) => {
+    const { state, startedAt } = serverRun(run, name);
+    return state === 'skipped' || (state === 'cancelled' && startedAt === null);
+  });
   return {
     ...member,
     servers,

@@ -4,6 +4,7 @@ import type { MemberOutlook } from './member-outlook.ts';
 import type { IndexedPlan, Wave } from './plan-index.ts';
 import { liveMembers, type PlannedTask } from './plan.ts';
 import { type Run, serverRun, taskRun } from './run.ts';
+import { serverOutlook } from './server-outlook.ts';
 import { settle } from './settle.ts';
 
 /** Work on one group of the plan. The actions of different groups may be done at the same time. */
@@ -12,7 +13,13 @@ export type GroupAction =
   | { do: 'probe'; group: number; task: PlannedTask; run: number }
   /** Nothing of this group was touched yet: is every server reachable, does the capacity floor hold? */
   | { do: 'check-group'; group: number }
-  | { do: 'perform'; group: number; task: PlannedTask; run: number };
+  | { do: 'perform'; group: number; task: PlannedTask; run: number }
+  /** A person wants everything ended at once: what may still run on its server is (law 10). */
+  | { do: 'end'; group: number; task: PlannedTask; run: number }
+  /** A person does this step, or decides what becomes of its failure. */
+  | { do: 'ask'; group: number; task: PlannedTask }
+  /** Somebody is told; nothing is run. */
+  | { do: 'tell'; group: number; task: PlannedTask };
 
 /** What the executor does next for an attempt. A pure function of plan and events: recovery is no other path than running. */
 export type Action =
@@ -30,12 +37,17 @@ export function nextActions(index: IndexedPlan, run: Run): Action[] {
   const facts = settle(index, run);
   if (facts.length > 0) return [{ do: 'record', events: facts }];
   const actions = actionsInWaves(index, run);
-  return run.question ? [...actions, { do: 'wait' }] : actions;
+  return isHeldUp(run) ? [...actions, { do: 'wait' }] : actions;
+}
+
+/** While a question is open, or somebody paused it, nothing further begins. */
+function isHeldUp(run: Run): boolean {
+  return run.question !== null || run.paused !== null;
 }
 
 /** Every task whose intent has no outcome yet, in the order of the plan. */
 export function openTasks(index: IndexedPlan, run: Run): PlannedTask[] {
-  return index.plan.tasks.filter((task) => run.tasks.get(task.id)?.intended);
+  return [...index.tasks.values()].filter((task) => run.tasks.get(task.id)?.intended);
 }
 
 /** As many waves as may be under way at once, in order; a wave that is over makes room for the next one. */
@@ -53,7 +65,7 @@ function actionsInWaves(index: IndexedPlan, run: Run): Action[] {
     const isWaiting = waves.indexOf(wave) >= inFlight && wave.lanes.every((lane) => lane.state === 'waiting');
     const pauses = parallel?.pauseBetweenClusters && isWaiting;
     if (pauses && !run.resumedWaves.has(wave.wave.groups[0] ?? 0))
-      return run.question ? [] : [{ do: 'pause', done, next: wave.wave }];
+      return isHeldUp(run) ? [] : [{ do: 'pause', done, next: wave.wave }];
     return actionsInWave(index, run, wave, all);
   });
 }
@@ -74,7 +86,7 @@ function actionsInWave(
 ): Action[] {
   const begun = lanes.filter((lane) => lane.state === 'begun');
   const actions = begun.flatMap((lane) => nextInLane(index, run, lane) ?? []);
-  if (run.question) return actions;
+  if (isHeldUp(run)) return actions;
   let [underWay, total] = [begun.length, all.filter((lane) => lane.state === 'begun').length];
   for (const { group, state } of lanes) {
     if (state !== 'waiting') continue;
@@ -95,16 +107,34 @@ function floorAllows({ plan }: IndexedPlan, run: Run, underWay: number): boolean
 
 function nextInLane(index: IndexedPlan, run: Run, lane: Lane): GroupAction | null {
   const { group, members, openTask } = lane;
-  if (run.question && isUntouched(run, lane)) return null;
-  if (openTask) {
-    const isAsked = run.question?.task === openTask.id;
-    return isAsked ? null : { do: 'probe', group, task: openTask, run: taskRun(run, openTask.id).run };
-  }
-  const task = nextDisable(run, members) ?? nextStep(index, run, members) ?? nextEnable(run, members);
-  return task && { do: 'perform', group, task, run: taskRun(run, task.id).run };
+  if (isHeldUp(run) && isUntouched(run, lane)) return null;
+  if (openTask) return nextOfOpen(run, group, openTask);
+  const perform = (task: PlannedTask): GroupAction => ({
+    do: 'perform',
+    group,
+    task,
+    run: taskRun(run, task.id).run,
+  });
+  const disable = nextDisable(run, members);
+  if (disable) return perform(disable);
+  const onServer = nextOnServer(index, run, members);
+  if (onServer?.asks) return run.question ? null : { do: 'ask', group, task: onServer.task };
+  if (onServer)
+    return onServer.task.type === 'NOTIFY'
+      ? { do: 'tell', group, task: onServer.task }
+      : perform(onServer.task);
+  const enable = nextEnable(run, members);
+  return enable && perform(enable);
 }
 
-/** Checked, and nothing else: while a question is open, no further server begins. */
+/** Nobody knows yet what came of it. */
+function nextOfOpen(run: Run, group: number, task: PlannedTask): GroupAction | null {
+  if (run.question?.task === task.id) return null;
+  const isScript = task.action !== null;
+  return { do: run.stopNow && !isScript ? 'end' : 'probe', group, task, run: taskRun(run, task.id).run };
+}
+
+/** Checked, and nothing else: while nothing further may begin, it does not either. */
 function isUntouched(run: Run, { members, openTask }: Lane): boolean {
   return (
     openTask === null &&
@@ -124,13 +154,20 @@ function nextDisable(run: Run, members: MemberOutlook[]): PlannedTask | null {
   return null;
 }
 
+/** What a server needs next: a task, or a person's decision about one that failed. */
+interface OnServer {
+  task: PlannedTask;
+  asks: boolean;
+}
+
 /** All of one server before the next one begins. */
-function nextStep(index: IndexedPlan, run: Run, members: MemberOutlook[]): PlannedTask | null {
+function nextOnServer(index: IndexedPlan, run: Run, members: MemberOutlook[]): OnServer | null {
   for (const name of members.flatMap(({ servers }) => servers)) {
     const { state } = serverRun(run, name);
     if (state !== 'deploying' && state !== 'pending') continue;
-    const task = index.serverTasks.get(name)?.find((candidate) => taskRun(run, candidate.id).end === null);
-    if (task) return task;
+    const outlook = serverOutlook(index, run, name);
+    if (outlook.is === 'going-on') return { task: outlook.next, asks: outlook.next.type === 'MANUAL' };
+    if (outlook.is === 'asking') return { task: outlook.failed, asks: true };
   }
   return null;
 }

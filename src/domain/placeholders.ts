@@ -11,6 +11,8 @@ export interface PlaceholderFacts {
   deployment: number;
   /** The day the deployment began, in the environment's zone: `2026_11_20`. */
   date: string;
+  /** Where the server's backup lies; null where none is known. */
+  backupPath: string | null;
 }
 
 /** Every placeholder with its value; the server's properties win over the cluster's, those over the environment's. */
@@ -28,6 +30,7 @@ export function placeholderValues(facts: PlaceholderFacts): Record<string, Value
     deployment: String(facts.deployment),
     date: facts.date,
     component: step.component ?? '',
+    backupPath: facts.backupPath ?? '',
   };
 }
 

@@ -25,6 +25,8 @@ export interface IndexedPlan {
   tasks: ReadonlyMap<number, PlannedTask>;
   /** Steps and verification of each server, in order. */
   serverTasks: ReadonlyMap<string, PlannedTask[]>;
+  /** How each server is restored, in order. */
+  rollbackTasks: ReadonlyMap<string, PlannedTask[]>;
   memberOfServer: ReadonlyMap<string, PlannedMember>;
   members: ReadonlyMap<string, PlannedMember>;
 }
@@ -50,8 +52,19 @@ export function indexPlan(plan: Plan): IndexedPlan {
     serverTasks,
     memberOfServer,
     members,
-    tasks: new Map(plan.tasks.map((task) => [task.id, task])),
+    rollbackTasks: rollbackTasksOf(plan),
+    tasks: new Map([...plan.tasks, ...plan.rollbackTasks].map((task) => [task.id, task])),
   };
+}
+
+function rollbackTasksOf({ rollbackTasks }: Plan): Map<string, PlannedTask[]> {
+  const ofServers = new Map<string, PlannedTask[]>();
+  for (const task of rollbackTasks) {
+    const known = ofServers.get(task.server ?? '');
+    if (known) known.push(task);
+    else ofServers.set(task.server ?? '', [task]);
+  }
+  return ofServers;
 }
 
 function wavesOf({ environment, groups }: Plan, members: ReadonlyMap<string, PlannedMember>): Wave[] {

@@ -7,6 +7,9 @@ export type TaskType =
   | 'SCRIPT_SERVER'
   | 'STEP'
   | 'VERIFY'
+  | 'MANUAL'
+  | 'NOTIFY'
+  | 'ROLLBACK'
   | 'SERVER_DEPLOYMENT'
   | 'CLUSTER_DEPLOYMENT';
 
@@ -42,6 +45,8 @@ export interface Plan {
   groups: string[][];
   minInService: number;
   tasks: PlannedTask[];
+  /** How each planned server is restored, should it come to that: signed with the rest, and done only then. */
+  rollbackTasks: PlannedTask[];
 }
 
 /** The role whose servers are deployed to: that of the first payload. */
@@ -95,17 +100,39 @@ export function memberOf(plan: Plan, serverName: string): string {
   return found.cluster.name;
 }
 
-/** The revision and the runbook step that a STEP task performs. */
-export function stepOf(plan: Plan, task: PlannedTask): { revision: Revision; step: Step } {
+/** A task of the plan by its number. Throws where there is none. */
+export function taskOf(plan: Plan, id: number): PlannedTask {
+  const task =
+    plan.tasks.find((candidate) => candidate.id === id) ??
+    plan.rollbackTasks.find((candidate) => candidate.id === id);
+  if (!task) throw new Error(`the plan has no task ${id}`);
+  return task;
+}
+
+/** What a task does, in a word or two: `step install`, `disable`, `read-back`. */
+export function taskName({ type, step, action }: PlannedTask): string {
+  if (step !== null) return type === 'ROLLBACK' ? `rollback step ${step}` : `step ${step}`;
+  return action ?? 'read-back';
+}
+
+/** The revision and the runbook step that a task performs; null for scripts and verification. */
+export function findStep(plan: Plan, task: PlannedTask): { revision: Revision; step: Step } | null {
   const revision = plan.revisions.find((candidate) => revisionName(candidate) === task.revision);
-  const runbooks = plan.environment.payloads.flatMap(
-    (payload) => revision?.parts[payload.part]?.runbook ?? [],
-  );
-  const steps = runbooks.flatMap((name) => plan.environment.runbooks[name]?.steps ?? []);
+  const { runbooks, payloads, rollback } = plan.environment;
+  const names =
+    task.type === 'ROLLBACK'
+      ? [rollback?.runbook ?? '']
+      : payloads.flatMap((payload) => revision?.parts[payload.part]?.runbook ?? []);
+  const steps = names.flatMap((name) => runbooks[name]?.steps ?? []);
   const step = steps.find((candidate) => candidate.id === task.step);
-  if (!revision || !step)
-    throw new Error(`task ${task.id} of the plan names a step that its runbooks do not hold`);
-  return { revision, step };
+  return revision && step ? { revision, step } : null;
+}
+
+/** The same for a task that performs a step. Throws where the plan does not hold it. */
+export function stepOf(plan: Plan, task: PlannedTask): { revision: Revision; step: Step } {
+  const found = findStep(plan, task);
+  if (!found) throw new Error(`task ${task.id} of the plan names a step that its runbooks do not hold`);
+  return found;
 }
 
 /** `customer360@2`, `shop@2, shop@3`, or the package's name: what people call this deployment. */

@@ -106,9 +106,7 @@ function notExecuted(plan: Plan): string[] {
   );
   const steps = [...runbooks].flatMap((name) =>
     (plan.environment.runbooks[name]?.steps ?? []).flatMap((step) =>
-      [...step.notExecuted, ...(step.run.includes('{backupPath}') ? ['{backupPath}'] : [])].map(
-        (feature) => `${feature} (runbook ${name}, step ${step.id})`,
-      ),
+      step.notExecuted.map((feature) => `${feature} (runbook ${name}, step ${step.id})`),
     ),
   );
   return [...plan.environment.notExecuted, ...steps];
@@ -198,9 +196,8 @@ function repeatedStep(environment: Environment, runbooks: string[]): string | nu
 /** Where backups are made before, a runbook without a backup step says `backup: none`. */
 function checkBackup({ plan }: PreconditionFacts): Refusal | null {
   const { environment } = plan;
-  if (!environment.backupBefore) return null;
-  const used = plan.revisions.flatMap((revision) => runbookNames(environment, revision.parts));
-  const name = used.find((candidate) => lacks(environment.runbooks[candidate]));
+  if (!environment.backupBefore && environment.requireBackup !== 'require') return null;
+  const name = runbookWithoutBackup(plan);
   if (name === undefined) return null;
   return {
     rule: 'backup',
@@ -222,6 +219,12 @@ function checkCapacity({ plan }: PreconditionFacts): Refusal | null {
     liftedBy: byConfiguration,
     wayOut: 'Lower deployments.minInService, add members, or deploy one by one.',
   };
+}
+
+/** A runbook of the plan that backs nothing up, and does not say that there is nothing to back up. */
+export function runbookWithoutBackup({ environment, revisions }: Plan): string | undefined {
+  const used = revisions.flatMap((revision) => runbookNames(environment, revision.parts));
+  return used.find((name) => lacks(environment.runbooks[name]));
 }
 
 function lacks(runbook: Runbook | undefined): boolean {

@@ -1,5 +1,14 @@
-import type { Via } from './actor.ts';
-import type { AttemptEnd, DeploymentEvent, Question, ServerProblem, ServerState, TaskEnd } from './events.ts';
+import { type Decided, sayActor } from './actor.ts';
+import {
+  type AttemptEnd,
+  type DeploymentEvent,
+  type Intervention,
+  isIntervention,
+  type Question,
+  type ServerProblem,
+  type ServerState,
+  type TaskEnd,
+} from './events.ts';
 
 /** How one task of the running attempt stands. */
 export interface TaskRun {
@@ -10,6 +19,8 @@ export interface TaskRun {
   /** When the open intent was written, epoch milliseconds. */
   intendedAt: number | null;
   end: TaskEnd | null;
+  /** A person was asked about its failure, and answered: it is not asked again. */
+  isDecided: boolean;
   exitCode: number | null;
   message: string;
   lastLines: string[];
@@ -24,6 +35,8 @@ export interface ServerRun {
   endedAt: number | null;
   from: string | null;
   to: string | null;
+  /** Its failure is being undone: what follows is its rollback. */
+  isRollingBack: boolean;
 }
 
 /** What the check of a group said. */
@@ -44,8 +57,12 @@ export interface Run {
   question: Question | null;
   /** First groups of the waves that a person let begin. */
   resumedWaves: Set<number>;
-  stopRequestedBy: string | null;
-  stopRequestedVia: Via | undefined;
+  /** Who wants the server at hand finished, and nothing further begun. */
+  stop: Decided | null;
+  /** Who wants what runs on servers ended at once. */
+  stopNow: Decided | null;
+  /** Who keeps anything further from beginning until it is resumed. */
+  paused: Decided | null;
   /** A question that was answered with "stop": no new server begins. */
   stoppedBy: string | null;
   ended: { state: AttemptEnd; endedBy: string } | null;
@@ -62,15 +79,24 @@ export function startRun(attempt: number, fence: number, servers: string[]): Run
     service: new Map(),
     question: null,
     resumedWaves: new Set(),
-    stopRequestedBy: null,
-    stopRequestedVia: undefined,
+    stop: null,
+    stopNow: null,
+    paused: null,
     stoppedBy: null,
     ended: null,
   };
 }
 
 function newServerRun(): ServerRun {
-  return { state: 'pending', message: null, startedAt: null, endedAt: null, from: null, to: null };
+  return {
+    state: 'pending',
+    message: null,
+    startedAt: null,
+    endedAt: null,
+    from: null,
+    to: null,
+    isRollingBack: false,
+  };
 }
 
 /** How a task stands; one that was never intended is at its first run. */
@@ -81,6 +107,7 @@ export function taskRun(run: Run, task: number): TaskRun {
       intended: false,
       intendedAt: null,
       end: null,
+      isDecided: false,
       exitCode: null,
       message: '',
       lastLines: [],
@@ -98,6 +125,7 @@ export function serverRun(run: Run, server: string): ServerRun {
 
 /** Adds one event of the attempt to its fold, in place. Events of the deployment outside the attempt change nothing. */
 export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
+  if (isIntervention(event)) return intervene(run, event, at);
   switch (event.type) {
     case 'attempt_resumed':
       run.fence = event.fence;
@@ -106,6 +134,9 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
       return applyGroupCheck(run, event);
     case 'server_started':
       Object.assign(serverRun(run, event.server), { state: 'deploying', startedAt: at });
+      return;
+    case 'rollback_decided':
+      serverRun(run, event.server).isRollingBack = true;
       return;
     case 'server_ended':
       return applyServerEnd(run, event, at);
@@ -125,10 +156,6 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
       return;
     case 'question_answered':
       return applyAnswer(run, event);
-    case 'stop_requested':
-      run.stopRequestedBy = event.by;
-      run.stopRequestedVia = event.via;
-      return;
     case 'attempt_ended':
       run.ended = { state: event.state, endedBy: event.endedBy };
       return;
@@ -143,12 +170,18 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
     case 'lock_lifted':
     case 'expired':
     case 'missed':
-    case 'cancelled':
-    case 'retry_requested':
     case 'restored':
     case 'attempt_started':
       return;
   }
+}
+
+function intervene(run: Run, event: Intervention, at: number): void {
+  const who = { by: event.by, via: event.via, at };
+  if (event.type === 'stop_requested') run.stop = who;
+  if (event.type === 'stop_now_requested') run.stopNow = who;
+  if (event.type === 'paused') run.paused = who;
+  if (event.type === 'resumed') run.paused = null;
 }
 
 function setTask(run: Run, task: number, change: Partial<TaskRun>): void {
@@ -186,12 +219,28 @@ function applyAnswer(run: Run, event: Extract<DeploymentEvent, { type: 'question
   if (question?.id !== event.question) return;
   run.question = null;
   if (event.choice === 'stop') run.stoppedBy = event.by;
-  if (question.task !== null) {
-    const task = taskRun(run, question.task);
-    const answered =
-      event.choice === 'retry' ? { run: task.run + 1 } : { end: 'unknown' as const, message: question.text };
-    run.tasks.set(question.task, { ...task, ...answered, intended: false, intendedAt: null });
-  }
+  if (question.task !== null) applyTaskAnswer(run, question.task, question, event);
+  if (question.server !== undefined && event.choice === 'roll-back')
+    serverRun(run, question.server).isRollingBack = true;
   if (question.group !== null && event.choice === 'retry') run.groups.delete(question.group);
   if (question.group !== null && event.choice === 'resume') run.resumedWaves.add(question.group);
+}
+
+/** Once more, left out, done by hand, or it stays as it is: what nobody knows stays unknown. */
+function applyTaskAnswer(
+  run: Run,
+  id: number,
+  { kind, text }: Question,
+  { choice, by }: Extract<DeploymentEvent, { type: 'question_answered' }>,
+): void {
+  const task = taskRun(run, id);
+  const who = sayActor(by);
+  const change = (): Partial<TaskRun> => {
+    if (choice === 'retry') return { run: task.run + 1, end: null, isDecided: false };
+    if (choice === 'done') return { end: 'ok', message: `done, says ${who}` };
+    if (choice === 'skip') return { end: 'warning', message: `left out by ${who}: ${task.message || text}` };
+    if (kind === 'manual-step') return { end: 'error', message: `it was not done: stopped by ${who}` };
+    return task.end === null ? { end: 'unknown', message: text } : { isDecided: true };
+  };
+  run.tasks.set(id, { ...task, ...change(), intended: false, intendedAt: null });
 }

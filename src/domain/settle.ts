@@ -1,9 +1,11 @@
+import { sayActor } from './actor.ts';
 import { endOfAttempt } from './attempt-end.ts';
 import type { DeploymentEvent, ServerState } from './events.ts';
-import { haltOf, type Halt, sayActor } from './halt.ts';
+import { haltOf, type Halt } from './halt.ts';
 import { memberOutlooks, type MemberOutlook, endedWell } from './member-outlook.ts';
 import type { IndexedPlan } from './plan-index.ts';
 import { type Run, serverRun, taskRun } from './run.ts';
+import { serverOutlook } from './server-outlook.ts';
 
 /**
  * The facts that follow from what is known and are not written yet: ends of servers, what is in service or held,
@@ -24,8 +26,9 @@ function serverEnds(index: IndexedPlan, run: Run): DeploymentEvent[] {
   const inWaves = index.plan.environment.parallel !== null;
   const busy = !inWaves && [...run.servers.values()].some((server) => server.state === 'deploying');
   return [...run.servers.keys()].flatMap((name): DeploymentEvent[] => {
-    const end = serverEnd(index, run, name) ?? (halt && !busy ? leftBehind(run, name, halt) : null);
-    return end ? [{ type: 'server_ended', server: name, to: lastReadBack(index, run, name), ...end }] : [];
+    if (serverRun(run, name).state === 'deploying') return endOfSteps(index, run, name);
+    const end = endOfResting(index, run, name) ?? (halt && !busy ? leftBehind(run, name, halt) : null);
+    return end ? [endEvent(index, run, name, end)] : [];
   });
 }
 
@@ -34,31 +37,23 @@ interface ServerEnd {
   message: string | null;
 }
 
-function serverEnd(index: IndexedPlan, run: Run, name: string): ServerEnd | null {
-  switch (serverRun(run, name).state) {
-    case 'deploying':
-      return endOfSteps(index, run, name);
-    case 'pending':
-      return endBeforeBeginning(index, run, name);
-    case 'ok':
-      return enableFailure(index, run, name);
-    case 'cancelled':
-    case 'error':
-    case 'preflight_failed':
-    case 'skipped':
-    case 'unknown':
-      return null;
-  }
+function endEvent(index: IndexedPlan, run: Run, name: string, end: ServerEnd): DeploymentEvent {
+  return { type: 'server_ended', server: name, to: lastReadBack(index, run, name), ...end };
 }
 
-function endOfSteps(index: IndexedPlan, run: Run, name: string): ServerEnd | null {
-  const tasks = index.serverTasks.get(name) ?? [];
-  const failed = tasks.find((task) => ['error', 'unknown'].includes(taskRun(run, task.id).end ?? ''));
-  if (failed) {
-    const { end, message } = taskRun(run, failed.id);
-    return { state: end === 'unknown' ? 'unknown' : 'error', message };
-  }
-  return tasks.every((task) => taskRun(run, task.id).end !== null) ? { state: 'ok', message: null } : null;
+function endOfSteps(index: IndexedPlan, run: Run, name: string): DeploymentEvent[] {
+  const outlook = serverOutlook(index, run, name);
+  if (outlook.is === 'to-be-rolled-back') return [{ type: 'rollback_decided', server: name }];
+  if (outlook.is !== 'ended') return [];
+  const { state, message } = outlook;
+  return [endEvent(index, run, name, { state, message })];
+}
+
+/** The end of a server on which nothing is under way. */
+function endOfResting(index: IndexedPlan, run: Run, name: string): ServerEnd | null {
+  const { state } = serverRun(run, name);
+  if (state === 'pending') return endBeforeBeginning(index, run, name);
+  return state === 'ok' ? enableFailure(index, run, name) : null;
 }
 
 /** A server of a refused group, or of a member that could not be taken out, is never begun (law 4). */
@@ -97,8 +92,10 @@ function leftBehind(run: Run, name: string, halt: Halt): ServerEnd | null {
   return { state: 'skipped', message: why };
 }
 
+/** What it said last of what runs there; of a server that was restored meanwhile, only what it said since. */
 function lastReadBack(index: IndexedPlan, run: Run, name: string): string | null {
-  const verify = index.serverTasks.get(name)?.find((task) => task.type === 'VERIFY');
+  const tasks = serverRun(run, name).isRollingBack ? index.rollbackTasks : index.serverTasks;
+  const verify = tasks.get(name)?.find((task) => task.type === 'VERIFY');
   return verify ? taskRun(run, verify.id).readBack : null;
 }
 

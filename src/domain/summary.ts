@@ -51,7 +51,11 @@ function changes(standing: Standing, { deployment, event, at }: StoredEvent): Pa
     case 'question_asked':
       return { state: 'waiting' };
     case 'question_answered':
-      return { state: standing.attempt > 0 ? 'running' : 'scheduled' };
+      return { state: standing.attempt > 0 ? (event.paused ? 'paused' : 'running') : 'scheduled' };
+    case 'paused':
+      return standing.state === 'running' ? { state: 'paused' } : {};
+    case 'resumed':
+      return standing.state === 'paused' ? { state: 'running' } : {};
     case 'rejected':
     case 'expired':
     case 'missed':
@@ -67,9 +71,11 @@ function changes(standing: Standing, { deployment, event, at }: StoredEvent): Pa
     case 'attempt_resumed':
     case 'group_checked':
     case 'server_started':
+    case 'rollback_decided':
     case 'server_ended':
     case 'service_changed':
     case 'stop_requested':
+    case 'stop_now_requested':
     case 'task_intended':
     case 'task_found':
     case 'task_ended':
@@ -91,6 +97,9 @@ const known: Record<DeploymentEvent['type'], true> = {
   missed: true,
   cancelled: true,
   stop_requested: true,
+  stop_now_requested: true,
+  paused: true,
+  resumed: true,
   retry_requested: true,
   attempt_started: true,
   attempt_resumed: true,
@@ -99,6 +108,7 @@ const known: Record<DeploymentEvent['type'], true> = {
   task_intended: true,
   task_found: true,
   task_ended: true,
+  rollback_decided: true,
   server_ended: true,
   service_changed: true,
   question_asked: true,

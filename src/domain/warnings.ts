@@ -1,6 +1,7 @@
 import type { Environment } from './environment.ts';
 import { groupLevel, strategyOf } from './plan-groups.ts';
 import { findServer, type Plan, plannedServers } from './plan.ts';
+import { runbookWithoutBackup } from './preconditions.ts';
 
 /** Something the requester must accept, or an approver sees. */
 export interface Warning {
@@ -21,6 +22,12 @@ export function findWarnings({ plan, held }: { plan: Plan; held: string[] }): Wa
     });
   if (held.length > 0)
     warnings.push({ rule: 'law-4', message: `Held out of the load balancer now: ${held.join(', ')}.` });
+  const unsaved = environment.requireBackup === 'confirm' ? runbookWithoutBackup(plan) : undefined;
+  if (unsaved !== undefined)
+    warnings.push({
+      rule: 'backup',
+      message: `Runbook ${unsaved} makes no backup: what fails cannot be restored from one.`,
+    });
   const active = firstActiveBeforeStandby(plan);
   if (active)
     warnings.push({ rule: 'D-44', message: `The active server ${active} is deployed before a standby one.` });

@@ -22,7 +22,8 @@ export type Performed =
   | { state: 'interrupted'; reason: string };
 
 const killGraceMs = 5_000;
-const keptLines = 20;
+/** Enough to understand a failure after the server was rolled back. */
+const keptLines = 200;
 
 /** Starts a run and waits for its end; at the timeout the whole session is ended. */
 export async function performWork(
@@ -63,6 +64,19 @@ export async function resumeWork(
       );
     }
   }
+}
+
+/** Seals, and ends what still runs: SIGTERM to the whole session, SIGKILL to what has not gone by itself. */
+export async function endWork(
+  session: CommandSession,
+  order: Order,
+  signal: AbortSignal,
+): Promise<Performed> {
+  const sealed = await session.seal(order.fence, order.marker);
+  const seen = sealed.state === 'running' ? await session.end(order.marker, killGraceMs) : sealed;
+  if (seen.state === 'running') return { state: 'interrupted', reason: 'it could not be ended' };
+  if (seen.state === 'never-started') return seen;
+  return { ...seen, timedOut: false, lastLines: await lastLines(session, order, signal) };
 }
 
 /** What an ended run had printed. */

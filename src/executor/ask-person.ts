@@ -1,7 +1,11 @@
+import type { QuestionRule } from '../domain/environment.ts';
 import type { Choice, DeploymentEvent, Question } from '../domain/events.ts';
-import type { Wave } from '../domain/plan-index.ts';
-import type { PlannedTask } from '../domain/plan.ts';
-import { type Run, serverRun } from '../domain/run.ts';
+import { inOrder } from '../domain/in-order.ts';
+import { fillPlaceholders } from '../domain/placeholders.ts';
+import type { IndexedPlan, Wave } from '../domain/plan-index.ts';
+import { type Plan, type PlannedTask, stepOf } from '../domain/plan.ts';
+import { type Run, serverRun, taskRun } from '../domain/run.ts';
+import { canRollBack } from '../domain/server-outlook.ts';
 import type { DueChange } from '../store/store.ts';
 import type { Book } from './book.ts';
 import type { ExecutorNeeds } from './needs.ts';
@@ -9,7 +13,10 @@ import type { ExecutorNeeds } from './needs.ts';
 const betweenTriesMs = 250;
 
 /** What is asked; when, until when and by which default follows from the environment. */
-type Asked = Pick<Question, 'kind' | 'text' | 'task' | 'group' | 'choices'>;
+type Asked = Pick<Question, 'kind' | 'text' | 'task' | 'group' | 'server' | 'choices'> & {
+  /** Until when, and what without an answer; the environment's where none is given. */
+  rule?: QuestionRule;
+};
 
 /**
  * Asks a question, together with the event that led to it. One question is open at a time: while another one is, or
@@ -25,30 +32,76 @@ export async function askPerson(
   await book.refresh();
   if (book.deployment.question) return await needs.sleep(betweenTriesMs, signal);
   const { question, due } = withDeadline(needs, book, asked);
-  const [first, ...rest] = [...because, { type: 'question_asked' as const, question }];
-  if (first) await book.decide([first, ...rest], { due });
+  await book.decide(inOrder(because, { type: 'question_asked', question }), { due });
 }
 
 function withDeadline(
   needs: ExecutorNeeds,
   { plan }: Book,
-  asked: Asked,
+  { rule = plan.environment.questions, ...asked }: Asked,
 ): { question: Question; due: DueChange[] } {
-  const { deadlineMinutes, defaultAnswer } = plan.environment.questions;
   const now = needs.now();
-  const deadlineAt = now + deadlineMinutes * 60_000;
-  const mayRetry = asked.kind === 'unknown-task' && defaultAnswer === 'retry';
-  const defaultChoice: Choice = mayRetry ? 'retry' : 'stop';
+  const deadlineAt = now + rule.deadlineMinutes * 60_000;
+  const wanted = rule.defaultAnswer;
+  const isOffered = asked.task !== null && asked.choices.includes(wanted);
   const id = `${asked.kind}-${asked.task ?? asked.group}-${now}`;
   return {
-    question: { ...asked, id, defaultChoice, deadlineAt },
+    question: { ...asked, id, defaultChoice: isOffered ? wanted : 'stop', deadlineAt },
     due: [{ add: 'question', at: deadlineAt }],
   };
 }
 
 /** Law 2: where the probe cannot tell, a person can. */
-export function aboutTask(task: PlannedTask, text: string): Asked {
-  return { kind: 'unknown-task', text, task: task.id, group: null, choices: ['retry', 'stop'] };
+export function aboutTask({ index }: Book, run: Run, task: PlannedTask, text: string): Asked {
+  const undo = undoChoice(index, run, task);
+  return {
+    kind: 'unknown-task',
+    text,
+    task: task.id,
+    group: null,
+    ...undo,
+    choices: ['retry', ...undo.choices, 'stop'],
+  };
+}
+
+/** A step that failed and asks, or one that a person does. */
+export function aboutStep({ index, plan }: Book, run: Run, task: PlannedTask): Asked {
+  const { step } = stepOf(plan, task);
+  const base = { task: task.id, group: null, rule: step.question };
+  if (step.manual !== null)
+    return {
+      ...base,
+      kind: 'manual-step',
+      text: `${task.server}: ${fillPlaceholders(step.manual, wordsOf(plan, task))}`,
+      ...(task.server !== null && { server: task.server }),
+      choices: ['done', 'skip', 'stop'],
+    };
+  const undo = undoChoice(index, run, task);
+  const text = `${task.server}: ${taskRun(run, task.id).message}.`;
+  return { ...base, kind: 'failed-step', text, ...undo, choices: ['retry', 'skip', ...undo.choices, 'stop'] };
+}
+
+/** Rolling back is offered for the steps of a server that can be restored. */
+function undoChoice(
+  index: IndexedPlan,
+  run: Run,
+  { server, type }: PlannedTask,
+): { server?: string; choices: Choice[] } {
+  if (server === null || type !== 'STEP') return { choices: [] };
+  return { server, choices: canRollBack(index, run, server) ? ['roll-back'] : [] };
+}
+
+/** What the words of a manual step may name: nothing that is secret. */
+function wordsOf(plan: Plan, task: PlannedTask): Record<string, string> {
+  const { revision } = stepOf(plan, task);
+  const { name, version } = revision;
+  return {
+    revision: name,
+    version,
+    server: task.server ?? '',
+    cluster: task.cluster,
+    environment: plan.environment.name,
+  };
 }
 
 /** "If not: stop and ask; never the next half anyway." */

@@ -1,8 +1,10 @@
 import type { Step } from '../domain/environment.ts';
+import type { DeploymentEvent } from '../domain/events.ts';
+import { inOrder } from '../domain/in-order.ts';
 import { type Action, beginsServer, type GroupAction, nextActions } from '../domain/next-action.ts';
-import { type PlannedTask, stepOf } from '../domain/plan.ts';
+import { findStep, type PlannedTask } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
-import { aboutNextWave, askPerson } from './ask-person.ts';
+import { aboutNextWave, aboutStep, askPerson } from './ask-person.ts';
 import type { Book, Events } from './book.ts';
 import { createGroupCheck, type GroupCheck } from './check-group.ts';
 import type { ExecutorNeeds } from './needs.ts';
@@ -16,7 +18,14 @@ interface Attempt {
   tasks: TaskRunner;
   checkGroup: GroupCheck;
   /** The groups at work, each on one action. */
-  atWork: Map<number, Promise<void>>;
+  atWork: Map<number, Work>;
+}
+
+interface Work {
+  done: Promise<void>;
+  does: Action['do'];
+  /** Lets go of it; what runs on its server goes on. */
+  letGo: AbortController;
 }
 
 /**
@@ -36,7 +45,7 @@ export async function runAttempt(needs: ExecutorNeeds, book: Book, signal: Abort
     await decideOn(attempt, AbortSignal.any([signal, letGo.signal]));
   } finally {
     letGo.abort();
-    await Promise.allSettled(attempt.atWork.values());
+    await Promise.allSettled([...attempt.atWork.values()].map(({ done }) => done));
   }
 }
 
@@ -48,32 +57,34 @@ async function decideOn(attempt: Attempt, signal: AbortSignal): Promise<void> {
     if (!run) throw new Error(`#${book.deployment.number} runs without an attempt`);
     const actions = nextActions(book.index, run);
     if (actions.length === 0 && atWork.size === 0) return await needs.system.release(book.plan);
+    for (const action of actions) if (action.do === 'end') letGoOf(atWork.get(action.group));
     const idle = actions.filter((action) => !('group' in action) || !atWork.has(action.group));
     const next = idle.find((action) => action.do !== 'wait' && hasRoom(attempt, action));
     if (next) await begin(attempt, run, next, signal);
-    else await somethingHappens(attempt, idle.length > 0, signal);
+    else await somethingHappens(attempt, signal);
   }
 }
 
+/** It is followed no longer, so that it can be ended. */
+function letGoOf(atWork: Work | undefined): void {
+  if (atWork && atWork.does !== 'end') atWork.letGo.abort();
+}
+
 function hasRoom({ needs, book }: Attempt, action: Action): boolean {
-  const share = 'task' in action && action.do === 'perform' ? shareOf(book, action.task) : null;
+  const share = action.do === 'perform' ? shareOf(book, action.task) : null;
   return share === null || needs.shares.hasRoom(share.name, share.atOnce);
 }
 
 function shareOf({ plan }: Book, task: PlannedTask): Step['share'] {
-  return task.type === 'STEP' ? stepOf(plan, task).step.share : null;
+  return findStep(plan, task)?.step.share ?? null;
 }
 
-/** A group has done its action; or, where a person or another deployment is waited for, some time has passed. */
-async function somethingHappens(
-  { needs, atWork }: Attempt,
-  looksAgain: boolean,
-  signal: AbortSignal,
-): Promise<void> {
+/** A group has done its action; or some time has passed, in which somebody may have answered, paused or stopped it. */
+async function somethingHappens({ needs, atWork }: Attempt, signal: AbortSignal): Promise<void> {
   const noLonger = new AbortController();
-  const later = looksAgain ? [needs.sleep(pollMs, AbortSignal.any([signal, noLonger.signal]))] : [];
+  const later = needs.sleep(pollMs, AbortSignal.any([signal, noLonger.signal]));
   try {
-    await Promise.race([...atWork.values(), ...later]);
+    await Promise.race([later, ...[...atWork.values()].map(({ done }) => done)]);
   } finally {
     noLonger.abort();
   }
@@ -91,17 +102,55 @@ async function begin(attempt: Attempt, run: Run, action: Action, signal: AbortSi
     }
     case 'pause':
       return await askPerson(needs, book, aboutNextWave(book, run, action.done, action.next), signal);
+    case 'ask':
+      return await askPerson(
+        needs,
+        book,
+        aboutStep(book, run, action.task),
+        signal,
+        beginning(run, action.task),
+      );
+    case 'tell':
+      return void (await book.decide(inOrder(beginning(run, action.task), told(action.task))));
     case 'check-group':
-      return work(attempt, action, async () => await attempt.checkGroup(action.group, signal));
+      return work(attempt, action, signal, async (until) => await attempt.checkGroup(action.group, until));
+    case 'end':
+      return work(attempt, action, signal, async (until) => await tasks.end(action.task, action.run, until));
     case 'probe':
-      return usingShare(attempt, action, async () => await tasks.probe(action.task, action.run, signal));
+      return usingShare(
+        attempt,
+        action,
+        signal,
+        async (until) => await tasks.probe(action.task, action.run, until),
+      );
     case 'perform': {
       const written = writeIntent(book, run, action);
-      return usingShare(attempt, action, async () => {
-        if (await written) await tasks.perform(action.task, action.run, signal);
+      return usingShare(attempt, action, signal, async (until) => {
+        if (await written) await tasks.perform(action.task, action.run, until);
       });
     }
   }
+}
+
+/** A server begins with the first thing that is done about it, whatever that is. */
+function beginning(run: Run, task: PlannedTask): DeploymentEvent[] {
+  const server = beginsServer(run, task);
+  return server === null ? [] : [{ type: 'server_started', server }];
+}
+
+/** The line in the thread is the telling. */
+function told({ id }: PlannedTask): DeploymentEvent {
+  return {
+    type: 'task_ended',
+    task: id,
+    run: 1,
+    state: 'ok',
+    exitCode: null,
+    message: 'told',
+    lastLines: [],
+    readBack: null,
+    durationMs: 0,
+  };
 }
 
 /** The row before the act (law 1); false when somebody wrote first. */
@@ -112,23 +161,29 @@ async function writeIntent(
 ): Promise<boolean> {
   const { task } = action;
   const intent = { type: 'task_intended' as const, task: task.id, run: action.run, fence: book.lease.fence };
-  const server = beginsServer(run, task);
-  return await book.decide(server === null ? [intent] : [{ type: 'server_started', server }, intent]);
+  return await book.decide(inOrder(beginning(run, task), intent));
 }
 
 function usingShare(
   attempt: Attempt,
   action: Extract<GroupAction, { do: 'probe' | 'perform' }>,
-  act: () => Promise<void>,
+  signal: AbortSignal,
+  act: (until: AbortSignal) => Promise<void>,
 ): void {
   const share = shareOf(attempt.book, action.task);
   const release = share && attempt.needs.shares.use(share.name);
-  work(attempt, action, async () => await act().finally(() => release?.()));
+  work(attempt, action, signal, async (until) => await act(until).finally(() => release?.()));
 }
 
 /** A failure stays with its promise, and is found by whoever waits for it. */
-function work({ atWork }: Attempt, { group }: GroupAction, act: () => Promise<void>): void {
-  const acting = act().then(() => void atWork.delete(group));
-  acting.catch(() => undefined);
-  atWork.set(group, acting);
+function work(
+  { atWork }: Attempt,
+  action: GroupAction,
+  signal: AbortSignal,
+  act: (until: AbortSignal) => Promise<void>,
+): void {
+  const letGo = new AbortController();
+  const done = act(AbortSignal.any([signal, letGo.signal])).then(() => void atWork.delete(action.group));
+  done.catch(() => undefined);
+  atWork.set(action.group, { done, does: action.do, letGo });
 }

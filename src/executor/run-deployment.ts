@@ -1,6 +1,6 @@
 import { hasEnded } from '../domain/deployment.ts';
 import { openTasks } from '../domain/next-action.ts';
-import { plannedServers } from '../domain/plan.ts';
+import { plannedServers, taskName } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
 import type { Lease } from '../store/store.ts';
 import { type Book, FencedOff, openBook } from './book.ts';
@@ -46,10 +46,7 @@ const namedAtMost = 3;
 
 /** `web-2: step install`, for "Restarted during …"; null where nothing was open. */
 function sayOpenTasks({ index }: Book, run: Run): string | null {
-  const open = openTasks(index, run).map(
-    ({ server, cluster, step, action }) =>
-      `${server ?? cluster}: ${step ? `step ${step}` : (action ?? 'read-back')}`,
-  );
+  const open = openTasks(index, run).map((task) => `${task.server ?? task.cluster}: ${taskName(task)}`);
   if (open.length === 0) return null;
   const more = open.length - namedAtMost;
   return `${open.slice(0, namedAtMost).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;

@@ -1,4 +1,6 @@
+import { backupPathOf } from '../domain/backup-path.ts';
 import type { PlannedTask } from '../domain/plan.ts';
+import { serverRun } from '../domain/run.ts';
 import type { OnSeen, TaskContext, TaskPerformer } from '../systems/system.ts';
 import type { Book } from './book.ts';
 import type { ExecutorNeeds } from './needs.ts';
@@ -8,6 +10,8 @@ import { type Pace, settleOutcome } from './settle-outcome.ts';
 export interface TaskRunner {
   perform(task: PlannedTask, run: number, signal: AbortSignal): Promise<void>;
   probe(task: PlannedTask, run: number, signal: AbortSignal): Promise<void>;
+  /** Law 10: ends what still runs of it. */
+  end(task: PlannedTask, run: number, signal: AbortSignal): Promise<void>;
 }
 
 /** Makes the runner of one attempt. What it counts only paces it; every decision stands in the log. */
@@ -34,6 +38,10 @@ export function createTaskRunner(needs: ExecutorNeeds, book: Book): TaskRunner {
       const outcome = await performerOf(needs, task).probe(context, onSeen, signal);
       await settleOutcome(needs, book, { task, run, outcome, pace: paceOf(task) }, signal);
     },
+    end: async (task, run, signal) => {
+      const outcome = await needs.system.end(await contextOf(needs, book, task, run), signal);
+      await settleOutcome(needs, book, { task, run, outcome, pace: paceOf(task) }, signal);
+    },
   };
 }
 
@@ -57,6 +65,21 @@ async function contextOf(
     attempt: deployment.attempt,
     fence: { installation, environment: plan.environment.name, token: lease.fence },
     startedAt: deployment.startedAt ?? deployment.requestedAt,
+    ...ofServer(book, task),
+  };
+}
+
+/** What this attempt has learnt of the task's server. */
+function ofServer(
+  { index, plan, deployment }: Book,
+  { id, server }: PlannedTask,
+): Pick<TaskContext, 'backupPath' | 'undoing'> {
+  const attempt = deployment.run;
+  if (!attempt || server === null) return { backupPath: null, undoing: null };
+  const undoes = plan.rollbackTasks.some((task) => task.id === id);
+  return {
+    backupPath: backupPathOf(index, attempt, server),
+    undoing: undoes ? { before: serverRun(attempt, server).from } : null,
   };
 }
 

@@ -1,5 +1,5 @@
 import { scriptOf } from '../balancer/arguments.ts';
-import { type PlannedTask, stepOf } from '../domain/plan.ts';
+import { findStep, type PlannedTask, taskName } from '../domain/plan.ts';
 import { taskRun } from '../domain/run.ts';
 import type { TaskOutcome } from '../systems/system.ts';
 import { aboutTask, askPerson } from './ask-person.ts';
@@ -23,10 +23,15 @@ export interface Pace {
 
 /** How long an unreachable target is probed beyond the task's own timeout before a person is asked. */
 const unreachableGraceMs = 120_000;
+/** How long it is tried to end what runs on a server that cannot be reached. */
+const endGraceMs = 60_000;
 const firstRetryMs = 500;
 const longestRetryMs = 10_000;
 /** A task that truthfully never started, this many times in a row, cannot be started. */
 const maxFruitlessStarts = 3;
+
+/** A failure keeps all the lines it came with, as evidence: whatever is done to the server afterwards. */
+const keptOfSuccess = 20;
 
 /** Writes what came of a task, or waits and asks where nobody knows (law 2). */
 export async function settleOutcome(
@@ -60,7 +65,8 @@ async function noteEnd(
   run: number,
   outcome: Omit<Extract<TaskOutcome, { state: 'ended' }>, 'state'>,
 ): Promise<void> {
-  const { end, exitCode, message, lastLines, readBack } = outcome;
+  const { end, exitCode, message, readBack } = outcome;
+  const lastLines = end === 'error' ? outcome.lastLines : outcome.lastLines.slice(-keptOfSuccess);
   const durationMs = needs.now() - (intendedAt(book, task) ?? needs.now());
   await book.note([
     {
@@ -108,18 +114,30 @@ async function noteLost(
     return await book.note([
       { type: 'task_found', task: task.id, run, seen: 'lost', again: true, message: reason },
     ]);
-  await askPerson(
-    needs,
-    book,
-    aboutTask(task, `${sayTask(task)} began and left no result (${reason}).`),
-    signal,
-  );
+  await askOrEnd(needs, book, task, `${sayTask(task)} began and left no result (${reason}).`, signal);
+}
+
+/** Nobody can know it but a person; where everything is to be ended at once, nobody is asked (law 10). */
+async function askOrEnd(
+  needs: ExecutorNeeds,
+  book: Book,
+  task: PlannedTask,
+  text: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await book.refresh();
+  const { run } = book.deployment;
+  if (!run) return;
+  if (!run.stopNow) return await askPerson(needs, book, aboutTask(book, run, task, text), signal);
+  const unknown = { end: 'unknown' as const, exitCode: null, lastLines: [], readBack: null };
+  await noteEnd(needs, book, task, taskRun(run, task.id).run, { ...unknown, message: text });
 }
 
 function isIdempotent(book: Book, task: PlannedTask): boolean {
-  return task.type === 'STEP'
-    ? stepOf(book.plan, task).step.idempotent
-    : scriptOf(book.plan, task).idempotent;
+  const found = findStep(book.plan, task);
+  if (found) return found.step.idempotent;
+  // Looking at a server may be repeated.
+  return task.type === 'VERIFY' || scriptOf(book.plan, task).idempotent;
 }
 
 /** The way broke: wait and probe again; beyond the task's own time only a person can say (law 2). */
@@ -131,19 +149,24 @@ async function waitOrAsk(
 ): Promise<void> {
   if (signal.aborted) return;
   pace.broken += 1;
+  const { stopNow } = book.deployment.run ?? {};
+  if (stopNow && needs.now() > stopNow.at + endGraceMs)
+    return await askOrEnd(needs, book, task, `${sayTask(task)} could not be ended (${pace.reason}).`, signal);
   const since = intendedAt(book, task) ?? needs.now();
   if (needs.now() > since + timeoutMsOf(book, task) + unreachableGraceMs)
-    return await askPerson(
+    return await askOrEnd(
       needs,
       book,
-      aboutTask(task, `${sayTask(task)}: its end is not known (${pace.reason}).`),
+      task,
+      `${sayTask(task)}: its end is not known (${pace.reason}).`,
       signal,
     );
   await needs.sleep(Math.min(longestRetryMs, firstRetryMs * 2 ** (pace.broken - 1)), signal);
 }
 
 function timeoutMsOf(book: Book, task: PlannedTask): number {
-  if (task.type === 'STEP') return stepOf(book.plan, task).step.timeoutSeconds * 1_000;
+  const found = findStep(book.plan, task);
+  if (found) return found.step.timeoutSeconds * 1_000;
   if (task.type === 'VERIFY') return (book.plan.environment.readBack?.timeoutSeconds ?? 0) * 1_000;
   return scriptOf(book.plan, task).timeoutSeconds * 1_000;
 }
@@ -154,6 +177,5 @@ function intendedAt(book: Book, task: PlannedTask): number | null {
 }
 
 function sayTask(task: PlannedTask): string {
-  const what = task.step ? `step ${task.step}` : (task.action ?? 'read-back');
-  return `${task.server ?? task.cluster}: ${what}`;
+  return `${task.server ?? task.cluster}: ${taskName(task)}`;
 }

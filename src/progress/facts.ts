@@ -1,6 +1,6 @@
 import { applyEvent, type Deployment, foldDeployment } from '../domain/deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../domain/events.ts';
-import type { Plan } from '../domain/plan.ts';
+import { type Plan, taskOf } from '../domain/plan.ts';
 import { serverRun, taskRun } from '../domain/run.ts';
 
 /** One thing worth telling in the thread: the event, and what was known when it happened. */
@@ -17,12 +17,7 @@ export interface Fact {
 }
 
 /** Event kinds that the thread never tells on their own: other lines say what follows from them. */
-const silent = new Set<DeploymentEvent['type']>([
-  'task_intended',
-  'task_ended',
-  'scheduled',
-  'server_started',
-]);
+const silent = new Set<DeploymentEvent['type']>(['task_intended', 'scheduled', 'server_started']);
 
 /** The facts of a log in order. Pure: telling twice tells the same. */
 export function factsOf(plan: Plan, events: StoredEvent[]): Fact[] {
@@ -34,12 +29,13 @@ export function factsOf(plan: Plan, events: StoredEvent[]): Fact[] {
   for (const stored of rest) {
     const startedAt = startOf(deployment, stored.event);
     applyEvent(deployment, stored);
-    if (!isSilent(stored.event)) facts.push(factOf(plan, deployment, stored, startedAt));
+    if (!isSilent(plan, stored.event)) facts.push(factOf(plan, deployment, stored, startedAt));
   }
   return facts;
 }
 
-function isSilent(event: DeploymentEvent): boolean {
+function isSilent(plan: Plan, event: DeploymentEvent): boolean {
+  if (event.type === 'task_ended') return taskOf(plan, event.task).type !== 'NOTIFY';
   if (event.type === 'group_checked') return event.problems.length === 0 && event.refused === null;
   if (event.type === 'service_changed') return event.inService === 'no';
   if (event.type === 'server_ended') return false;
@@ -69,12 +65,15 @@ function factOf(
   };
 }
 
+/** The rest of what was kept stands in the log. */
+const shownLines = 20;
+
 function failedLines(plan: Plan, { run }: Deployment, server: string): string[] {
-  if (!run || !['error', 'unknown'].includes(serverRun(run, server).state)) return [];
+  if (!run || !['error', 'unknown', 'rolled_back'].includes(serverRun(run, server).state)) return [];
   const failed = plan.tasks
     .filter((task) => task.server === server || (task.action !== null && task.server === null))
     .find((task) => ['error', 'unknown'].includes(taskRun(run, task.id).end ?? ''));
-  return failed ? taskRun(run, failed.id).lastLines : [];
+  return failed ? taskRun(run, failed.id).lastLines.slice(-shownLines) : [];
 }
 
 function matters(event: DeploymentEvent): boolean {

@@ -25,7 +25,9 @@ export function countProgress(deployment: Deployment, plan: Plan, members: Membe
   );
   const failed = run
     ? [...run.servers]
-        .filter(([, server]) => ['error', 'unknown', 'preflight_failed'].includes(server.state))
+        .filter(([, server]) =>
+          ['error', 'unknown', 'preflight_failed', 'rolled_back'].includes(server.state),
+        )
         .map(([name]) => name)
     : [];
   const live = liveMembers(plan.environment, plan.level);

@@ -17,6 +17,26 @@ export function rejectView(value: ButtonValue): ModalView {
   });
 }
 
+/** Asks why everything is ended at once. */
+export function stopNowView(value: ButtonValue): ModalView {
+  return reasonView({
+    callback_id: ids.stopNowForm,
+    private_metadata: encodeButton(value),
+    title: { type: 'plain_text', text: `Stop #${value.number} now` },
+    submit: { type: 'plain_text', text: 'Stop now' },
+  });
+}
+
+/** Asks why everything is to stand still. */
+export function haltView(channel: string): ModalView {
+  return reasonView({
+    callback_id: ids.haltForm,
+    private_metadata: channel,
+    title: { type: 'plain_text', text: 'Halt everything' },
+    submit: { type: 'plain_text', text: 'Halt' },
+  });
+}
+
 /** Asks for the reason of a lock; where it was typed is carried along unread. */
 export function lockView(environment: string, channel: string): ModalView {
   return reasonView({

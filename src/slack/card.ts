@@ -3,14 +3,16 @@ import type { Button } from '@slack/types';
 import { mention } from '../domain/actor.ts';
 import { approvalRuleFor, approvalStanding } from '../domain/approval.ts';
 import { sayTime } from '../domain/calendar.ts';
+import { sayChoice } from '../domain/choice.ts';
 import { type Deployment, hasEnded, remainingServers } from '../domain/deployment.ts';
-import type { Choice } from '../domain/events.ts';
 import { sayLock } from '../domain/lock.ts';
 import { type Plan, planTitle } from '../domain/plan.ts';
+import type { Run } from '../domain/run.ts';
 import { countProgress, type Numbers } from '../progress/numbers.ts';
 import type { MemberService } from '../store/store.ts';
 import { sayNumbers } from '../wording/numbers.ts';
 import { sayEnd } from '../wording/state.ts';
+import { answerButtons } from './answer-buttons.ts';
 import { actions, button, context, header, type MessageContent, quotation, section } from './blocks.ts';
 import { cut, slackInstant } from './escape.ts';
 import { encodeButton, ids } from './ids.ts';
@@ -71,7 +73,9 @@ function sayQuestion({ question, zone }: Deployment) {
   if (!question) return [];
   const until = slackInstant(question.deadlineAt, sayTime(question.deadlineAt, zone));
   return [
-    section(`*A question*: ${question.text} If nobody answers until ${until}: ${question.defaultChoice}.`),
+    section(
+      `*A question*: ${question.text} If nobody answers until ${until}: ${sayChoice(question.defaultChoice)}.`,
+    ),
   ];
 }
 
@@ -86,14 +90,6 @@ function approvalLine(deployment: Deployment, plan: Plan) {
   return [context(`${changes}${approvals} · plan \`${deployment.planHash.slice(0, 12)}\``)];
 }
 
-const choiceLabels: Record<Choice, string> = {
-  retry: 'Retry',
-  resume: 'Resume',
-  stop: 'Stop here',
-  start: 'Start now',
-  skip: 'Skip',
-};
-
 function cardButtons(deployment: Deployment): Button[] {
   const { number, version, planHash, question, state, run } = deployment;
   const value = encodeButton({ number, version, planHash, question: question?.id ?? null });
@@ -104,15 +100,9 @@ function cardButtons(deployment: Deployment): Button[] {
     accessibilityLabel: `Cancel deployment ${number}`,
     confirm: { title: `Cancel #${number}?`, text: 'It will not run.', yes: 'Cancel it' },
   });
-  const answers = (question?.choices ?? []).map((choice) =>
-    button(
-      ids.answer(choice),
-      choiceLabels[choice],
-      value,
-      choice === question?.choices[0] ? { style: 'primary' } : {},
-    ),
-  );
-  if (question) return [...answers, ...(run && !run.ended ? [stopButton(number, value)] : [cancel]), details];
+  const answers = answerButtons(deployment);
+  const isRunning = run !== null && !run.ended;
+  if (question) return [...answers, ...(isRunning ? stopButtons(run, number, value) : [cancel]), details];
   switch (state) {
     case 'awaiting_approval':
       return [...decisionButtons(number, value), cancel, details];
@@ -120,8 +110,12 @@ function cardButtons(deployment: Deployment): Button[] {
     case 'queued':
       return [cancel, details];
     case 'running':
+    case 'paused':
     case 'waiting':
-      return [...(run?.stopRequestedBy ? [] : [stopButton(number, value)]), details];
+      return [
+        ...(run ? [...pauseButtons(run, number, value), ...stopButtons(run, number, value)] : []),
+        details,
+      ];
     case 'rejected':
     case 'expired':
     case 'missed':
@@ -132,6 +126,29 @@ function cardButtons(deployment: Deployment): Button[] {
     case 'cancelled':
       return [...retryButton(deployment, value), details];
   }
+}
+
+/** Nothing to pause where a person has ended it already. */
+function pauseButtons({ paused, stop, stopNow }: Run, number: number, value: string): Button[] {
+  if (stop ?? stopNow) return [];
+  return paused
+    ? [
+        button(ids.resume, 'Resume', value, {
+          style: 'primary',
+          accessibilityLabel: `Resume deployment ${number}`,
+        }),
+      ]
+    : [button(ids.pause, 'Pause', value, { accessibilityLabel: `Pause deployment ${number}` })];
+}
+
+/** The gentle stop first; the hard one is offered as long as it was not chosen. */
+function stopButtons({ stop, stopNow }: Run, number: number, value: string): Button[] {
+  if (stopNow) return [];
+  const atOnce = button(ids.stopNow, 'Stop now', value, {
+    style: 'danger',
+    accessibilityLabel: `Stop deployment ${number} now`,
+  });
+  return stop ? [atOnce] : [stopButton(number, value), atOnce];
 }
 
 function decisionButtons(number: number, value: string): Button[] {

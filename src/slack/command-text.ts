@@ -9,6 +9,8 @@ export type Command =
   /** An empty reason: the form asks for it. */
   | { do: 'lock'; environment: string; reason: string }
   | { do: 'unlock'; environment: string }
+  /** An empty reason: the form asks for it. */
+  | { do: 'halt'; reason: string }
   | { do: 'unknown'; near: string | null; example: string };
 
 const examples: Record<string, string> = {
@@ -19,6 +21,7 @@ const examples: Record<string, string> = {
   retry: '/deploy retry 1042',
   lock: '/deploy lock denodo-production the database is being moved',
   unlock: '/deploy unlock denodo-production',
+  halt: '/deploy halt the payment provider is down',
   to: '/deploy customer360@2 to denodo-production tomorrow 21:00',
 };
 
@@ -31,6 +34,7 @@ export function parseCommand(text: string): Command {
   if (request) return request;
   const word = first.toLowerCase();
   if (words.length === 1 && (word === 'list' || word === 'help')) return { do: word };
+  if (word === 'halt') return { do: 'halt', reason: words.slice(1).join(' ') };
   const number = /^#?(\d{1,9})$/.exec(words[1] ?? '')?.[1];
   if (
     words.length === 2 &&
@@ -40,7 +44,7 @@ export function parseCommand(text: string): Command {
     return { do: word, number: Number(number) };
   const closing = parseLock(word, words);
   if (closing) return closing;
-  const near = nearest(word, ['list', 'help', 'show', 'cancel', 'retry', 'lock', 'unlock']);
+  const near = nearest(word, ['list', 'help', 'show', 'cancel', 'retry', 'lock', 'unlock', 'halt']);
   return { do: 'unknown', near, example: examples[near ?? 'to'] ?? '' };
 }
 
@@ -77,4 +81,5 @@ export const helpText = [
   '`/deploy retry 1042` deploys what failed or was never begun.',
   '`/deploy lock denodo-production REASON` lets nothing begin there; what has begun goes on.',
   '`/deploy unlock denodo-production` opens it again.',
+  '`/deploy halt REASON` pauses everything that runs and locks every environment that you may lock.',
 ].join('\n');

@@ -2,10 +2,12 @@ import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bo
 
 import type { BotNeeds } from './bot.ts';
 import { ids } from './ids.ts';
-import { decisionIds, onDecision, onDetails, onReject, onRejectSubmit } from './on-button.ts';
+import { decisionIds, onDecision, onDetails } from './on-button.ts';
 import { onCommand } from './on-command.ts';
 import { onFormChange, onFormSubmit, onSelectionSearch } from './on-form.ts';
+import { onHaltSubmit } from './on-halt.ts';
 import { onLockSubmit } from './on-lock.ts';
+import { onReasonSubmit, onReasonWanted, reasonFormIds, reasonForms } from './on-reason.ts';
 
 /** Ids of the form's fields whose change redraws the plan. */
 const formFields = [ids.selection, ids.environment, ids.servers, ids.when, ids.dateTime];
@@ -18,8 +20,11 @@ export function listen(app: App, needs: BotNeeds): void {
   app.view<ViewSubmitAction>(ids.form, async (args) => await onFormSubmit(needs, args));
   for (const id of decisionIds)
     app.action<BlockAction<ButtonAction>>(id, async (args) => await onDecision(needs, args));
-  app.action<BlockAction<ButtonAction>>(ids.reject, async (args) => await onReject(args));
-  app.view<ViewSubmitAction>(ids.rejectForm, async (args) => await onRejectSubmit(needs, args));
+  for (const id of Object.keys(reasonForms))
+    app.action<BlockAction<ButtonAction>>(id, async (args) => await onReasonWanted(args));
+  for (const id of reasonFormIds)
+    app.view<ViewSubmitAction>(id, async (args) => await onReasonSubmit(needs, args));
+  app.view<ViewSubmitAction>(ids.haltForm, async (args) => await onHaltSubmit(needs, args));
   app.view<ViewSubmitAction>(ids.lockForm, async (args) => await onLockSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
   app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());

@@ -1,24 +1,17 @@
-import type {
-  AllMiddlewareArgs,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from '@slack/bolt';
+import type { AllMiddlewareArgs, BlockAction, ButtonAction, SlackActionMiddlewareArgs } from '@slack/bolt';
 
 import { answerQuestion } from '../app/answer-question.ts';
 import { approveDeployment } from '../app/approve-deployment.ts';
 import { cancelDeployment } from '../app/cancel-deployment.ts';
 import { loadDeployment } from '../app/load-deployment.ts';
 import { once } from '../app/once.ts';
-import { rejectDeployment } from '../app/reject-deployment.ts';
+import { pauseDeployment, resumeDeployment } from '../app/pause-deployment.ts';
 import { retryDeployment } from '../app/retry-deployment.ts';
 import type { Choice } from '../domain/events.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { sayRefusals } from '../wording/refusal.ts';
 import type { BotNeeds } from './bot.ts';
-import { detailsView, rejectView } from './button-views.ts';
+import { detailsView } from './button-views.ts';
 import { mrkdwn } from './escape.ts';
 import { type ButtonValue, decodeButton, ids } from './ids.ts';
 
@@ -33,9 +26,11 @@ const decisions: Record<
     await approveDeployment(app, { by, number, planHash }),
   [ids.cancel]: async ({ app }, by, { number }) => await cancelDeployment(app, { by, number }),
   [ids.stop]: async ({ app }, by, { number }) => await cancelDeployment(app, { by, number }),
+  [ids.pause]: async ({ app }, by, { number }) => await pauseDeployment(app, { by, number }),
+  [ids.resume]: async ({ app }, by, { number }) => await resumeDeployment(app, { by, number }),
   [ids.retry]: async ({ app }, by, { number }) => await retryDeployment(app, { by, number }),
   ...Object.fromEntries(
-    (['retry', 'resume', 'stop', 'start', 'skip'] satisfies Choice[]).map((choice) => [
+    (['retry', 'resume', 'stop', 'start', 'skip', 'done', 'roll-back'] satisfies Choice[]).map((choice) => [
       ids.answer(choice),
       async ({ app }: BotNeeds, by: string, { number, question }: ButtonValue) =>
         await answerQuestion(app, { by, number, question: question ?? '', choice }),
@@ -65,33 +60,6 @@ async function tell(needs: BotNeeds, respond: Press['respond'], sentence: string
   } catch (error) {
     needs.log.warn({ error }, 'an answer could not be shown to the person who pressed');
   }
-}
-
-/** Reject asks for its reason first. */
-export async function onReject({ body, action, ack, client }: Press): Promise<void> {
-  await ack();
-  const value = decodeButton(action.value);
-  if (!value) return;
-  await client.views.open({ trigger_id: body.trigger_id, view: rejectView(value) });
-}
-
-/** The rejection with its reason. */
-export async function onRejectSubmit(
-  needs: BotNeeds,
-  { body, view, ack }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
-): Promise<void> {
-  const value = decodeButton(view.private_metadata);
-  const reason = view.state.values[ids.reason]?.[ids.reason]?.value ?? '';
-  const by = body.user.id;
-  const number = value?.number ?? 0;
-  const envelope = { key: `reject:${body.trigger_id}`, what: `reject #${number}`, by, at: needs.app.now() };
-  const verdict = await once(
-    needs.app.store,
-    envelope,
-    async () => await rejectDeployment(needs.app, { by, number, reason }),
-  );
-  if (verdict.ok) return await ack();
-  await ack({ response_action: 'errors', errors: { [ids.reason]: sayRefusals(verdict.refusals) } });
 }
 
 /** The whole plan, for whoever wants to read it. */

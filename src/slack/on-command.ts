@@ -1,12 +1,13 @@
 import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs } from '@slack/bolt';
 
 import { cancelDeployment } from '../app/cancel-deployment.ts';
+import { haltEverything } from '../app/halt-everything.ts';
 import { lockEnvironment } from '../app/lock-environment.ts';
 import { once } from '../app/once.ts';
 import { retryDeployment } from '../app/retry-deployment.ts';
 import { unlockEnvironment } from '../app/unlock-environment.ts';
 import { parseTypedTime } from '../domain/typed-time.ts';
-import { sayCancelled, sayLocked, sayRetried, sayUnlocked } from '../wording/outcome.ts';
+import { sayCancelled, sayHalted, sayLocked, sayRetried, sayUnlocked } from '../wording/outcome.ts';
 import { sayRefusals } from '../wording/refusal.ts';
 import { type MessageContent, section } from './blocks.ts';
 import type { BotNeeds } from './bot.ts';
@@ -14,6 +15,7 @@ import { type Command, helpText, parseCommand } from './command-text.ts';
 import { drawForm } from './draw-form.ts';
 import { emptyForm, type FormState } from './form-state.ts';
 import { listMessage, showMessage } from './list-message.ts';
+import { openHaltForm } from './on-halt.ts';
 import { openLockForm } from './on-lock.ts';
 
 type Arguments = AllMiddlewareArgs & SlackCommandMiddlewareArgs;
@@ -27,6 +29,7 @@ export async function onCommand(needs: BotNeeds, { command, ack, client }: Argum
   }
   if (parsed.do === 'lock' && parsed.reason === '')
     return await openLockForm(needs, parsed.environment, { command, ack, client });
+  if (parsed.do === 'halt' && parsed.reason === '') return await openHaltForm({ command, ack, client });
   const at = needs.app.now();
   const envelope = {
     key: `command:${command.trigger_id}`,
@@ -87,6 +90,10 @@ async function answerCommand(
       const { environment, reason } = parsed;
       const verdict = await lockEnvironment(needs.app, { by, environment, reason });
       return words(verdict.ok ? sayLocked(verdict.value) : sayRefusals(verdict.refusals));
+    }
+    case 'halt': {
+      const verdict = await haltEverything(needs.app, { by, reason: parsed.reason });
+      return words(verdict.ok ? sayHalted(verdict.value) : sayRefusals(verdict.refusals));
     }
     case 'unlock': {
       const verdict = await unlockEnvironment(needs.app, { by, environment: parsed.environment });

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 
 import { foldDeployment } from '../domain/deployment.ts';
-import { factsOf } from '../progress/facts.ts';
+import { type Fact, factsOf } from '../progress/facts.ts';
 import type { OutgoingMessage, Store } from '../store/store.ts';
 import type { MessageContent } from './blocks.ts';
 import { deploymentCard } from './card.ts';
-import { groupFacts, threadMessage } from './thread-message.ts';
+import { type FactGroup, groupFacts, threadMessage } from './thread-message.ts';
 
 /** What telling is built with. */
 export interface TellerNeeds {
@@ -42,18 +42,28 @@ async function tellOf({ store, now }: TellerNeeds, number: number, told: number)
   const members = await store.members(plan.environment.name);
   const cardKey = `card:${number}`;
   const base = { deployment: number, channel: summary.channel };
-  const news = factsOf(plan, events).filter((fact) => fact.version > told);
-  const lines = groupFacts(news).map((facts) => {
-    const [{ version }] = facts;
-    const broadcast = facts.some(({ matters }) => matters);
+  const facts = factsOf(plan, events);
+  const news = facts.filter((fact) => fact.version > told);
+  const closed = facts.filter((fact) => fact.version <= told && isClosedBy(news, fact));
+  const lines = [...closed.map((fact): FactGroup => [fact]), ...groupFacts(news)].map((group) => {
+    const [{ version }] = group;
+    const broadcast = group.some(({ matters }) => matters);
     const address = { ...base, key: `thread:${number}:${version}`, threadOf: cardKey, broadcast };
-    return message(address, threadMessage(deployment, plan, facts));
+    return message(address, threadMessage(deployment, plan, group));
   });
   const card = message(
     { ...base, key: cardKey, threadOf: null, broadcast: false },
     deploymentCard(deployment, plan, members),
   );
   await store.tell(number, deployment.version, [card, ...lines], now());
+}
+
+/** A question that was told before has its answer now: its buttons go. */
+function isClosedBy(news: Fact[], { event: asked }: Fact): boolean {
+  return (
+    asked.type === 'question_asked' &&
+    news.some(({ event }) => event.type === 'question_answered' && event.question === asked.question.id)
+  );
 }
 
 function message(

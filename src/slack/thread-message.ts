@@ -5,7 +5,8 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Fact } from '../progress/facts.ts';
 import { threadLine } from '../wording/thread-line.ts';
-import { type MessageContent, output, quotation, section } from './blocks.ts';
+import { answerButtons } from './answer-buttons.ts';
+import { actions, type MessageContent, output, quotation, section } from './blocks.ts';
 import { cut, maxSectionLength, mrkdwn, slackInstant } from './escape.ts';
 
 /** The facts of one message: those that became known together, unless one needs room or attention of its own. */
@@ -34,8 +35,18 @@ export function threadMessage(deployment: Deployment, plan: Plan, facts: FactGro
   const lines = facts.map((fact) => threadLine(plan, fact, instant)).join('\n');
   return {
     text: cut(mrkdwn(lines), maxSectionLength),
-    blocks: [section(lines), ...facts.flatMap(detailsOf)],
+    blocks: [
+      section(lines),
+      ...facts.flatMap(detailsOf),
+      ...facts.flatMap((fact) => buttonsOf(deployment, fact)),
+    ],
   };
+}
+
+/** A question carries its answers until it has one. */
+function buttonsOf(deployment: Deployment, { event, version }: Fact): KnownBlock[] {
+  const isOpen = event.type === 'question_asked' && event.question.id === deployment.question?.id;
+  return isOpen ? actions(`question-${version}`, answerButtons(deployment)) : [];
 }
 
 function detailsOf({ event, lastLines }: Fact): KnownBlock[] {

@@ -13,6 +13,10 @@ export interface TaskContext {
   fence: Fence;
   /** When the attempt began, epoch milliseconds. */
   startedAt: number;
+  /** Where the server's backup of this attempt lies; null where none is known. */
+  backupPath: string | null;
+  /** The task is part of a rollback: what the server said before it was deployed to. Null in any other task. */
+  undoing: { before: string | null } | null;
 }
 
 /** What came of a task. */
@@ -56,6 +60,8 @@ export interface TaskPerformer {
 
 /** A system that is deployed to. */
 export interface System extends TaskPerformer {
+  /** Law 10: seals, and ends what still runs of a task: SIGTERM, and SIGKILL to what does not go. Answers how it ended. */
+  end(context: TaskContext, signal: AbortSignal): Promise<TaskOutcome>;
   /** Reaches a server, checks that it is ready, and reads what runs there. Changes nothing. */
   inspect(plan: Plan, server: string, signal: AbortSignal): Promise<Inspection>;
   /** Opens the way to a server ahead of time; failures are left to the call that needs it. */

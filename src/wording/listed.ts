@@ -1,6 +1,6 @@
 import type { DeploymentState } from '../domain/deployment.ts';
+import type { SayInstant } from './decision-line.ts';
 import { sayState } from './state.ts';
-import type { SayInstant } from './thread-line.ts';
 
 /** What a list shows of a deployment. */
 export interface Listed {

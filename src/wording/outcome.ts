@@ -1,4 +1,4 @@
-import type { SayInstant } from './thread-line.ts';
+import type { SayInstant } from './decision-line.ts';
 
 /** What a request became, for the person who made it. */
 export function sayRequested(
@@ -38,6 +38,15 @@ export function sayLocked(locked: {
   const goesOn = locked.running.length === 0 ? '' : ` What has begun goes on: ${numbers(locked.running)}.`;
   const waits = locked.waiting.length === 0 ? '' : ` What is queued waits: ${numbers(locked.waiting)}.`;
   return `\`${locked.lock.environment}\` is locked: nothing begins there until it is unlocked.${goesOn}${waits}`;
+}
+
+/** What stands still, and how it goes on. */
+export function sayHalted({ locked, paused }: { locked: string[]; paused: number[] }): string {
+  const stands =
+    paused.length === 0
+      ? 'Nothing was running there.'
+      : `Paused: ${numbers(paused)}; the servers at hand are finished.`;
+  return `Locked: ${locked.map((name) => `\`${name}\``).join(', ')}. ${stands} Unlock each and resume each to go on.`;
 }
 
 /** What an unlocked environment takes up. */

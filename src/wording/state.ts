@@ -7,6 +7,7 @@ export function sayState(state: DeploymentState): string {
     scheduled: 'scheduled',
     queued: 'waiting for the environment',
     running: 'running',
+    paused: 'paused',
     waiting: 'waiting for an answer',
     rejected: 'rejected',
     expired: 'expired',

@@ -1,46 +1,17 @@
-import { mention } from '../domain/actor.ts';
-import type { DeploymentEvent, Question, ServerState } from '../domain/events.ts';
-import { sayLock } from '../domain/lock.ts';
-import type { Plan } from '../domain/plan.ts';
+import { sayChoice } from '../domain/choice.ts';
+import { type DeploymentEvent, isHappening, type Question, type ServerState } from '../domain/events.ts';
+import { findServer, findStep, type Plan, taskName, taskOf } from '../domain/plan.ts';
 import type { Fact } from '../progress/facts.ts';
+import { type SayInstant, sayDecision } from './decision-line.ts';
 import { sayDuration } from './duration.ts';
-import { sayPlan } from './plan.ts';
 import { sayState } from './state.ts';
-
-/** How an instant is written where the line is read. */
-export type SayInstant = (instant: number) => string;
 
 /** What a fact says in the thread, in `show` and in the demo: one line, sometimes with more below it. */
 export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): string {
   const { event, durationMs } = fact;
+  if (!isHappening(event)) return sayDecision(plan, event, sayInstant);
   const took = durationMs === null ? '' : ` in ${sayDuration(durationMs)}`;
   switch (event.type) {
-    case 'requested':
-      return `Requested by ${mention(event)}.\n${sayPlan(plan)}`;
-    case 'approved':
-      return `Approved by <@${event.by}>.`;
-    case 'rejected':
-      return `Rejected by <@${event.by}>.`;
-    case 'reminded':
-      return `${event.minutesBefore} minutes left.`;
-    case 'plan_changed':
-      return `The plan changed: ${event.changes.join('; ')}. Earlier approvals are void; it expires ${sayInstant(event.expiresAt)} unless the new plan is approved.`;
-    case 'queued':
-      return sayQueued(event.behind);
-    case 'lock_met':
-      return `It waits: ${sayLock({ ...event, environment: plan.environment.name }, sayInstant(event.since))}`;
-    case 'lock_lifted':
-      return `${mention(event)} unlocked \`${plan.environment.name}\`.`;
-    case 'expired':
-      return `Expired: ${event.reason}.`;
-    case 'missed':
-      return `Not started: ${event.reason}.`;
-    case 'cancelled':
-      return `Cancelled by ${mention(event)} before it began.`;
-    case 'stop_requested':
-      return `${mention(event)} stops it: the server at hand is finished, and no other begins.`;
-    case 'retry_requested':
-      return `${mention(event)} deploys the remaining ${event.servers.length}: ${event.servers.join(', ')}.`;
     case 'attempt_started':
       return `Attempt ${event.attempt} began: ${event.servers.join(', ')}.`;
     case 'attempt_resumed':
@@ -51,28 +22,31 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
       return sayFound(plan, event);
     case 'group_checked':
       return sayCheck(event);
+    case 'server_started':
+      return `${event.server} began.`;
     case 'server_ended':
       return sayServerEnd(event, took);
+    case 'rollback_decided':
+      return `*${event.server}* failed as the first one: it is rolled back to what it was.`;
     case 'service_changed':
       return sayService(event);
     case 'question_asked':
       return `${event.question.text} ${sayDefault(event.question)} ${sayInstant(event.question.deadlineAt)}.`;
-    case 'question_answered':
-      return `${event.by === 'system' ? 'Nobody answered' : `${mention(event)} answered`}: ${event.choice}.`;
-    case 'restored':
-      return `The database was restored from a copy made ${sayInstant(event.copiedAt)}. What happened to this deployment after that is not known here: look at its servers before you go on.`;
-    case 'scheduled':
-      return `It starts ${sayInstant(event.startsAt)}.`;
-    case 'server_started':
-      return `${event.server} began.`;
-    case 'task_intended':
     case 'task_ended':
+      return sayNotice(plan, event.task);
+    case 'task_intended':
       return '';
   }
 }
 
-function sayQueued(behind: number | null): string {
-  return `Its hour has come${behind === null ? '' : `; it waits for #${behind} to end`}.`;
+/** A notify step: the owner, or whoever is named, learns it here. */
+function sayNotice(plan: Plan, id: number): string {
+  const task = taskOf(plan, id);
+  const server = task.server ?? '';
+  const wanted = findStep(plan, task)?.step.notify ?? null;
+  const who = wanted === 'owner' ? (findServer(plan.environment, server)?.server.owner ?? null) : wanted;
+  if (who === null) return `${server} is being deployed to; it has no owner who could be told.`;
+  return `<@${who}>: ${server} is being deployed to now.`;
 }
 
 function sayAttemptEnd(event: Extract<DeploymentEvent, { type: 'attempt_ended' }>, took: string): string {
@@ -81,13 +55,13 @@ function sayAttemptEnd(event: Extract<DeploymentEvent, { type: 'attempt_ended' }
 }
 
 function sayDefault({ defaultChoice }: Question): string {
-  return `If nobody answers, it is _${defaultChoice}_ at`;
+  return `If nobody answers, it is _${sayChoice(defaultChoice)}_ at`;
 }
 
 function sayFound(plan: Plan, event: Extract<DeploymentEvent, { type: 'task_found' }>): string {
-  const task = plan.tasks.find((candidate) => candidate.id === event.task);
-  const what = task?.step ? `step ${task.step}` : (task?.action ?? 'read-back');
-  const where = task?.server ?? task?.cluster ?? '';
+  const task = taskOf(plan, event.task);
+  const what = taskName(task);
+  const where = task.server ?? task.cluster;
   const found: Record<typeof event.seen, string> = {
     running: 'is still running: following it',
     ended: `had ${event.message}: going on`,
@@ -111,7 +85,8 @@ function sayServerEnd(event: Extract<DeploymentEvent, { type: 'server_ended' }>,
     unknown: `*${event.server}*: nobody knows how it ended`,
     preflight_failed: `*${event.server}* was not begun`,
     skipped: `${event.server} was left as it was`,
-    cancelled: `${event.server} was left as it was`,
+    cancelled: took === '' ? `${event.server} was left as it was` : `*${event.server}* was ended${took}`,
+    rolled_back: `*${event.server}* failed and was rolled back${took}`,
   };
   const readBack = event.to === null ? '' : `, reads back \`${event.to.replaceAll('`', "'")}\``;
   return `${words[event.state]}${event.message === null ? readBack : `: ${event.message}`}.`;

@@ -69,11 +69,7 @@ describe('the four complete configurations load', () => {
       windows: [{ days: ['mon', 'tue', 'wed', 'thu'], from: '20:00', to: '23:30', name: null }],
     });
     expect(environment.notExecuted).toEqual(
-      expect.arrayContaining([
-        'deployments.backup.when: after',
-        'deployments.rollback.onFirstServerFailure',
-        'sync',
-      ]),
+      expect.arrayContaining(['deployments.backup.when: after', 'sync']),
     );
     expect(environment.clusters.map(({ name, enabled }) => [name, enabled])).toEqual([
       ['eu', true],
@@ -107,13 +103,20 @@ describe('the four complete configurations load', () => {
     expect(environment.parallel).toEqual({ perCluster: 10, clustersInFlight: 1, pauseBetweenClusters: true });
     expect(environment.maxFailures).toEqual({ count: 2 });
     expect(environment.runbooks['install']).toMatchObject({ needsNoBackup: true });
-    expect(environment.runbooks['install']?.steps[2]).toMatchObject({ run: '', notExecuted: ['manual'] });
-    expect(environment.runbooks['release']?.steps[1]).toMatchObject({ run: '', notExecuted: ['notify'] });
-    expect(environment.runbooks['release']?.steps[10]).toMatchObject({ notExecuted: ['onError: ask'] });
+    expect(environment.runbooks['install']?.steps[2]).toMatchObject({
+      run: '',
+      manual: expect.stringContaining('blocks are logging'),
+      question: { deadlineMinutes: 60, defaultAnswer: 'stop' },
+      notExecuted: [],
+    });
+    expect(environment.runbooks['release']?.steps[1]).toMatchObject({
+      run: '',
+      notify: 'owner',
+      notExecuted: [],
+    });
+    expect(environment.runbooks['release']?.steps[10]).toMatchObject({ onError: 'ask', notExecuted: [] });
     expect(environment.runbooks['release']?.steps[7]).toMatchObject({ timeoutSeconds: 900, kind: 'apply' });
     expect(environment.notExecuted).toEqual([
-      'deployments.rollback.onFirstServerFailure',
-      'deployments.rollback.requireBackup',
       'deployments.timeBudgetMinutes',
       'connection.shell: powershell',
     ]);
@@ -136,7 +139,6 @@ describe('the four complete configurations load', () => {
     ]);
     expect(environment.notExecuted).toEqual([
       'system: opcon',
-      'deployments.rollback.requireBackup',
       'deployments.drift',
       'deployments.transformations',
       'ruleSets',
@@ -276,8 +278,6 @@ describe('keys the examples do not show', () => {
       null,
     ]);
     expect(environment?.notExecuted).toEqual([
-      'deployments.rollback.countdownSeconds',
-      'deployments.rollback.lockAfter',
       'watcher',
       'rehearsal',
       'ownerConsent',

@@ -113,8 +113,6 @@ describe('what is configured and not executed is never silent', () => {
   };
 
   test.each([
-    ['rollback: { onFirstServerFailure: true }', ['deployments.rollback.onFirstServerFailure']],
-    ['rollback: { countdownSeconds: 0 }', ['deployments.rollback.countdownSeconds']],
     ['rollback: { onFirstServerFailure: false, lockAfter: false }', []],
     ['backup: { when: before, onFailure: warn }', ['deployments.backup.onFailure: warn']],
     ['backup: { when: before, onFailure: stop }', []],
@@ -122,15 +120,36 @@ describe('what is configured and not executed is never silent', () => {
   ])('%s', (line, expected) => {
     expect(notExecuted(line)).toEqual(expected);
   });
+});
 
-  test('a runbook for rolling back is kept, and told to be unused', () => {
-    const text = edited([
-      'serverStrategy: one-by-one',
-      'serverStrategy: one-by-one\n      rollback: { runbook: release }',
-    ]);
-    expect(warningsOf(text)).toEqual([
-      expect.stringContaining('deployments.rollback.runbook: is not used: this version does not roll back'),
-    ]);
+describe('rolling back', () => {
+  const rollback = (line: string): string =>
+    edited(['serverStrategy: one-by-one', `serverStrategy: one-by-one\n      rollback: ${line}`]);
+
+  test('by itself takes a runbook that does it', () => {
+    const sentence = 'needs a runbook that restores a server: name it with runbook, or call it rollback';
+    expect(faultsOf(rollback('{ onFirstServerFailure: true }'))[0]).toContain(sentence);
+    expect(faultsOf(rollback('{ countdownSeconds: 600 }'))[0]).toContain(sentence);
+    expect(faultsOf(rollback('{ onFirstServerFailure: false, lockAfter: true }'))).toEqual([]);
+  });
+
+  test('keeps what is configured, with its defaults', () => {
+    const loaded = load(rollback('{ runbook: release, countdownSeconds: 600 }'));
+    expect(loaded).toMatchObject({
+      ok: true,
+      configuration: {
+        environments: [
+          {
+            rollback: {
+              runbook: 'release',
+              onFirstServerFailure: false,
+              countdownSeconds: 600,
+              lockAfter: false,
+            },
+          },
+        ],
+      },
+    });
   });
 });
 

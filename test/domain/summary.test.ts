@@ -46,6 +46,10 @@ const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbit
   missed: fc.constant({ type: 'missed', reason: 'late' }),
   cancelled: fc.constant({ type: 'cancelled', by: 'U0ANA' }),
   stop_requested: fc.constant({ type: 'stop_requested', by: 'U0ANA' }),
+  stop_now_requested: fc.constant({ type: 'stop_now_requested', by: 'U0ANA', reason: 'it is wrong' }),
+  paused: fc.constant({ type: 'paused', by: 'U0ANA' }),
+  resumed: fc.constant({ type: 'resumed', by: 'U0ANA' }),
+  rollback_decided: fc.constant({ type: 'rollback_decided', server: 's1' }),
   retry_requested: fc.constant({ type: 'retry_requested', by: 'U0ANA', servers: ['s1'] }),
   attempt_started: fc
     .integer({ min: 1, max: 9 })
@@ -83,7 +87,10 @@ const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbit
     reason: 'deploying',
   }),
   question_asked: fc.constant({ type: 'question_asked', question }),
-  question_answered: fc.constant({ type: 'question_answered', question: '1', choice: 'stop', by: 'U0ANA' }),
+  question_answered: fc.constantFrom<EventOf<'question_answered'>>(
+    { type: 'question_answered', question: '1', choice: 'stop', by: 'U0ANA' },
+    { type: 'question_answered', question: '1', choice: 'retry', by: 'U0ANA', paused: true },
+  ),
   attempt_ended: fc
     .constantFrom('ok' as const, 'partial' as const, 'error' as const)
     .map((state) => ({ type: 'attempt_ended', attempt: 1, state, endedBy: 'completion' })),

@@ -25,6 +25,8 @@ export interface Engine {
   load(number: number): Promise<Deployment>;
   events(number: number): Promise<DeploymentEvent[]>;
   until(number: number, states: string[]): Promise<Deployment>;
+  /** Writes what a person decided. */
+  decide(number: number, event: DeploymentEvent): Promise<void>;
   /** Answers the open question. */
   answer(number: number, choice: Choice): Promise<void>;
   close(): Promise<void>;
@@ -41,6 +43,14 @@ export async function openEngine(): Promise<Engine> {
     if (!deployment) throw new Error(`no #${number}`);
     return deployment;
   };
+  const decide = async (deployment: number, event: DeploymentEvent): Promise<void> =>
+    void (await store.commit({
+      deployment,
+      expectedVersion: null,
+      fence: null,
+      at: Date.now(),
+      events: [event],
+    }));
   return {
     store,
     world,
@@ -72,15 +82,10 @@ export async function openEngine(): Promise<Engine> {
       }
       throw new Error(`#${number} is ${(await load(number)).state}, expected ${states.join(' or ')}`);
     },
+    decide,
     answer: async (number, choice) => {
       const question = (await load(number)).question?.id ?? '';
-      await store.commit({
-        deployment: number,
-        expectedVersion: null,
-        fence: null,
-        at: Date.now(),
-        events: [{ type: 'question_answered', question, choice, by: 'U0ANA' }],
-      });
+      await decide(number, { type: 'question_answered', question, choice, by: 'U0ANA' });
     },
     close: async () => {
       await executor?.stop();

@@ -13,7 +13,11 @@ export interface World {
   /** `disable north`, `web-1 install`, `enable north`, in order. */
   done: WorldEntry[];
   /** Makes one act come out otherwise: `web-1 install` → an outcome, or a promise of one. */
-  when(entry: WorldEntry, outcome: () => TaskOutcome | Promise<TaskOutcome>): void;
+  when(entry: WorldEntry, outcome: (signal: AbortSignal) => TaskOutcome | Promise<TaskOutcome>): void;
+  /** A step that runs on until it is ended; whoever follows it may let go. */
+  hangs(entry: WorldEntry): void;
+  /** The backup's path that each act was given. */
+  backupPaths: Map<WorldEntry, string | null>;
   unreachable: Set<string>;
   statuses: Map<string, MemberStatus>;
 }
@@ -26,27 +30,29 @@ export function entryOf(task: PlannedTask): WorldEntry {
 }
 
 /** An outcome by its end. */
-export function ended(end: 'ok' | 'error' | 'warning', message = end): TaskOutcome {
+export function ended(end: 'ok' | 'error' | 'warning', message: string = end): TaskOutcome {
   return { state: 'ended', end, exitCode: end === 'error' ? 1 : 0, message, lastLines: [], readBack: null };
 }
 
 /** A world in which everything goes well unless told otherwise. A probe answers what is true there. */
 export function createWorld(): World {
   const done: WorldEntry[] = [];
-  const outcomes = new Map<WorldEntry, () => TaskOutcome | Promise<TaskOutcome>>();
+  const outcomes = new Map<WorldEntry, (signal: AbortSignal) => TaskOutcome | Promise<TaskOutcome>>();
   const unreachable = new Set<string>();
+  const backupPaths = new Map<WorldEntry, string | null>();
   const statuses = new Map<string, MemberStatus>();
   const begun = new Map<string, TaskOutcome>();
   const keyOf = ({ deployment, attempt, task, run }: TaskContext): string =>
     `${deployment}/${attempt}/${task.id}.${run}`;
 
-  const perform = async (context: TaskContext): Promise<TaskOutcome> => {
+  const perform = async (context: TaskContext, signal: AbortSignal): Promise<TaskOutcome> => {
     const entry = entryOf(context.task);
     const outcome = outcomes.get(entry);
     outcomes.delete(entry);
     done.push(entry);
+    backupPaths.set(entry, context.backupPath);
     begun.set(keyOf(context), ended('ok'));
-    const result = (await outcome?.()) ?? ended('ok');
+    const result = (await outcome?.(signal)) ?? ended('ok');
     if (result.state !== 'interrupted') begun.set(keyOf(context), result);
     return result;
   };
@@ -54,12 +60,27 @@ export function createWorld(): World {
     begun.get(keyOf(context)) ?? { state: 'never-started' };
   return {
     done,
+    backupPaths,
     unreachable,
     statuses,
     when: (entry, outcome) => void outcomes.set(entry, outcome),
+    hangs: (entry) =>
+      void outcomes.set(
+        entry,
+        async (signal) =>
+          await new Promise((resolve) => {
+            const letGo = (): void => resolve({ state: 'interrupted', reason: 'nobody follows it any more' });
+            if (signal.aborted) letGo();
+            else signal.addEventListener('abort', letGo, { once: true });
+          }),
+      ),
     system: {
       perform,
       probe,
+      end: async (context) => {
+        done.push(`end ${entryOf(context.task)}`);
+        return begun.has(keyOf(context)) ? ended('error', 'was ended') : { state: 'never-started' };
+      },
       prepare: () => undefined,
       release: async () => undefined,
       inspect: async (_plan, server) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { foldDeployment } from '../../src/domain/deployment.ts';
-import type { DeploymentEvent, StoredEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent, ServerState, StoredEvent } from '../../src/domain/events.ts';
 import { planHash } from '../../src/domain/make-plan.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { factsOf } from '../../src/progress/facts.ts';
@@ -9,6 +9,7 @@ import { deploymentCard } from '../../src/slack/card.ts';
 import { parseCommand } from '../../src/slack/command-text.ts';
 import { mrkdwn } from '../../src/slack/escape.ts';
 import { groupFacts, threadMessage } from '../../src/slack/thread-message.ts';
+import { threadLine } from '../../src/wording/thread-line.ts';
 import { buildEnvironment, buildPlan } from '../helpers/build.ts';
 
 const nasty = '<!channel> <@U0ANA> `code` *bold*\n> quote\n@here &amp; \u202Eevil';
@@ -74,7 +75,16 @@ describe('the card', () => {
   test.each([
     [[], ['Approve', 'Reject', 'Cancel', 'Details']],
     [[{ type: 'scheduled', startsAt: 5_000 }], ['Cancel', 'Details']],
-    [running, ['Stop after this server', 'Details']],
+    [running, ['Pause', 'Stop after this server', 'Stop now', 'Details']],
+    [
+      [...running, { type: 'paused', by: 'U0ANA' }],
+      ['Resume', 'Stop after this server', 'Stop now', 'Details'],
+    ],
+    [
+      [...running, { type: 'stop_requested', by: 'U0ANA' }],
+      ['Stop now', 'Details'],
+    ],
+    [[...running, { type: 'stop_now_requested', by: 'U0ANA', reason: 'it is wrong' }], ['Details']],
     [
       [
         ...running,
@@ -135,6 +145,76 @@ describe('the thread', () => {
   });
 });
 
+describe('a question in the thread', () => {
+  const asked: DeploymentEvent = {
+    type: 'question_asked',
+    question: {
+      id: 'failed-step-3-1',
+      kind: 'failed-step',
+      text: 'web-1: step install ended with exit code 3.',
+      task: 3,
+      group: null,
+      server: 'web-1',
+      choices: ['retry', 'skip', 'roll-back', 'stop'],
+      defaultChoice: 'stop',
+      deadlineAt: 1_800_000,
+    },
+  };
+  const thread = (events: DeploymentEvent[]) => {
+    const plan = buildPlan(buildEnvironment());
+    const stored = log(plan, events);
+    const deployment = foldDeployment(stored);
+    if (!deployment) throw new Error('no deployment');
+    const fact = factsOf(plan, stored).find(({ event }) => event.type === 'question_asked');
+    if (!fact) throw new Error('no question');
+    return threadMessage(deployment, plan, [fact]);
+  };
+
+  test('carries its answers while it is open, and none afterwards', () => {
+    const events = [...running, asked];
+    expect(labels(thread(events).blocks)).toEqual(['Retry', 'Skip', 'Roll this server back', 'Stop here']);
+    const answered: DeploymentEvent = {
+      type: 'question_answered',
+      question: 'failed-step-3-1',
+      choice: 'skip',
+      by: 'U0BEN',
+    };
+    expect(labels(thread([...events, answered]).blocks)).toEqual([]);
+    expect(labels(card([...events, answered]).blocks)).not.toContain('Skip');
+  });
+});
+
+describe('what happens to a server', () => {
+  const line = (...events: DeploymentEvent[]): string | undefined => {
+    const plan = buildPlan(buildEnvironment());
+    const facts = factsOf(plan, log(plan, [...running, ...events]));
+    return facts.map((fact) => threadLine(plan, fact, String)).at(-1);
+  };
+  const begun: DeploymentEvent = { type: 'server_started', server: 'web-1' };
+  const end = (state: ServerState, message: string): DeploymentEvent => ({
+    type: 'server_ended',
+    server: 'web-1',
+    state,
+    message,
+    to: null,
+  });
+
+  test('cancelled is said of one that was ended, and of one that was never begun, in different words', () => {
+    expect(line(begun, end('cancelled', 'stopped by <@U0ANA> during step install'))).toBe(
+      '*web-1* was ended in 1.0 s: stopped by <@U0ANA> during step install.',
+    );
+    expect(line(end('cancelled', 'stopped by <@U0ANA> before it began'))).toBe(
+      'web-1 was left as it was: stopped by <@U0ANA> before it began.',
+    );
+  });
+
+  test('rolled back is told as a failure', () => {
+    expect(line(begun, end('rolled_back', 'step install ended with exit code 3'))).toBe(
+      '*web-1* failed and was rolled back in 1.0 s: step install ended with exit code 3.',
+    );
+  });
+});
+
 describe('facts that become known together', () => {
   const plan = buildPlan(buildEnvironment());
   const facts = (events: DeploymentEvent[]) => factsOf(plan, log(plan, events));
@@ -177,7 +257,7 @@ describe('the text after /deploy', () => {
     ['cancel 7', { do: 'cancel', number: 7 }],
     ['cancle 7', { do: 'unknown', near: 'cancel', example: '/deploy cancel 1042' }],
     [
-      'what now',
+      'qwertz now',
       { do: 'unknown', near: null, example: '/deploy customer360@2 to denodo-production tomorrow 21:00' },
     ],
   ])('%j is understood, or answered with the nearest command and an example', (text, command) => {

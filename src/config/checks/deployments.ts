@@ -1,4 +1,4 @@
-import { type Fault, fault, warning } from '../fault.ts';
+import { type Fault, fault, type Path, warning } from '../fault.ts';
 import type { EnvironmentContext } from './context.ts';
 
 /** Settings of `deployments` that exclude each other, or need something that is not there. */
@@ -24,8 +24,7 @@ export function checkDeployments({ environment, path }: EnvironmentContext): Fau
     faults.push(
       fault([...here, 'sharedCache', 'secondaryUrl'], 'sharedCache needs two different URLs (D-46)'),
     );
-  if (deployments.rollback?.runbook !== undefined)
-    faults.push(warning([...here, 'rollback', 'runbook'], 'is not used: this version does not roll back'));
+  faults.push(...checkRollback(environment, [...here, 'rollback']));
   if (deployments.parallel?.maxFailures !== undefined && deployments.maxFailures !== undefined)
     faults.push(
       fault([...here, 'maxFailures'], 'stands in parallel as well; there is one budget, so keep one of them'),
@@ -34,6 +33,17 @@ export function checkDeployments({ environment, path }: EnvironmentContext): Fau
   if (budget !== undefined && deployments.onServerFailure !== undefined)
     faults.push(warning([...here, 'onServerFailure'], 'is not used: maxFailures alone decides'));
   return faults;
+}
+
+/** What restores servers by itself needs a runbook that does it. */
+function checkRollback(
+  { system, deployments, runbooks = {} }: EnvironmentContext['environment'],
+  path: Path,
+): Fault[] {
+  const { runbook, onFirstServerFailure, countdownSeconds } = deployments?.rollback ?? {};
+  const isWanted = onFirstServerFailure === true || countdownSeconds !== undefined;
+  if (system !== 'command' || !isWanted || runbook !== undefined || 'rollback' in runbooks) return [];
+  return [fault(path, 'needs a runbook that restores a server: name it with runbook, or call it rollback')];
 }
 
 /** D-49, D-56: without service interruption takes scripts that move members of the group level. */

@@ -12,6 +12,9 @@ type Step = NonNullable<NonNullable<Runbook['steps']>[number]>;
 const ofPlace = ['server', 'cluster', 'environment'];
 const ofDeployment = ['revision', 'version', 'deployment', 'date', 'component', 'backupPath'];
 
+/** What the words of a manual step may name. */
+const forPeople = [...ofPlace, 'revision', 'version'];
+
 /** Steps that do nothing or two things, and placeholders that stand for nothing. */
 export function checkRunbooks(context: EnvironmentContext): Fault[] {
   const { environment, path } = context;
@@ -35,11 +38,14 @@ function checkStep(context: EnvironmentContext, step: Step, path: Path): Fault[]
   const acts = (['run', 'manual', 'notify', 'reboot'] as const).filter(
     (key) => step[key] !== undefined && step[key] !== false,
   );
-  const lines = (['run', 'unless'] as const).flatMap((key) => {
+  const lines = (['run', 'unless', 'manual'] as const).flatMap((key) => {
     const line = step[key];
     return line === undefined
       ? []
-      : checkPlaceholders(context, line, [...ofPlace, ...ofDeployment], [...path, key]);
+      : checkPlaceholders(context, line, key === 'manual' ? forPeople : [...ofPlace, ...ofDeployment], [
+          ...path,
+          key,
+        ]);
   });
   return [
     ...(acts.length === 1 || step.id === undefined

@@ -3,12 +3,13 @@ import type {
   Environment,
   Freeze,
   Parallel,
+  RollbackRule,
   Weekday,
   Window,
 } from '../../domain/environment.ts';
 import type { EnvironmentFile } from '../schema/configuration.ts';
 import { notExecutedIn } from './not-executed.ts';
-import { normaliseRunbooks, normaliseScripts, type Shares } from './runbooks.ts';
+import { normaliseQuestions, normaliseRunbooks, normaliseScripts, type Shares } from './runbooks.ts';
 import { normaliseCluster } from './servers.ts';
 import { type Base, valuesOf } from './values.ts';
 
@@ -42,6 +43,7 @@ export function normaliseEnvironment(
       placement: placement ?? 'every-server',
     })),
     runbooks: normaliseRunbooks(environment, defaults.shares),
+    rollback: normaliseRollback(environment),
     scripts: normaliseScripts(base, environment.scripts),
     readBack: readBack ? { run: readBack.run, timeoutSeconds: readBack.timeoutSeconds ?? 10 } : null,
     clusters: environment.clusters.map((cluster) => normaliseCluster(base, cluster)),
@@ -63,6 +65,7 @@ type Deployments = Pick<
   | 'whenBusy'
   | 'questions'
   | 'backupBefore'
+  | 'requireBackup'
 >;
 
 function normaliseDeployments(deployments: EnvironmentFile['deployments']): Deployments {
@@ -77,11 +80,24 @@ function normaliseDeployments(deployments: EnvironmentFile['deployments']): Depl
     onServerFailure: deployments.onServerFailure ?? 'stop',
     maxFailures: normaliseBudget(deployments.parallel?.maxFailures ?? deployments.maxFailures),
     whenBusy: deployments.whenBusy ?? 'queue',
-    questions: {
-      deadlineMinutes: deployments.questions?.deadlineMinutes ?? 30,
-      defaultAnswer: deployments.questions?.default ?? 'stop',
-    },
+    questions: normaliseQuestions(deployments),
     backupBefore: deployments.backup?.when === 'before',
+    requireBackup: deployments.rollback?.requireBackup ?? null,
+  };
+}
+
+const usualRunbook = 'rollback';
+
+/** A runbook called rollback restores servers, unless another one is named. */
+function normaliseRollback({ deployments, runbooks = {} }: EnvironmentFile): RollbackRule | null {
+  const { rollback } = deployments;
+  const runbook = rollback?.runbook ?? (usualRunbook in runbooks ? usualRunbook : undefined);
+  if (runbook === undefined) return null;
+  return {
+    runbook,
+    onFirstServerFailure: rollback?.onFirstServerFailure ?? false,
+    countdownSeconds: rollback?.countdownSeconds ?? null,
+    lockAfter: rollback?.lockAfter ?? false,
   };
 }
 

@@ -31,10 +31,9 @@ export function notExecutedOutside(file: ConfigurationFile): string[] {
 }
 
 function inDeployments(deployments: EnvironmentFile['deployments']): string[] {
-  const { sharedCache, rollback, backup, drift, transformations, timeBudgetMinutes } = deployments;
+  const { sharedCache, backup, drift, transformations, timeBudgetMinutes } = deployments;
   return [
     ...(sharedCache === undefined ? [] : ['deployments.sharedCache']),
-    ...inRollback(rollback),
     ...(backup?.when === 'after' ? ['deployments.backup.when: after'] : []),
     // A failed backup step ends its server, whatever is written here.
     ...(backup?.when === 'before' && backup.onFailure === 'warn'
@@ -44,13 +43,6 @@ function inDeployments(deployments: EnvironmentFile['deployments']): string[] {
     ...(transformations?.allow ? ['deployments.transformations'] : []),
     ...(timeBudgetMinutes === undefined ? [] : ['deployments.timeBudgetMinutes']),
   ];
-}
-
-/** What happens by itself, or keeps a deployment from beginning; `runbook` alone does neither. */
-function inRollback(rollback: EnvironmentFile['deployments']['rollback']): string[] {
-  return (['onFirstServerFailure', 'requireBackup', 'countdownSeconds', 'lockAfter'] as const)
-    .filter((key) => rollback?.[key] !== undefined && rollback[key] !== false)
-    .map((key) => `deployments.rollback.${key}`);
 }
 
 function inApproval(approval: EnvironmentFile['approval']): string[] {

@@ -1,4 +1,11 @@
-import type { Runbook, Script, ScriptArgument, Scripts, Step } from '../../domain/environment.ts';
+import type {
+  QuestionRule,
+  Runbook,
+  Script,
+  ScriptArgument,
+  Scripts,
+  Step,
+} from '../../domain/environment.ts';
 import type { EnvironmentFile } from '../schema/configuration.ts';
 import { absolutePath, type Base, valueOf } from './values.ts';
 
@@ -13,33 +20,49 @@ const defaultScriptSeconds = 60;
 /** Runbooks by name, each step with its own time. */
 export function normaliseRunbooks(environment: EnvironmentFile, shares: Shares): Record<string, Runbook> {
   const minutes = environment.deployments.stepTimeoutMinutes ?? 15;
+  const questions = normaliseQuestions(environment.deployments);
   return Object.fromEntries(
     Object.entries(environment.runbooks ?? {}).map(([name, runbook]) => [
       name,
       {
         needsNoBackup: runbook.backup === 'none',
-        steps: runbook.steps.map((step) => normaliseStep(step, minutes, shares)),
+        steps: runbook.steps.map((step) => normaliseStep(step, { minutes, questions, shares })),
       },
     ]),
   );
 }
 
-function normaliseStep(step: RunbookFile['steps'][number], defaultMinutes: number, shares: Shares): Step {
+/** How long questions wait, and what is done without an answer. */
+export function normaliseQuestions({ questions }: EnvironmentFile['deployments']): QuestionRule {
+  return {
+    deadlineMinutes: questions?.deadlineMinutes ?? 30,
+    defaultAnswer: questions?.default ?? 'stop',
+  };
+}
+
+function normaliseStep(
+  step: RunbookFile['steps'][number],
+  defaults: { minutes: number; questions: QuestionRule; shares: Shares },
+): Step {
+  const { minutes, questions, shares } = defaults;
   const atOnce = step.share === undefined ? undefined : shares[step.share];
   return {
     id: step.id,
     run: step.run ?? '',
     kind: step.kind ?? 'apply',
-    timeoutSeconds: (step.timeoutMinutes ?? defaultMinutes) * 60,
+    timeoutSeconds: (step.timeoutMinutes ?? minutes) * 60,
     idempotent: step.idempotent ?? false,
     unless: step.unless ?? null,
     component: step.component ?? null,
     share: step.share === undefined || atOnce === undefined ? null : { name: step.share, atOnce },
-    notExecuted: [
-      ...(['manual', 'notify'] as const).filter((key) => step[key] !== undefined),
-      ...(step.onError === 'ask' ? ['onError: ask'] : []),
-      ...(step.reboot ? ['reboot'] : []),
-    ],
+    manual: step.manual ?? null,
+    notify: step.notify ?? null,
+    onError: step.onError ?? 'stop',
+    question: {
+      deadlineMinutes: step.deadlineMinutes ?? questions.deadlineMinutes,
+      defaultAnswer: step.default ?? questions.defaultAnswer,
+    },
+    notExecuted: step.reboot ? ['reboot'] : [],
   };
 }
 

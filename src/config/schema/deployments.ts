@@ -30,24 +30,32 @@ const backup = section({
 });
 
 const rollback = section({
-  runbook: name.optional().describe('The runbook that rolls a server back. Not executed by this version.'),
+  runbook: name
+    .optional()
+    .describe('The runbook that restores a server; the one called rollback by default.'),
   onFirstServerFailure: z
     .boolean()
     .optional()
-    .describe('Restores the first server at once when it fails. Not executed by this version: true.'),
+    .describe(
+      'Restores the first server (in waves: of each wave) by itself when it fails; false by default.',
+    ),
   requireBackup: z
     .enum(['require', 'confirm'])
     .optional()
-    .describe('Whether a deployment may begin without a backup. Not executed by this version.'),
+    .describe(
+      'require: refuses a runbook without a backup step; confirm: a warning that is accepted. backup: none on the runbook excepts it.',
+    ),
   countdownSeconds: z
     .int()
     .min(0)
     .optional()
-    .describe('How long people may stop it. Not executed by this version.'),
+    .describe(
+      'After a failed deployment, what it changed is rolled back by itself, unless somebody stops it within this time; never where it is left out.',
+    ),
   lockAfter: z
     .boolean()
     .optional()
-    .describe('Locks the environment afterwards. Not executed by this version: true.'),
+    .describe('Locks the environment after a rollback, until somebody unlocks it; false by default.'),
 });
 
 const parallel = section({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { section } from '../issues.ts';
-import { duration, name, text } from './words.ts';
+import { duration, name, text, userId } from './words.ts';
 
 /** One step: a line that is run, or something a person does or is told. */
 export const step = section({
@@ -11,8 +11,15 @@ export const step = section({
     .describe(
       'One line for /bin/sh -c, run in the directory of the pushed revision; exit code 0 is success. {version} and the like stand for their values.',
     ),
-  manual: text.optional().describe('Something a person does and confirms. Not executed by this version.'),
-  notify: text.optional().describe('Somebody who is told. Not executed by this version.'),
+  manual: text
+    .optional()
+    .describe(
+      'Something a person does and confirms in the thread; {version}, {server} and the like stand for their values.',
+    ),
+  notify: z
+    .union([z.literal('owner'), userId], { error: '"owner", or a Slack user id such as U024BE7LH' })
+    .optional()
+    .describe('Who is told that the server is being deployed to: its owner, or a Slack user.'),
   reboot: z.boolean().optional().describe('Restarts the machine. Not executed by this version: true.'),
   waitMinutes: duration.optional().describe('How long the machine may take to come back.'),
   kind: z
@@ -33,7 +40,7 @@ export const step = section({
   onError: z
     .enum(['stop', 'ask'])
     .optional()
-    .describe('What a failure means; stop by default. Not executed by this version: ask.'),
+    .describe('What a failure means: the end of the server, which is the default, or a question.'),
   deadlineMinutes: duration.optional().describe('How long an answer to its question is waited for.'),
   default: z.enum(['stop', 'skip', 'retry']).optional().describe('What is done without an answer.'),
   share: name

@@ -73,7 +73,7 @@ function toLease(row: LeaseRow | undefined): Lease | null {
 function prepare({ database }: Connection) {
   const value = sql.placeholder;
   // A deployment may also wait before its first attempt, for a missed start: no executor can help it then.
-  const begun = and(inArray(deployments.state, ['running', 'waiting']), gt(deployments.attempt, 0));
+  const begun = and(inArray(deployments.state, ['running', 'paused', 'waiting']), gt(deployments.attempt, 0));
   return {
     unfinished: database
       .select({ summary: summaryColumns, lease: leases, locked: environmentLocks.environment })

@@ -63,7 +63,14 @@ async function readUnfinished(connection: Connection, mark: Mark) {
     .from(deployments)
     .where(
       or(
-        inArray(deployments.state, ['awaiting_approval', 'scheduled', 'queued', 'running', 'waiting']),
+        inArray(deployments.state, [
+          'awaiting_approval',
+          'scheduled',
+          'queued',
+          'running',
+          'paused',
+          'waiting',
+        ]),
         sql`told < version`,
       ),
     )

@@ -2,7 +2,7 @@ import type { Value } from '../../domain/environment.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Revision } from '../../domain/revision.ts';
 import { type CommandDriver, type CommandSession, Unreachable, type Work } from '../../drivers/command.ts';
-import { performWork, resumeWork } from '../../drivers/perform.ts';
+import { endWork, performWork, resumeWork } from '../../drivers/perform.ts';
 import type { Inspection, OnSeen, System, TaskContext, TaskOutcome } from '../system.ts';
 import { outcomeOf } from './outcome.ts';
 import { readBack, verify } from './read-back.ts';
@@ -26,6 +26,7 @@ export function createCommandSystem(needs: CommandSystemNeeds): System {
   return {
     perform: async (context, signal) => await perform(needs, sessions, context, signal),
     probe: async (context, onSeen, signal) => await probe(needs, sessions, { context, onSeen }, signal),
+    end: async (context, signal) => await endStep(needs, sessions, context, signal),
     inspect: async (plan, server, signal) => await inspect(needs, sessions, { plan, server }, signal),
     prepare: (plan, server) => {
       sessions.get(plan, server, new AbortController().signal).catch(() => undefined);
@@ -81,6 +82,20 @@ async function probe(
       await onSeen(seen.state, sayReason(seen));
     });
     return outcomeOf(order, performed);
+  });
+}
+
+/** Only looking at a server cannot be ended, and need not be. */
+async function endStep(
+  needs: CommandSystemNeeds,
+  sessions: Sessions,
+  context: TaskContext,
+  signal: AbortSignal,
+): Promise<TaskOutcome> {
+  if (context.task.type === 'VERIFY') return { state: 'never-started' };
+  return await withSession(sessions, context, signal, async (session) => {
+    const order = prepareStep(needs, context);
+    return outcomeOf(order, await endWork(session, order, signal));
   });
 }
 

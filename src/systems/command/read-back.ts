@@ -22,7 +22,7 @@ export async function readBack(
   return answer.exitCode === 0 && text !== '' ? text : null;
 }
 
-/** VERIFY: what the server says of itself must name what was deployed, else the server ends with a warning. */
+/** VERIFY: what the server says of itself must name what was deployed (undone: what it was before), else it is a warning. */
 export async function verify(
   needs: { readSecret: (reference: Exclude<Value, string>) => string },
   session: CommandSession,
@@ -30,22 +30,36 @@ export async function verify(
 ): Promise<TaskOutcome> {
   const { plan, task } = context;
   const found = await readBack(session, plan, resolveValues(needs, plan, task.server ?? ''));
-  const names = plan.revisions.filter((revision) => revision.operation === 'create');
-  const right =
-    names.length === 0 ||
-    names.some(
-      (revision) => found !== null && (namesVersion(found, revision.version) || found === revision.name),
-    );
-  const message = right
-    ? `reads back ${found === null ? 'nothing' : quote(found)}`
-    : `reads back ${found === null ? 'nothing' : quote(found)}, expected ${names.map((revision) => `${revision.name}@${revision.version}`).join(' or ')}`;
+  const expected = expectationOf(context);
+  const isRight = expected === null || expected.isMet(found);
+  const said = `reads back ${found === null ? 'nothing' : quote(found)}`;
   return {
     state: 'ended',
-    end: right ? 'ok' : 'warning',
+    end: isRight ? 'ok' : 'warning',
     exitCode: null,
-    message,
+    message: isRight ? said : `${said}, expected ${expected.words}`,
     lastLines: [],
     readBack: found,
+  };
+}
+
+interface Expectation {
+  words: string;
+  isMet(found: string | null): boolean;
+}
+
+/** Null where nothing can be expected. */
+function expectationOf({ plan, undoing }: TaskContext): Expectation | null {
+  if (undoing) {
+    const { before } = undoing;
+    return before === null ? null : { words: quote(before), isMet: (found) => found === before };
+  }
+  const made = plan.revisions.filter((revision) => revision.operation === 'create');
+  if (made.length === 0) return null;
+  return {
+    words: made.map((revision) => `${revision.name}@${revision.version}`).join(' or '),
+    isMet: (found) =>
+      made.some(({ name, version }) => found !== null && (namesVersion(found, version) || found === name)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { namesBackupPath } from '../../domain/backup-path.ts';
 import { localTime } from '../../domain/calendar.ts';
 import type { Value } from '../../domain/environment.ts';
 import { asVariables, fillPlaceholders, placeholderValues } from '../../domain/placeholders.ts';
@@ -35,7 +36,12 @@ export function prepareStep(needs: StepNeeds, context: TaskContext): StepOrder {
     step,
     deployment: context.deployment,
     date: localTime(context.startedAt, plan.environment.timezone).slice(0, 10).replaceAll('-', '_'),
+    backupPath: context.backupPath,
   };
+  if (context.backupPath === null && namesBackupPath(step.run))
+    throw new Error(
+      `step ${step.id} asks for {backupPath}, and no backup step of ${server.name} has printed one`,
+    );
   const { values, secrets } = resolve(needs, placeholderValues(facts));
   return {
     stepId: step.id,

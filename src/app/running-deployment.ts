@@ -1,0 +1,28 @@
+import { type Decided, mention } from '../domain/actor.ts';
+import { sayTime } from '../domain/calendar.ts';
+import { type Deployment, hasEnded } from '../domain/deployment.ts';
+import type { Run } from '../domain/run.ts';
+import type { Refusal } from '../domain/verdict.ts';
+
+/** The attempt that runs now, be it paused or at a question; else why there is none. */
+export function runningAttempt(deployment: Deployment): Run | Refusal {
+  const { run, number, state } = deployment;
+  if (run && !run.ended && !hasEnded(state)) return run;
+  const message = hasEnded(state)
+    ? `#${number} has already ended: ${state.replaceAll('_', ' ')}.`
+    : `#${number} has not begun.`;
+  const wayOut = hasEnded(state)
+    ? `See \`/deploy show ${number}\`.`
+    : `\`/deploy cancel ${number}\` cancels it.`;
+  return { rule: 'law-14', message, liftedBy: 'nobody', wayOut };
+}
+
+/** Law 14: somebody decided the same before, and nothing changes. */
+export function alreadyDecided({ number, zone }: Deployment, what: string, decided: Decided): Refusal {
+  return {
+    rule: 'law-14',
+    message: `#${number} was already ${what} by ${mention(decided)} at ${sayTime(decided.at, zone)}.`,
+    liftedBy: 'nobody',
+    wayOut: `See \`/deploy show ${number}\`.`,
+  };
+}

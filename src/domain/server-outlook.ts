@@ -1,0 +1,92 @@
+import { sayActor } from './actor.ts';
+import { backupPathOf, namesBackupPath } from './backup-path.ts';
+import type { ServerState } from './events.ts';
+import type { IndexedPlan } from './plan-index.ts';
+import { findStep, plannedServers, type PlannedTask, taskName } from './plan.ts';
+import { type Run, serverRun, taskRun } from './run.ts';
+
+/** What is to happen with a server that has begun, or that is to begin. */
+export type ServerOutlook =
+  | { is: 'going-on'; next: PlannedTask }
+  /** A person decides what becomes of its failed step. */
+  | { is: 'asking'; failed: PlannedTask }
+  /** It is to be restored, and that is not written yet. */
+  | { is: 'to-be-rolled-back' }
+  | { is: 'ended'; state: ServerState; message: string | null };
+
+/** Looks at the tasks of a server: what is next, what is to be decided, or how it has ended. */
+export function serverOutlook(index: IndexedPlan, run: Run, name: string): ServerOutlook {
+  const tasks = index.serverTasks.get(name) ?? [];
+  const undoing = index.rollbackTasks.get(name) ?? [];
+  const open = [...tasks, ...undoing].find((task) => taskRun(run, task.id).intended);
+  if (open) return { is: 'going-on', next: open };
+  const failed = tasks.find((task) => hasFailed(run, task));
+  const next = nextOf(run, tasks);
+  if (!failed && !next) return { is: 'ended', state: 'ok', message: null };
+  if (run.stopNow) return endAtOnce(run, failed ?? next, run.stopNow.by);
+  if (failed) return afterFailure(index, run, name, failed);
+  return next ? { is: 'going-on', next } : { is: 'ended', state: 'ok', message: null };
+}
+
+function hasFailed(run: Run, task: PlannedTask): boolean {
+  const { end } = taskRun(run, task.id);
+  return end === 'error' || end === 'unknown';
+}
+
+function nextOf(run: Run, tasks: PlannedTask[]): PlannedTask | undefined {
+  return tasks.find((task) => taskRun(run, task.id).end === null);
+}
+
+/** Law 10: ended by a person is neither failed nor crashed; what nobody knows stays unknown. */
+function endAtOnce(run: Run, task: PlannedTask | undefined, by: string): ServerOutlook {
+  const { end, message } = task ? taskRun(run, task.id) : { end: null, message: '' };
+  if (end === 'unknown') return { is: 'ended', state: 'unknown', message };
+  const when = task && `${end === null ? 'before' : 'during'} ${taskName(task)}`;
+  return { is: 'ended', state: 'cancelled', message: `stopped by ${sayActor(by)} ${when ?? ''}`.trim() };
+}
+
+function afterFailure(index: IndexedPlan, run: Run, name: string, failed: PlannedTask): ServerOutlook {
+  const { end, message, isDecided } = taskRun(run, failed.id);
+  if (serverRun(run, name).isRollingBack) return undo(index, run, name, message);
+  const asks = end === 'error' && !isDecided && findStep(index.plan, failed)?.step.onError === 'ask';
+  if (asks && failed.type === 'STEP') return { is: 'asking', failed };
+  const { rollback } = index.plan.environment;
+  const byItself = !isDecided && rollback?.onFirstServerFailure && isFirst(index, run, name);
+  if (byItself && canRollBack(index, run, name)) return { is: 'to-be-rolled-back' };
+  return { is: 'ended', state: end === 'unknown' ? 'unknown' : 'error', message };
+}
+
+/** Law 12: it stays a failure, and stays held, however well it is restored. */
+function undo(index: IndexedPlan, run: Run, name: string, message: string): ServerOutlook {
+  const tasks = index.rollbackTasks.get(name) ?? [];
+  const failed = tasks.find((task) => hasFailed(run, task));
+  if (failed) {
+    const { end, message: why } = taskRun(run, failed.id);
+    const state = end === 'unknown' ? 'unknown' : 'error';
+    return { is: 'ended', state, message: `${message}; and it could not be rolled back: ${why}` };
+  }
+  const next = nextOf(run, tasks);
+  if (next) return { is: 'going-on', next };
+  return { is: 'ended', state: 'rolled_back', message };
+}
+
+/** The first of the plan; in waves the first of its wave to finish. */
+function isFirst(index: IndexedPlan, run: Run, name: string): boolean {
+  if (index.plan.environment.parallel === null) return plannedServers(index.plan)[0] === name;
+  const groupOf = (server: string): number => index.memberOfServer.get(server)?.group ?? -1;
+  const wave = index.waves.find(({ groups }) => groups.includes(groupOf(name)));
+  const others = [...run.servers].filter(([server]) => wave?.groups.includes(groupOf(server)));
+  return others.every(([, { state }]) => state === 'pending' || state === 'deploying');
+}
+
+/** Whether a failed server can be restored: something was changed, and the backup that it needs is known. */
+export function canRollBack(index: IndexedPlan, run: Run, name: string): boolean {
+  const undoing = index.rollbackTasks.get(name) ?? [];
+  const wasChanged = (index.serverTasks.get(name) ?? []).some((task) => {
+    const { end } = taskRun(run, task.id);
+    return end !== null && end !== 'skipped' && findStep(index.plan, task)?.step.kind === 'apply';
+  });
+  if (undoing.length === 0 || !wasChanged) return false;
+  const needsBackup = undoing.some((task) => namesBackupPath(findStep(index.plan, task)?.step.run ?? ''));
+  return !needsBackup || backupPathOf(index, run, name) !== null;
+}

@@ -1,0 +1,68 @@
+import { mention } from '../domain/actor.ts';
+import { sayChoice } from '../domain/choice.ts';
+import { type DeploymentEvent, type Happening, type Intervention, isIntervention } from '../domain/events.ts';
+import { sayLock } from '../domain/lock.ts';
+import type { Plan } from '../domain/plan.ts';
+import { sayPlan } from './plan.ts';
+
+/** How an instant is written where the line is read. */
+export type SayInstant = (instant: number) => string;
+
+/** What people and the calendar decided about a deployment, in one line. */
+export function sayDecision(
+  plan: Plan,
+  event: Exclude<DeploymentEvent, Happening>,
+  sayInstant: SayInstant,
+): string {
+  if (isIntervention(event)) return sayIntervention(event);
+  switch (event.type) {
+    case 'requested':
+      return `Requested by ${mention(event)}.\n${sayPlan(plan)}`;
+    case 'approved':
+      return `Approved by <@${event.by}>.`;
+    case 'rejected':
+      return `Rejected by <@${event.by}>.`;
+    case 'reminded':
+      return `${event.minutesBefore} minutes left.`;
+    case 'plan_changed':
+      return `The plan changed: ${event.changes.join('; ')}. Earlier approvals are void; it expires ${sayInstant(event.expiresAt)} unless the new plan is approved.`;
+    case 'scheduled':
+      return `It starts ${sayInstant(event.startsAt)}.`;
+    case 'queued':
+      return sayQueued(event.behind);
+    case 'lock_met':
+      return `It waits: ${sayLock({ ...event, environment: plan.environment.name }, sayInstant(event.since))}`;
+    case 'lock_lifted':
+      return `${mention(event)} unlocked \`${plan.environment.name}\`.`;
+    case 'expired':
+      return `Expired: ${event.reason}.`;
+    case 'missed':
+      return `Not started: ${event.reason}.`;
+    case 'question_answered':
+      return `${event.by === 'system' ? 'Nobody answered' : `${mention(event)} answered`}: ${sayChoice(event.choice)}.`;
+    case 'restored':
+      return `The database was restored from a copy made ${sayInstant(event.copiedAt)}. What happened to this deployment after that is not known here: look at its servers before you go on.`;
+  }
+}
+
+function sayIntervention(event: Intervention): string {
+  const who = mention(event);
+  switch (event.type) {
+    case 'cancelled':
+      return `Cancelled by ${who} before it began.`;
+    case 'stop_requested':
+      return `${who} stops it: the server at hand is finished, and no other begins.`;
+    case 'stop_now_requested':
+      return `*${who} stops it now*: what runs on servers is ended, and nothing further begins.`;
+    case 'paused':
+      return `${who} paused it: the server at hand is finished, and nothing further begins until somebody resumes it.`;
+    case 'resumed':
+      return `${who} resumed it.`;
+    case 'retry_requested':
+      return `${who} deploys the remaining ${event.servers.length}: ${event.servers.join(', ')}.`;
+  }
+}
+
+function sayQueued(behind: number | null): string {
+  return `Its hour has come${behind === null ? '' : `; it waits for #${behind} to end`}.`;
+}
