@@ -36,6 +36,12 @@ export async function cancelDeployment(
         message: `#${number} has already ended: ${state.replaceAll('_', ' ')}.`,
         ...nothing,
       });
+    if (run?.putBack)
+      return refuse({
+        rule: 'law-14',
+        message: `#${number} has ended, and ${run.putBack.member} is being put back into service.`,
+        ...nothing,
+      });
     const environment = currentEnvironment(needs.configuration(), plan);
     const refusal = refuseOperator(person, needs.configuration(), environment, deployment);
     if (refusal) return refuse(refusal);

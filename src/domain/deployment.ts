@@ -149,6 +149,9 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
       return;
     case 'question_answered':
       return applyAnswer(deployment, event, at);
+    case 'put_back_ended':
+      Object.assign(deployment, { state: event.state, question: null });
+      return;
     case 'attempt_ended':
       return end(deployment, event.state, event.endedBy, at);
     case 'attempt_resumed':
@@ -159,6 +162,7 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
     case 'rollback_decided':
     case 'server_ended':
     case 'service_changed':
+    case 'put_back_started':
     case 'task_intended':
     case 'task_found':
     case 'task_ended':
@@ -173,12 +177,16 @@ function intervene(deployment: Deployment, event: Intervention, at: number): voi
     case 'retry_requested':
       Object.assign(deployment, { retryServers: event.servers, endedBy: null, endedAt: null });
       return queue(deployment);
+    case 'put_back_requested':
+      deployment.state = 'running';
+      return;
     case 'paused':
       if (deployment.state === 'running') deployment.state = 'paused';
       return;
     case 'resumed':
       if (deployment.state === 'paused') deployment.state = 'running';
       return;
+    case 'kept_out':
     case 'stop_requested':
     case 'stop_now_requested':
       return;

@@ -85,6 +85,13 @@ export type DeploymentEvent =
   | ({ type: 'paused' } & Actor)
   | ({ type: 'resumed' } & Actor)
   | ({ type: 'retry_requested'; servers: string[] } & Actor)
+  /** After the end: a held member goes back into service, by this task of the plan. */
+  | ({ type: 'put_back_requested'; member: string; task: number } & Actor)
+  /** After the end: a held member stays out, and that is how somebody wants it. */
+  | ({ type: 'kept_out'; member: string } & Actor)
+  | { type: 'put_back_started'; member: string; fence: number }
+  /** `state` is what the deployment goes back to. */
+  | { type: 'put_back_ended'; member: string; state: AttemptEnd }
   | { type: 'attempt_started'; attempt: number; servers: string[]; fence: number }
   | { type: 'attempt_resumed'; attempt: number; fence: number; during: string | null }
   | {
@@ -155,7 +162,17 @@ export interface StoredEvent {
 /** What people do to a deployment that was approved. */
 export type Intervention = Extract<
   DeploymentEvent,
-  { type: 'cancelled' | 'stop_requested' | 'stop_now_requested' | 'paused' | 'resumed' | 'retry_requested' }
+  {
+    type:
+      | 'cancelled'
+      | 'stop_requested'
+      | 'stop_now_requested'
+      | 'paused'
+      | 'resumed'
+      | 'retry_requested'
+      | 'put_back_requested'
+      | 'kept_out';
+  }
 >;
 
 /** What an attempt meets out there. */
@@ -174,6 +191,8 @@ export type Happening = Extract<
       | 'server_ended'
       | 'rollback_decided'
       | 'service_changed'
+      | 'put_back_started'
+      | 'put_back_ended'
       | 'question_asked';
   }
 >;
@@ -185,6 +204,8 @@ const interventions: Record<Intervention['type'], true> = {
   paused: true,
   resumed: true,
   retry_requested: true,
+  put_back_requested: true,
+  kept_out: true,
 };
 
 const happenings: Record<Happening['type'], true> = {
@@ -199,6 +220,8 @@ const happenings: Record<Happening['type'], true> = {
   server_ended: true,
   rollback_decided: true,
   service_changed: true,
+  put_back_started: true,
+  put_back_ended: true,
   question_asked: true,
 };
 

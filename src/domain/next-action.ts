@@ -3,6 +3,7 @@ import { type Lane, lanesOf } from './lanes.ts';
 import type { MemberOutlook } from './member-outlook.ts';
 import type { IndexedPlan, Wave } from './plan-index.ts';
 import { liveMembers, type PlannedTask } from './plan.ts';
+import { putBackActions } from './put-back.ts';
 import { type Run, serverRun, taskRun } from './run.ts';
 import { serverOutlook } from './server-outlook.ts';
 import { settle } from './settle.ts';
@@ -33,6 +34,7 @@ export type Action =
 
 /** Says what comes next: asked again after every commit, by whichever process holds the lease. Nothing: the attempt has ended. */
 export function nextActions(index: IndexedPlan, run: Run): Action[] {
+  if (run.putBack) return putBackActions(index, run, run.putBack);
   if (run.ended) return [];
   const facts = settle(index, run);
   if (facts.length > 0) return [{ do: 'record', events: facts }];

@@ -66,6 +66,10 @@ export interface Run {
   /** A question that was answered with "stop": no new server begins. */
   stoppedBy: string | null;
   ended: { state: AttemptEnd; endedBy: string } | null;
+  /** After the end: a held member that is put back into service; started once the environment was leased for it. */
+  putBack: { member: string; task: number; isStarted: boolean } | null;
+  /** Held members that somebody wants to stay out. */
+  keptOut: Map<string, Decided>;
 }
 
 /** An attempt that has just begun on these servers. */
@@ -84,6 +88,8 @@ export function startRun(attempt: number, fence: number, servers: string[]): Run
     paused: null,
     stoppedBy: null,
     ended: null,
+    putBack: null,
+    keptOut: new Map(),
   };
 }
 
@@ -156,6 +162,13 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
       return;
     case 'question_answered':
       return applyAnswer(run, event);
+    case 'put_back_started':
+      run.fence = event.fence;
+      if (run.putBack) run.putBack.isStarted = true;
+      return;
+    case 'put_back_ended':
+      run.putBack = null;
+      return;
     case 'attempt_ended':
       run.ended = { state: event.state, endedBy: event.endedBy };
       return;
@@ -182,6 +195,13 @@ function intervene(run: Run, event: Intervention, at: number): void {
   if (event.type === 'stop_now_requested') run.stopNow = who;
   if (event.type === 'paused') run.paused = who;
   if (event.type === 'resumed') run.paused = null;
+  if (event.type === 'kept_out') run.keptOut.set(event.member, who);
+  if (event.type === 'put_back_requested') {
+    const { member, task } = event;
+    run.putBack = { member, task, isStarted: false };
+    run.keptOut.delete(member);
+    setTask(run, task, { run: taskRun(run, task).run + 1, end: null, intended: false, intendedAt: null });
+  }
 }
 
 function setTask(run: Run, task: number, change: Partial<TaskRun>): void {

@@ -48,6 +48,10 @@ function changes(standing: Standing, { deployment, event, at }: StoredEvent): Pa
       return { state: 'queued', endedAt: null };
     case 'attempt_started':
       return { state: 'running', attempt: event.attempt };
+    case 'put_back_requested':
+      return { state: 'running' };
+    case 'put_back_ended':
+      return { state: event.state };
     case 'question_asked':
       return { state: 'waiting' };
     case 'question_answered':
@@ -74,6 +78,8 @@ function changes(standing: Standing, { deployment, event, at }: StoredEvent): Pa
     case 'rollback_decided':
     case 'server_ended':
     case 'service_changed':
+    case 'kept_out':
+    case 'put_back_started':
     case 'stop_requested':
     case 'stop_now_requested':
     case 'task_intended':
@@ -111,6 +117,10 @@ const known: Record<DeploymentEvent['type'], true> = {
   rollback_decided: true,
   server_ended: true,
   service_changed: true,
+  put_back_requested: true,
+  kept_out: true,
+  put_back_started: true,
+  put_back_ended: true,
   question_asked: true,
   question_answered: true,
   restored: true,

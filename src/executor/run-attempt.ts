@@ -96,7 +96,9 @@ async function begin(attempt: Attempt, run: Run, action: Action, signal: AbortSi
     case 'wait':
       return;
     case 'record': {
-      const releaseLease = action.events.some((event) => event.type === 'attempt_ended');
+      const releaseLease = action.events.some(
+        ({ type }) => type === 'attempt_ended' || type === 'put_back_ended',
+      );
       await book.decide(action.events as Events, { releaseLease });
       return;
     }

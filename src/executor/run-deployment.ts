@@ -33,6 +33,8 @@ async function beginOrResume(book: Book): Promise<boolean> {
     const attempt = deployment.attempt + 1;
     return await book.decide([{ type: 'attempt_started', attempt, servers, fence: lease.fence }]);
   }
+  if (run?.putBack && !run.putBack.isStarted)
+    return await book.decide([{ type: 'put_back_started', member: run.putBack.member, fence: lease.fence }]);
   if (run && run.fence !== lease.fence) {
     const { attempt } = deployment;
     await book.note([

@@ -17,7 +17,13 @@ export interface Fact {
 }
 
 /** Event kinds that the thread never tells on their own: other lines say what follows from them. */
-const silent = new Set<DeploymentEvent['type']>(['task_intended', 'scheduled', 'server_started']);
+const silent = new Set<DeploymentEvent['type']>([
+  'task_intended',
+  'put_back_started',
+  'put_back_ended',
+  'scheduled',
+  'server_started',
+]);
 
 /** The facts of a log in order. Pure: telling twice tells the same. */
 export function factsOf(plan: Plan, events: StoredEvent[]): Fact[] {

@@ -15,6 +15,7 @@ import { sayEnd } from '../wording/state.ts';
 import { answerButtons } from './answer-buttons.ts';
 import { actions, button, context, header, type MessageContent, quotation, section } from './blocks.ts';
 import { cut, slackInstant } from './escape.ts';
+import { heldMembers } from './held-members.ts';
 import { encodeButton, ids } from './ids.ts';
 
 /** The one card of a deployment: what, where, when, who, how far, and only the buttons that make sense now. */
@@ -33,6 +34,7 @@ export function deploymentCard(deployment: Deployment, plan: Plan, members: Memb
       quotation('Reason', deployment.reason),
       ...(deployment.rejection ? [quotation('Rejected because', deployment.rejection.reason)] : []),
       ...approvalLine(deployment, plan),
+      ...heldMembers(deployment, members),
       ...actions('card', cardButtons(deployment)),
     ],
   };

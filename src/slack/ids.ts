@@ -15,6 +15,8 @@ export const ids = {
   resume: 'resume_deployment',
   haltForm: 'halt_form',
   retry: 'deploy_remaining',
+  putBack: 'put_back_in_service',
+  keepOut: 'keep_out',
   details: 'show_details',
   answer: (choice: Choice): string => `answer_${choice}`,
   form: 'deploy_form',
@@ -35,6 +37,8 @@ export interface ButtonValue {
   version: number;
   planHash: string;
   question: string | null;
+  /** The held member it is about; absent where it is about none. */
+  member?: string;
 }
 
 /** A button's value as it travels. */
@@ -47,10 +51,16 @@ export function decodeButton(text: string | undefined): ButtonValue | null {
   try {
     const value: unknown = JSON.parse(text ?? '');
     if (typeof value !== 'object' || value === null) return null;
-    const { number, version, planHash, question } = value as Record<string, unknown>;
+    const { number, version, planHash, question, member } = value as Record<string, unknown>;
     if (typeof number !== 'number' || typeof version !== 'number' || typeof planHash !== 'string')
       return null;
-    return { number, version, planHash, question: typeof question === 'string' ? question : null };
+    return {
+      number,
+      version,
+      planHash,
+      question: typeof question === 'string' ? question : null,
+      ...(typeof member === 'string' && { member }),
+    };
   } catch {
     return null;
   }

@@ -6,6 +6,7 @@ import { cancelDeployment } from '../app/cancel-deployment.ts';
 import { loadDeployment } from '../app/load-deployment.ts';
 import { once } from '../app/once.ts';
 import { pauseDeployment, resumeDeployment } from '../app/pause-deployment.ts';
+import { keepOut, putBackInService } from '../app/put-back-in-service.ts';
 import { retryDeployment } from '../app/retry-deployment.ts';
 import type { Choice } from '../domain/events.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -28,6 +29,9 @@ const decisions: Record<
   [ids.stop]: async ({ app }, by, { number }) => await cancelDeployment(app, { by, number }),
   [ids.pause]: async ({ app }, by, { number }) => await pauseDeployment(app, { by, number }),
   [ids.resume]: async ({ app }, by, { number }) => await resumeDeployment(app, { by, number }),
+  [ids.putBack]: async ({ app }, by, { number, member = '' }) =>
+    await putBackInService(app, { by, number, member }),
+  [ids.keepOut]: async ({ app }, by, { number, member = '' }) => await keepOut(app, { by, number, member }),
   [ids.retry]: async ({ app }, by, { number }) => await retryDeployment(app, { by, number }),
   ...Object.fromEntries(
     (['retry', 'resume', 'stop', 'start', 'skip', 'done', 'roll-back'] satisfies Choice[]).map((choice) => [

@@ -58,6 +58,10 @@ function sayIntervention(event: Intervention): string {
       return `${who} paused it: the server at hand is finished, and nothing further begins until somebody resumes it.`;
     case 'resumed':
       return `${who} resumed it.`;
+    case 'put_back_requested':
+      return `${who} puts *${event.member}* back into service.`;
+    case 'kept_out':
+      return `${who} keeps *${event.member}* out of service.`;
     case 'retry_requested':
       return `${who} deploys the remaining ${event.servers.length}: ${event.servers.join(', ')}.`;
   }

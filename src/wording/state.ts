@@ -23,7 +23,8 @@ export function sayState(state: DeploymentState): string {
 
 /** The state with who or what ended it, where that is not plain. */
 export function sayEnd(deployment: Deployment): string {
-  const { state, endedBy } = deployment;
+  const { state, endedBy, run } = deployment;
+  if (run?.putBack) return `putting ${run.putBack.member} back into service`;
   if (endedBy === null || endedBy === 'completion') return sayState(state);
   return `${sayState(state)} (${endedBy})`;
 }

@@ -35,6 +35,8 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'task_ended':
       return sayNotice(plan, event.task);
     case 'task_intended':
+    case 'put_back_started':
+    case 'put_back_ended':
       return '';
   }
 }

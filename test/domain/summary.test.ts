@@ -49,6 +49,10 @@ const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbit
   stop_now_requested: fc.constant({ type: 'stop_now_requested', by: 'U0ANA', reason: 'it is wrong' }),
   paused: fc.constant({ type: 'paused', by: 'U0ANA' }),
   resumed: fc.constant({ type: 'resumed', by: 'U0ANA' }),
+  put_back_requested: fc.constant({ type: 'put_back_requested', by: 'U0ANA', member: 's1', task: 1 }),
+  put_back_started: fc.constant({ type: 'put_back_started', member: 's1', fence: 3 }),
+  put_back_ended: fc.constant({ type: 'put_back_ended', member: 's1', state: 'partial' }),
+  kept_out: fc.constant({ type: 'kept_out', by: 'U0ANA', member: 's1' }),
   rollback_decided: fc.constant({ type: 'rollback_decided', server: 's1' }),
   retry_requested: fc.constant({ type: 'retry_requested', by: 'U0ANA', servers: ['s1'] }),
   attempt_started: fc

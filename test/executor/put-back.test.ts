@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { keepOut, putBackInService } from '../../src/app/put-back-in-service.ts';
+import type { AppNeeds } from '../../src/app/needs.ts';
+import { startApp } from '../helpers/app.ts';
+import { buildSingleCluster } from '../helpers/build.ts';
+import { type Engine, openEngine } from '../helpers/engine.ts';
+import { ended } from '../helpers/world.ts';
+
+let engine: Engine;
+let app: AppNeeds;
+const by = 'U0ANA';
+const environment = buildSingleCluster(['web-1', 'web-2', 'web-3']);
+
+beforeEach(async () => {
+  engine = await openEngine();
+  const other = await startApp([environment]);
+  await other.store.close();
+  app = { ...other, store: engine.store };
+});
+afterEach(async () => await engine.close());
+
+const services = async (): Promise<Record<string, string>> =>
+  Object.fromEntries((await engine.store.members('shop')).map(({ member, inService }) => [member, inService]));
+const sentence = (verdict: Awaited<ReturnType<typeof putBackInService>>): string =>
+  verdict.ok ? '' : verdict.refusals.map(({ message }) => message).join(' ');
+
+/** A deployment that failed on its first server, which is held. */
+async function failed(): Promise<number> {
+  engine.world.when('web-1 install', () => ended('error'));
+  const number = await engine.request(environment);
+  await engine.until(number, ['error']);
+  return number;
+}
+
+describe('Put back in service', () => {
+  test('enables the held member, and the deployment is then what it was', async () => {
+    engine.start();
+    const number = await failed();
+    expect(await services()).toEqual({ 'web-1': 'held' });
+    expect((await putBackInService(app, { by, number, member: 'web-1' })).ok).toBe(true);
+    const deployment = await engine.until(number, ['error']);
+    expect(engine.world.done).toEqual(['disable web-1', 'web-1 install', 'enable web-1']);
+    expect(await services()).toEqual({ 'web-1': 'yes' });
+    expect(deployment.endedBy).toBe('onServerFailure: stop');
+    expect(sentence(await putBackInService(app, { by, number, member: 'web-1' }))).toBe(
+      'web-1 is not held by #1 any more.',
+    );
+  });
+
+  test('is probed after a crash and not done twice', async () => {
+    engine.start(100);
+    const number = await failed();
+    engine.world.when('enable web-1', () => ({ state: 'interrupted', reason: 'the process died' }));
+    await putBackInService(app, { by, number, member: 'web-1' });
+    await engine.until(number, ['error']);
+    expect(engine.world.done.filter((entry) => entry === 'enable web-1')).toHaveLength(1);
+    expect(await services()).toEqual({ 'web-1': 'yes' });
+  });
+
+  test('that fails leaves it held, and says why', async () => {
+    engine.start();
+    const number = await failed();
+    engine.world.when('enable web-1', () => ended('error', 'enable.sh ended with exit code 1'));
+    await putBackInService(app, { by, number, member: 'web-1' });
+    await engine.until(number, ['running', 'error']);
+    await engine.until(number, ['error']);
+    const [member] = await engine.store.members('shop');
+    expect(member).toMatchObject({
+      inService: 'held',
+      reason: 'it could not be put back into the load balancer: enable.sh ended with exit code 1',
+    });
+  });
+
+  test('works in a locked environment, and waits for whatever runs there', async () => {
+    engine.start();
+    const number = await failed();
+    engine.world.hangs('web-2 install');
+    const other = await engine.request(environment, ['web-2']);
+    while (!engine.world.done.includes('web-2 install')) await new Promise((done) => setTimeout(done, 5));
+    const lock = { environment: 'shop', by, reason: 'wait', since: 1 };
+    await engine.store.lockEnvironment(lock);
+    await putBackInService(app, { by, number, member: 'web-1' });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(engine.world.done).not.toContain('enable web-1');
+    await engine.decide(other, { type: 'stop_now_requested', by, reason: 'enough' });
+    await engine.until(other, ['cancelled']);
+    await engine.until(number, ['error']);
+    while ((await services())['web-1'] !== 'yes') await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(engine.world.done).toContain('enable web-1');
+  });
+
+  test('is only for those who may operate the deployment, and only once it has ended', async () => {
+    engine.start();
+    const number = await failed();
+    expect(sentence(await putBackInService(app, { by: 'U0EVE', number, member: 'web-1' }))).toContain(
+      'You may not decide about #1',
+    );
+    expect(sentence(await putBackInService(app, { by, number, member: 'web-2' }))).toContain('is not held by');
+    expect(await services()).toEqual({ 'web-1': 'held' });
+  });
+});
+
+test('Keep out is written once, with who and when, and can be taken back', async () => {
+  engine.start();
+  const number = await failed();
+  expect((await keepOut(app, { by, number, member: 'web-1' })).ok).toBe(true);
+  expect((await engine.load(number)).run?.keptOut.get('web-1')).toMatchObject({ by });
+  expect(sentence(await keepOut(app, { by: 'U0BEN', number, member: 'web-1' }))).toContain(
+    '#1 was already told to keep web-1 out by <@U0ANA>',
+  );
+  await putBackInService(app, { by, number, member: 'web-1' });
+  await engine.until(number, ['error']);
+  expect((await engine.load(number)).run?.keptOut.size).toBe(0);
+});
