@@ -1,14 +1,14 @@
+import { system } from '../domain/actor.ts';
 import { approvalRuleFor, approvalStanding } from '../domain/approval.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import type { Plan } from '../domain/plan.ts';
-import { revisionName } from '../domain/revision.ts';
 import { type Person, rolesOf } from '../domain/roles.ts';
 import type { DueChange, Lease } from '../store/store.ts';
 import { currentEnvironment, loadDeployment } from './load-deployment.ts';
 import { decideMissed } from './missed-start.ts';
 import type { AppNeeds } from './needs.ts';
-import { planDeployment, refusalsOf } from './plan-deployment.ts';
+import { planDeployment, refusalsOf, samePlan } from './plan-deployment.ts';
 import { changesSince, drift } from './plan-drift.ts';
 
 /**
@@ -101,10 +101,8 @@ async function brokenRules(needs: AppNeeds, deployment: Deployment, plan: Plan):
   const again = await planDeployment(
     { ...needs, lockOf: async () => null },
     {
-      environment: plan.environment.name,
-      selection: plan.package === null ? plan.revisions.map(revisionName) : [plan.package],
-      servers: plan.serverFilter,
-      person: await identify(needs, deployment.requestedBy),
+      ...samePlan(plan),
+      person: deployment.requestedBy === system ? null : await identify(needs, deployment.requestedBy),
       startsAt: needs.now(),
     },
   );

@@ -3,6 +3,7 @@ import { answerByDefault } from './answer-question.ts';
 import { expireDeployment } from './expire-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 import { remindOfDeployment } from './remind-deployment.ts';
+import { rollBackWhenDue } from './roll-back-deployment.ts';
 import { startDeployment } from './start-deployment.ts';
 
 /** What each kind of due row does. Every one checks for itself that it is still due, so that twice does no harm. */
@@ -11,6 +12,7 @@ export function dueHandlers(needs: AppNeeds): Record<DueKind, (due: Due) => Prom
     start: async ({ deployment }) => await startDeployment(needs, deployment),
     expire: async ({ deployment }) => await expireDeployment(needs, deployment),
     remind: async ({ deployment, at }) => await remindOfDeployment(needs, deployment, at),
+    rollback: async ({ deployment }) => await rollBackWhenDue(needs, deployment),
     question: async ({ deployment }) => await answerByDefault(needs, deployment),
   };
 }

@@ -1,4 +1,4 @@
-import type { Actor } from '../domain/actor.ts';
+import { type Actor, system } from '../domain/actor.ts';
 import { sayTime } from '../domain/calendar.ts';
 import { type EnvironmentLock, refuseLocker, sayLock } from '../domain/lock.ts';
 import { refuseReason } from '../domain/reason.ts';
@@ -68,7 +68,7 @@ function alreadyLocked(lock: EnvironmentLock, timezone: string): Refusal {
   return {
     rule: 'law-14',
     message: `Already so: ${sayLock(lock, sayTime(lock.since, timezone))}`,
-    liftedBy: `<@${lock.by}> or an admin`,
+    liftedBy: lock.by === system ? 'an admin' : `<@${lock.by}> or an admin`,
     wayOut: `\`/deploy unlock ${lock.environment}\` lifts it.`,
   };
 }

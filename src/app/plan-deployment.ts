@@ -1,8 +1,8 @@
 import type { Environment } from '../domain/environment.ts';
 import { makePlan, planHash } from '../domain/make-plan.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Plan, Undoing } from '../domain/plan.ts';
 import { checkPreconditions, type Precondition } from '../domain/preconditions.ts';
-import type { Revision } from '../domain/revision.ts';
+import { type Revision, revisionName } from '../domain/revision.ts';
 import type { Person } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { findWarnings, type Warning } from '../domain/warnings.ts';
@@ -21,6 +21,8 @@ export interface PlanDeployment {
   person: Person | null;
   /** Null: now. */
   startsAt: number | null;
+  /** The deployment that it rolls back; absent where it is none. */
+  undoes?: Undoing | null;
 }
 
 /** A plan with everything that speaks for and against it. A refused plan is still a plan that can be shown. */
@@ -53,6 +55,7 @@ export async function planDeployment(
     package: selection.value.package,
     scriptDigests: scripts.value,
     serverFilter: request.servers,
+    undoes: request.undoes ?? null,
   });
   const held = await needs.heldMembers(environment.name);
   const startsAt = request.startsAt ?? needs.now();
@@ -63,6 +66,18 @@ export async function planDeployment(
     preconditions: checkPreconditions({ plan, configuration, person: request.person, startsAt, lock }),
     warnings: findWarnings({ plan, held }),
   });
+}
+
+/** What would make the same plan again. */
+export function samePlan(
+  plan: Plan,
+): Pick<PlanDeployment, 'environment' | 'selection' | 'servers' | 'undoes'> {
+  return {
+    environment: plan.environment.name,
+    selection: plan.package === null ? plan.revisions.map(revisionName) : [plan.package],
+    servers: plan.serverFilter,
+    undoes: plan.undoes,
+  };
 }
 
 /** The refusals of a plan; empty when it may be requested. */

@@ -2,10 +2,9 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import { planChanges } from '../domain/plan-changes.ts';
 import type { Plan } from '../domain/plan.ts';
-import { revisionName } from '../domain/revision.ts';
 import type { DueChange } from '../store/store.ts';
 import type { PlanningNeeds } from './needs.ts';
-import { planDeployment } from './plan-deployment.ts';
+import { planDeployment, samePlan } from './plan-deployment.ts';
 
 /** What voids an approval: the event to write, and the plan as it would be today. */
 export interface Drift {
@@ -22,9 +21,7 @@ export async function changesSince(
   plan: Plan,
 ): Promise<Drift | null> {
   const again = await planDeployment(needs, {
-    environment: plan.environment.name,
-    selection: plan.package === null ? plan.revisions.map(revisionName) : [plan.package],
-    servers: plan.serverFilter,
+    ...samePlan(plan),
     person: null,
     startsAt: deployment.startsAt,
   });

@@ -1,9 +1,8 @@
-import type { Actor } from '../domain/actor.ts';
+import { type Actor, system } from '../domain/actor.ts';
 import { sayTime } from '../domain/calendar.ts';
 import type { ApprovalRule, Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
-import { planTitle } from '../domain/plan.ts';
-import type { Person } from '../domain/roles.ts';
+import { planTitle, type Undoing } from '../domain/plan.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import type { DueChange } from '../store/store.ts';
 import type { AppNeeds } from './needs.ts';
@@ -27,6 +26,8 @@ export interface RequestDeployment extends Actor {
   acceptedWarnings: number | 'all';
   /** Hash of the plan that was on the screen; null where none was shown. */
   shownHash: string | null;
+  /** The deployment that it rolls back; absent where it is none. */
+  undoes?: Undoing;
 }
 
 /** What a request became. */
@@ -47,27 +48,28 @@ export async function requestDeployment(
   needs: AppNeeds,
   request: RequestDeployment,
 ): Promise<Verdict<RequestedDeployment>> {
-  const person = await needs.findPerson(request.by);
+  const person = request.by === system ? null : await needs.findPerson(request.by);
   const planned = await planDeployment(needs, { ...request, person });
   if (!planned.ok) return planned;
   const refusals = [...refuseRequest(needs, request, planned.value), ...refusalsOf(planned.value)];
   const [first, ...others] = refusals;
   if (first) return refuse(first, ...others);
-  return await write(needs, request, person, planned.value);
+  return await write(needs, request, planned.value);
 }
 
 async function write(
   needs: AppNeeds,
   request: RequestDeployment,
-  person: Person,
   { plan, hash, warnings }: PlannedDeployment,
 ): Promise<Verdict<RequestedDeployment>> {
   const { environment } = plan;
   const at = needs.now();
-  const expiresAt = environment.approval && expiryOf(environment.approval, request.startsAt, at);
+  // Whoever approved a plan approved with it that the product undoes it.
+  const approval = request.by === system ? null : environment.approval;
+  const expiresAt = approval && expiryOf(approval, request.startsAt, at);
   const requested: DeploymentEvent = {
     type: 'requested',
-    by: person.id,
+    by: request.by,
     via: request.via,
     reason: request.reason.trim(),
     startsAt: request.startsAt,
@@ -84,14 +86,17 @@ async function write(
     plan,
     planHash: hash,
     requestKey: request.key,
-    requestedBy: person.id,
+    requestedBy: request.by,
     startsAt: request.startsAt,
     zone: request.zone,
     typed: request.typed,
     at,
-    events: [requested, ...startWithoutApproval(environment, request.startsAt)],
+    events: [requested, ...startWithoutApproval(approval, request.startsAt)],
     due: dueRows(environment, request.startsAt, expiresAt),
-    quota: { since: at - hourMs, limit: needs.configuration().limits.requestsPerHour },
+    quota:
+      request.by === system
+        ? null
+        : { since: at - hourMs, limit: needs.configuration().limits.requestsPerHour },
   });
   if ('tooMany' in created) return refuse(tooMany(needs, created.tooMany));
   return accept({
@@ -100,7 +105,7 @@ async function write(
     environment: environment.name,
     channel: environment.channel,
     startsAt: request.startsAt,
-    needsApproval: environment.approval !== null,
+    needsApproval: approval !== null,
   });
 }
 
@@ -110,8 +115,8 @@ function expiryOf(approval: ApprovalRule, startsAt: number | null, at: number): 
   return startsAt === null ? byHours : Math.min(startsAt, byHours);
 }
 
-function startWithoutApproval(environment: Environment, startsAt: number | null): DeploymentEvent[] {
-  if (environment.approval) return [];
+function startWithoutApproval(approval: ApprovalRule | null, startsAt: number | null): DeploymentEvent[] {
+  if (approval) return [];
   return [startsAt === null ? { type: 'queued', behind: null } : { type: 'scheduled', startsAt }];
 }
 

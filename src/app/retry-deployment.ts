@@ -1,12 +1,11 @@
 import type { Actor } from '../domain/actor.ts';
 import { hasEnded, remainingServers } from '../domain/deployment.ts';
-import { revisionName } from '../domain/revision.ts';
 import { refuseRequester } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
-import { planDeployment, refusalsOf } from './plan-deployment.ts';
+import { planDeployment, refusalsOf, samePlan } from './plan-deployment.ts';
 
 /** A press on Deploy the remaining N, or `/deploy retry`. */
 export interface RetryDeployment extends Actor {
@@ -34,9 +33,7 @@ export async function retryDeployment(
     const refusal = refuseRequester(person, needs.configuration(), environment, plan.revisions);
     if (refusal) return refuse(refusal);
     const again = await planDeployment(needs, {
-      environment: plan.environment.name,
-      selection: plan.package === null ? plan.revisions.map(revisionName) : [plan.package],
-      servers: plan.serverFilter,
+      ...samePlan(plan),
       person,
       startsAt: null,
     });
@@ -46,6 +43,7 @@ export async function retryDeployment(
     if (first) return refuse(first, ...others);
     return accept({
       events: [{ type: 'retry_requested', by: person.id, via: request.via, servers }],
+      due: [{ remove: 'rollback' }],
       answer: { number, servers },
     });
   });

@@ -47,6 +47,12 @@ export function addControlCommands(
     .action(
       async (number: number, { as, ...options }: Options) => await ask(options, { do: 'retry', as, number }),
     );
+  acting('rollback', 'restores what it changed, in reverse order, by a deployment of its own')
+    .argument('<number>', 'its number', deploymentNumber)
+    .action(
+      async (number: number, { as, ...options }: Options) =>
+        await ask(options, { do: 'rollback', as, number }),
+    );
   acting('lock', 'lets nothing begin in an environment; what has begun goes on')
     .argument('<environment>')
     .requiredOption('--reason <text>', 'why')

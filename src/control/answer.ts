@@ -5,10 +5,11 @@ import { lockEnvironment } from '../app/lock-environment.ts';
 import type { AppNeeds } from '../app/needs.ts';
 import { once } from '../app/once.ts';
 import { retryDeployment } from '../app/retry-deployment.ts';
+import { rollBackDeployment } from '../app/roll-back-deployment.ts';
 import { unlockEnvironment } from '../app/unlock-environment.ts';
 import type { EnvironmentLock } from '../domain/lock.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { sayCancelled, sayLocked, sayRetried, sayUnlocked } from '../wording/outcome.ts';
+import { sayCancelled, sayLocked, sayRetried, sayRolledBack, sayUnlocked } from '../wording/outcome.ts';
 import { sayRefusals } from '../wording/refusal.ts';
 import { answerList } from './list.ts';
 import { forTerminal, isoInstant } from './names.ts';
@@ -74,6 +75,10 @@ async function answerChange(app: AppNeeds, key: string, command: ChangingCommand
     case 'retry': {
       const verdict = await retryDeployment(app, { ...actor, number: command.number });
       return answerOf(verdict, (value) => ({ text: sayRetried(value), value }));
+    }
+    case 'rollback': {
+      const verdict = await rollBackDeployment(app, { ...actor, number: command.number });
+      return answerOf(verdict, (value) => ({ text: sayRolledBack(value), value }));
     }
     case 'lock': {
       const { environment, reason } = command;

@@ -24,7 +24,7 @@ const commands = z.discriminatedUnion('do', [
     reason: z.string(),
     acceptWarnings: z.boolean(),
   }),
-  z.strictObject({ do: z.enum(['cancel', 'retry']), as: person, number }),
+  z.strictObject({ do: z.enum(['cancel', 'retry', 'rollback']), as: person, number }),
   z.strictObject({ do: z.literal('lock'), as: person, environment: name, reason: z.string() }),
   z.strictObject({ do: z.literal('unlock'), as: person, environment: name }),
 ]);

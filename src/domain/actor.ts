@@ -14,12 +14,16 @@ export interface Decided extends Actor {
   at: number;
 }
 
-/** A person in a sentence: `<@U0ANA>`, or `<@U0ANA> via command line`. */
+/** Who decides where nobody does: a deadline, or the configuration. No Slack user is called so. */
+export const system = 'system';
+
+/** A person in a sentence: `<@U0ANA>`, or `<@U0ANA> via command line`; the product by its name. */
 export function mention({ by, via }: Actor): string {
+  if (by === system) return 'Lamplighter';
   return via === undefined ? `<@${by}>` : `<@${by}> via ${via}`;
 }
 
 /** A person as a mention; the product itself when a deadline passed without an answer. */
 export function sayActor(id: string, via?: Via): string {
-  return id === 'system' ? 'the default answer, as nobody answered in time' : mention({ by: id, via });
+  return id === system ? 'the default answer, as nobody answered in time' : mention({ by: id, via });
 }

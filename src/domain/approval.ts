@@ -1,3 +1,4 @@
+import { system } from './actor.ts';
 import type { Deployment, Vote } from './deployment.ts';
 import type { ApprovalRule, Configuration, Environment } from './environment.ts';
 import { namesOfRole, type Person, rolesOf, standingSentence } from './roles.ts';
@@ -41,8 +42,13 @@ function seat(vote: Vote, seats: string[][], seatOf: Map<number, Vote>, tried: S
   return false;
 }
 
-/** The rule that holds for a deployment: the environment's, or, after a plan changed where none is needed, one confirmation. */
+/**
+ * The rule that holds for a deployment: none where the product undoes what failed, because whoever approved that plan
+ * approved this with it; else the environment's, or, after a plan changed where none is needed, one
+ * confirmation.
+ */
 export function approvalRuleFor(environment: Environment, deployment: Deployment): ApprovalRule | null {
+  if (deployment.requestedBy === system && deployment.planChanges.length === 0) return null;
   if (environment.approval || deployment.planChanges.length === 0) return environment.approval;
   const roles = ['promotion', 'promotion_admin', 'global_admin'];
   return { rules: [{ roles, required: 1 }], excludeRequester: false, expiresHours: 1, remindMinutes: [] };

@@ -1,14 +1,7 @@
-import { type Actor, type Decided, mention, type Via } from './actor.ts';
-import {
-  type AttemptEnd,
-  type Choice,
-  type DeploymentEvent,
-  type Intervention,
-  isIntervention,
-  type Question,
-  type StoredEvent,
-} from './events.ts';
-import { applyToRun, type Run, startRun } from './run.ts';
+import type { Actor, Decided, Via } from './actor.ts';
+import { applyToDeployment } from './apply-to-deployment.ts';
+import type { AttemptEnd, Choice, DeploymentEvent, Question, StoredEvent } from './events.ts';
+import { applyToRun, type Run } from './run.ts';
 
 /** Where a deployment stands; the last line are the end states of its latest attempt. */
 export type DeploymentState =
@@ -64,6 +57,12 @@ export interface Deployment {
   run: Run | null;
   /** Servers of the next attempt, when a person asked to deploy the rest. */
   retryServers: string[] | null;
+  /** Servers that were begun in any attempt. */
+  begun: Set<string>;
+  /** When what failed is rolled back by itself, epoch milliseconds, and what that is; null while nothing is counting down. */
+  countdown: { at: number; servers: string[] } | null;
+  /** The deployment that undoes this one. */
+  undoneBy: number | null;
   startedAt: number | null;
   endedAt: number | null;
 }
@@ -101,6 +100,9 @@ function begin(stored: StoredEvent, event: Extract<DeploymentEvent, { type: 'req
     attempt: 0,
     run: null,
     retryServers: null,
+    begun: new Set(),
+    countdown: null,
+    undoneBy: null,
     startedAt: null,
     endedAt: null,
   };
@@ -113,145 +115,6 @@ export function applyEvent(deployment: Deployment, stored: StoredEvent): void {
   deployment.version = stored.version;
   if (deployment.run) applyToRun(deployment.run, stored.event, stored.at);
   applyToDeployment(deployment, stored.event, stored.at);
-}
-
-function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: number): void {
-  if (isIntervention(event)) return intervene(deployment, event, at);
-  switch (event.type) {
-    case 'requested':
-      throw new Error(`#${deployment.number} was requested twice`);
-    case 'approved':
-      deployment.votes.push({ by: event.by, roles: event.roles, at });
-      return;
-    case 'rejected':
-      deployment.rejection = { by: event.by, reason: event.reason };
-      return end(deployment, 'rejected', `<@${event.by}>`, at);
-    case 'scheduled':
-      deployment.state = 'scheduled';
-      deployment.startsAt = event.startsAt;
-      return;
-    case 'plan_changed':
-      return applyPlanChange(deployment, event);
-    case 'queued':
-      return queue(deployment);
-    case 'lock_met':
-      return meetLock(deployment, event, at);
-    case 'lock_lifted':
-      deployment.lock = null;
-      return;
-    case 'expired':
-    case 'missed':
-      return end(deployment, event.type, event.reason, at);
-    case 'attempt_started':
-      return beginAttempt(deployment, event, at);
-    case 'question_asked':
-      Object.assign(deployment, { state: 'waiting', question: event.question });
-      return;
-    case 'question_answered':
-      return applyAnswer(deployment, event, at);
-    case 'put_back_ended':
-      Object.assign(deployment, { state: event.state, question: null });
-      return;
-    case 'attempt_ended':
-      return end(deployment, event.state, event.endedBy, at);
-    case 'attempt_resumed':
-    case 'group_checked':
-    case 'reminded':
-    case 'restored':
-    case 'server_started':
-    case 'rollback_decided':
-    case 'server_ended':
-    case 'service_changed':
-    case 'put_back_started':
-    case 'task_intended':
-    case 'task_found':
-    case 'task_ended':
-      return;
-  }
-}
-
-function intervene(deployment: Deployment, event: Intervention, at: number): void {
-  switch (event.type) {
-    case 'cancelled':
-      return end(deployment, 'cancelled', mention(event), at);
-    case 'retry_requested':
-      Object.assign(deployment, { retryServers: event.servers, endedBy: null, endedAt: null });
-      return queue(deployment);
-    case 'put_back_requested':
-      deployment.state = 'running';
-      return;
-    case 'paused':
-      if (deployment.state === 'running') deployment.state = 'paused';
-      return;
-    case 'resumed':
-      if (deployment.state === 'paused') deployment.state = 'running';
-      return;
-    case 'kept_out':
-    case 'stop_requested':
-    case 'stop_now_requested':
-      return;
-  }
-}
-
-function applyAnswer(
-  deployment: Deployment,
-  { question, choice, by, paused }: Extract<DeploymentEvent, { type: 'question_answered' }>,
-  at: number,
-): void {
-  const going = paused ? 'paused' : 'running';
-  const state = deployment.run ? going : 'scheduled';
-  Object.assign(deployment, { question: null, state, lastAnswer: { question, choice, by, at } });
-}
-
-function queue(deployment: Deployment): void {
-  Object.assign(deployment, { state: 'queued', lock: null, lockMetAt: null });
-}
-
-function meetLock(
-  deployment: Deployment,
-  event: Extract<DeploymentEvent, { type: 'lock_met' }>,
-  at: number,
-): void {
-  const { by, via, reason, since } = event;
-  deployment.lock = { by, via, reason, since };
-  deployment.lockMetAt ??= at;
-}
-
-function end(deployment: Deployment, state: DeploymentState, endedBy: string, at: number): void {
-  Object.assign(deployment, { state, endedBy, endedAt: at, lock: null, question: null });
-}
-
-/** The signed plan is gone: earlier approvals count no more. */
-function applyPlanChange(
-  deployment: Deployment,
-  event: Extract<DeploymentEvent, { type: 'plan_changed' }>,
-): void {
-  Object.assign(deployment, {
-    state: 'awaiting_approval',
-    votes: [],
-    planHash: event.planHash,
-    planChanges: event.changes,
-    startsAt: null,
-    lock: null,
-    lockMetAt: null,
-    expiresAt: event.expiresAt,
-  });
-}
-
-function beginAttempt(
-  deployment: Deployment,
-  event: Extract<DeploymentEvent, { type: 'attempt_started' }>,
-  at: number,
-): void {
-  Object.assign(deployment, {
-    state: 'running',
-    attempt: event.attempt,
-    run: startRun(event.attempt, event.fence, event.servers),
-    retryServers: null,
-    startedAt: at,
-    lock: null,
-    lockMetAt: null,
-  });
 }
 
 /** True when nothing more happens to a deployment unless a person asks for it. */

@@ -89,6 +89,14 @@ export type DeploymentEvent =
   | ({ type: 'put_back_requested'; member: string; task: number } & Actor)
   /** After the end: a held member stays out, and that is how somebody wants it. */
   | ({ type: 'kept_out'; member: string } & Actor)
+  /** What failed is rolled back by itself then, unless somebody stops it. */
+  | { type: 'rollback_announced'; servers: string[]; at: number }
+  /** The countdown ran out, and it cannot be rolled back. */
+  | { type: 'rollback_failed'; reason: string }
+  | ({ type: 'rollback_snoozed'; at: number } & Actor)
+  | ({ type: 'rollback_kept' } & Actor)
+  /** What this deployment changed is undone by another one. */
+  | ({ type: 'rollback_requested'; deployment: number } & Actor)
   | { type: 'put_back_started'; member: string; fence: number }
   /** `state` is what the deployment goes back to. */
   | { type: 'put_back_ended'; member: string; state: AttemptEnd }
@@ -171,7 +179,10 @@ export type Intervention = Extract<
       | 'resumed'
       | 'retry_requested'
       | 'put_back_requested'
-      | 'kept_out';
+      | 'kept_out'
+      | 'rollback_snoozed'
+      | 'rollback_kept'
+      | 'rollback_requested';
   }
 >;
 
@@ -191,6 +202,8 @@ export type Happening = Extract<
       | 'server_ended'
       | 'rollback_decided'
       | 'service_changed'
+      | 'rollback_announced'
+      | 'rollback_failed'
       | 'put_back_started'
       | 'put_back_ended'
       | 'question_asked';
@@ -206,6 +219,9 @@ const interventions: Record<Intervention['type'], true> = {
   retry_requested: true,
   put_back_requested: true,
   kept_out: true,
+  rollback_snoozed: true,
+  rollback_kept: true,
+  rollback_requested: true,
 };
 
 const happenings: Record<Happening['type'], true> = {
@@ -220,6 +236,8 @@ const happenings: Record<Happening['type'], true> = {
   server_ended: true,
   rollback_decided: true,
   service_changed: true,
+  rollback_announced: true,
+  rollback_failed: true,
   put_back_started: true,
   put_back_ended: true,
   question_asked: true,

@@ -1,4 +1,4 @@
-import { type Actor, mention } from './actor.ts';
+import { type Actor, mention, system } from './actor.ts';
 import { sayTime } from './calendar.ts';
 import type { Configuration, Environment } from './environment.ts';
 import { quote } from './quote.ts';
@@ -78,9 +78,14 @@ export function lockedRefusal(
   return {
     rule: 'lock',
     message: sayLock(lock, sayTime(lock.since, timezone)),
-    liftedBy: `<@${lock.by}> or an admin`,
-    wayOut: `Ask <@${lock.by}> or ${whoUnlocks(configuration)} for \`/deploy unlock ${lock.environment}\`.`,
+    liftedBy: `${byOf(lock)}an admin`,
+    wayOut: `Ask ${byOf(lock)}${whoUnlocks(configuration)} for \`/deploy unlock ${lock.environment}\`.`,
   };
+}
+
+/** Whoever closed it can open it; the product cannot be asked. */
+function byOf({ by }: EnvironmentLock): string {
+  return by === system ? '' : `<@${by}> or `;
 }
 
 function whoUnlocks(configuration: Configuration): string {

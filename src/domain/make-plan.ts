@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Cluster, Environment, Server, Step } from './environment.ts';
 import { groupLevel, planGroups } from './plan-groups.ts';
-import { liveClusters, liveServers, mainRole, type Plan, type PlannedTask } from './plan.ts';
+import { liveClusters, liveServers, mainRole, type Plan, type PlannedTask, type Undoing } from './plan.ts';
 import { type Revision, revisionName } from './revision.ts';
 
 /** Everything a plan is made from; nothing else can change it. */
@@ -12,6 +12,7 @@ export interface PlanRequest {
   package: string | null;
   scriptDigests: Record<string, string>;
   serverFilter: string[] | null;
+  undoes: Undoing | null;
 }
 
 type Draft = Omit<PlannedTask, 'id'>;
@@ -20,7 +21,7 @@ type Draft = Omit<PlannedTask, 'id'>;
 export function makePlan(request: PlanRequest): Plan {
   const { environment } = request;
   const chosen = chosenServers(environment, request.serverFilter);
-  const groups = planGroups(environment, chosen);
+  const groups = groupsOf(request, chosen);
   const drafts = [
     ...groups.flatMap((members, group) => groupTasks(request, members, group, chosen)),
     ...leftOut(environment),
@@ -34,6 +35,12 @@ export function makePlan(request: PlanRequest): Plan {
     tasks,
     rollbackTasks: rollbackTasks(request, tasks),
   };
+}
+
+/** Law 12: what is undone is undone in reverse order. */
+function groupsOf({ environment, undoes }: PlanRequest, chosen: ReadonlySet<string>): string[][] {
+  const groups = planGroups(environment, chosen);
+  return undoes ? groups.map((members) => members.toReversed()).toReversed() : groups;
 }
 
 /** SHA-256 over everything an approver signs; where files lie on the bot's machine is not part of it. */
@@ -103,6 +110,7 @@ function scriptTask(
 /** All revisions on one server before the next server begins (D-07), then the look at what runs there. */
 function serverTasks(request: PlanRequest, cluster: Cluster, server: Server, group: number): Draft[] {
   const base = { action: null, cluster: cluster.name, server: server.name, group };
+  if (request.undoes) return undoTasks(request, base);
   const steps = request.revisions.flatMap((revision) =>
     runbooksOf(request.environment, revision, server.role).flatMap((runbook) =>
       (request.environment.runbooks[runbook]?.steps ?? []).map((step): Draft => ({
@@ -125,28 +133,31 @@ function typeOf(step: Step): Draft['type'] {
 }
 
 /** The steps that restore each planned server, and the look at what runs there then; numbered on after the tasks. */
-function rollbackTasks({ environment, revisions }: PlanRequest, tasks: PlannedTask[]): PlannedTask[] {
-  const { rollback, readBack } = environment;
-  const last = revisions.at(-1);
-  if (!rollback || !last) return [];
-  const steps = environment.runbooks[rollback.runbook]?.steps ?? [];
+function rollbackTasks(request: PlanRequest, tasks: PlannedTask[]): PlannedTask[] {
+  if (request.undoes) return [];
   const begins = tasks.filter(({ server, action, group }, index) => {
     const before = tasks[index - 1];
     const goesOn = before?.server === server && before?.action === null;
     return server !== null && action === null && group !== null && !goesOn;
   });
-  const drafts = begins.flatMap(({ cluster, server, group }): Draft[] => {
-    const base = { action: null, cluster, server, group };
-    const undo = steps.map((step): Draft => ({
-      type: 'ROLLBACK',
-      ...base,
-      revision: revisionName(last),
-      step: step.id,
-    }));
-    const verify: Draft[] = readBack ? [{ type: 'VERIFY', ...base, revision: null, step: null }] : [];
-    return [...undo, ...verify];
-  });
+  const drafts = begins.flatMap(({ cluster, server, group }) =>
+    undoTasks(request, { action: null, cluster, server, group }),
+  );
   return drafts.map((draft, index) => ({ id: tasks.length + index + 1, ...draft }));
+}
+
+/** The steps that restore one server; in the words of a step, the revision is the last that was deployed. */
+function undoTasks(
+  { environment, revisions }: PlanRequest,
+  base: Pick<Draft, 'action' | 'cluster' | 'server' | 'group'>,
+): Draft[] {
+  const { rollback, readBack } = environment;
+  const last = revisions.at(-1);
+  if (!rollback || !last) return [];
+  const steps = environment.runbooks[rollback.runbook]?.steps ?? [];
+  const revision = revisionName(last);
+  const undo = steps.map(({ id }): Draft => ({ type: 'ROLLBACK', ...base, revision, step: id }));
+  return readBack ? [...undo, { type: 'VERIFY', ...base, revision: null, step: null }] : undo;
 }
 
 /** The runbooks that a revision asks for on servers of a role, in the order of the environment's payloads. */

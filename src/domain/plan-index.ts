@@ -71,10 +71,12 @@ function wavesOf({ environment, groups }: Plan, members: ReadonlyMap<string, Pla
   const { parallel, clusters } = environment;
   if (groups.length === 0) return [];
   if (!parallel) return [{ cluster: null, groups: [...groups.keys()], atOnce: 1 }];
-  return clusters.flatMap(({ name, servers }): Wave[] => {
+  const waves = clusters.flatMap(({ name, servers }): Wave[] => {
     const own = servers.flatMap((server) => members.get(server.name)?.group ?? []);
-    return own.length === 0 ? [] : [{ cluster: name, groups: own, atOnce: parallel.perCluster }];
+    const inOrder = own.toSorted((left, right) => left - right);
+    return own.length === 0 ? [] : [{ cluster: name, groups: inOrder, atOnce: parallel.perCluster }];
   });
+  return waves.toSorted((left, right) => (left.groups[0] ?? 0) - (right.groups[0] ?? 0));
 }
 
 function addServerTask(

@@ -31,6 +31,12 @@ export interface PlannedTask {
 /** A group of members that leave the load balancer together: servers, or whole clusters. */
 export type Level = 'server' | 'cluster';
 
+/** What a rollback undoes, and what is known of each of its servers from before. */
+export interface Undoing {
+  deployment: number;
+  servers: Record<string, { before: string | null; backupPath: string | null }>;
+}
+
 /** The frozen plan: everything the executor needs, and everything an approver signs. Holds no secret, only their names. */
 export interface Plan {
   environment: Environment;
@@ -47,6 +53,8 @@ export interface Plan {
   tasks: PlannedTask[];
   /** How each planned server is restored, should it come to that: signed with the rest, and done only then. */
   rollbackTasks: PlannedTask[];
+  /** Null in every plan that is no rollback of another deployment. */
+  undoes: Undoing | null;
 }
 
 /** The role whose servers are deployed to: that of the first payload. */
@@ -135,7 +143,8 @@ export function stepOf(plan: Plan, task: PlannedTask): { revision: Revision; ste
   return found;
 }
 
-/** `customer360@2`, `shop@2, shop@3`, or the package's name: what people call this deployment. */
-export function planTitle(plan: Pick<Plan, 'package' | 'revisions'>): string {
+/** `customer360@2`, `shop@2, shop@3`, the package's name, or `rollback of #1042`: what people call this deployment. */
+export function planTitle(plan: Pick<Plan, 'package' | 'revisions' | 'undoes'>): string {
+  if (plan.undoes) return `rollback of #${plan.undoes.deployment}`;
   return plan.package ?? plan.revisions.map(revisionName).join(', ');
 }

@@ -36,7 +36,8 @@ export function checkPreconditions(facts: PreconditionFacts): Precondition[] {
   const silent = [...(facts.person === null ? ['D-19'] : []), ...(facts.lock === null ? ['lock'] : [])];
   const asked = checks.filter(({ rule }) => !silent.includes(rule));
   const fixed = asked.map(({ rule, holds, check }) => asPrecondition(rule, holds, check(facts)));
-  const calendar = refuseStart(facts.plan.environment, facts.startsAt);
+  // What went wrong may be undone at any hour.
+  const calendar = facts.plan.undoes ? [] : refuseStart(facts.plan.environment, facts.startsAt);
   return [
     ...fixed,
     ...(calendar.length > 0
@@ -101,9 +102,11 @@ function checkExecuted({ plan }: PreconditionFacts): Refusal | null {
 }
 
 function notExecuted(plan: Plan): string[] {
-  const runbooks = new Set(
-    plan.revisions.flatMap((revision) => runbookNames(plan.environment, revision.parts)),
-  );
+  const { rollback } = plan.environment;
+  const runbooks = new Set([
+    ...plan.revisions.flatMap((revision) => runbookNames(plan.environment, revision.parts)),
+    ...(rollback ? [rollback.runbook] : []),
+  ]);
   const steps = [...runbooks].flatMap((name) =>
     (plan.environment.runbooks[name]?.steps ?? []).flatMap((step) =>
       step.notExecuted.map((feature) => `${feature} (runbook ${name}, step ${step.id})`),
@@ -197,6 +200,7 @@ function repeatedStep(environment: Environment, runbooks: string[]): string | nu
 function checkBackup({ plan }: PreconditionFacts): Refusal | null {
   const { environment } = plan;
   if (!environment.backupBefore && environment.requireBackup !== 'require') return null;
+  if (plan.undoes) return null;
   const name = runbookWithoutBackup(plan);
   if (name === undefined) return null;
   return {

@@ -3,6 +3,7 @@ import {
   type AttemptEnd,
   type DeploymentEvent,
   type Intervention,
+  isHappening,
   isIntervention,
   type Question,
   type ServerProblem,
@@ -132,6 +133,8 @@ export function serverRun(run: Run, server: string): ServerRun {
 /** Adds one event of the attempt to its fold, in place. Events of the deployment outside the attempt change nothing. */
 export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
   if (isIntervention(event)) return intervene(run, event, at);
+  if (event.type === 'question_answered') return applyAnswer(run, event);
+  if (!isHappening(event)) return;
   switch (event.type) {
     case 'attempt_resumed':
       run.fence = event.fence;
@@ -160,8 +163,9 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
     case 'question_asked':
       run.question = event.question;
       return;
-    case 'question_answered':
-      return applyAnswer(run, event);
+    case 'rollback_announced':
+    case 'rollback_failed':
+      return;
     case 'put_back_started':
       run.fence = event.fence;
       if (run.putBack) run.putBack.isStarted = true;
@@ -172,18 +176,6 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
     case 'attempt_ended':
       run.ended = { state: event.state, endedBy: event.endedBy };
       return;
-    case 'requested':
-    case 'approved':
-    case 'rejected':
-    case 'scheduled':
-    case 'reminded':
-    case 'plan_changed':
-    case 'queued':
-    case 'lock_met':
-    case 'lock_lifted':
-    case 'expired':
-    case 'missed':
-    case 'restored':
     case 'attempt_started':
       return;
   }

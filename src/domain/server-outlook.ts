@@ -1,5 +1,6 @@
 import { sayActor } from './actor.ts';
 import { backupPathOf, namesBackupPath } from './backup-path.ts';
+import { wasChanged } from './changed.ts';
 import type { ServerState } from './events.ts';
 import type { IndexedPlan } from './plan-index.ts';
 import { findStep, plannedServers, type PlannedTask, taskName } from './plan.ts';
@@ -82,11 +83,7 @@ function isFirst(index: IndexedPlan, run: Run, name: string): boolean {
 /** Whether a failed server can be restored: something was changed, and the backup that it needs is known. */
 export function canRollBack(index: IndexedPlan, run: Run, name: string): boolean {
   const undoing = index.rollbackTasks.get(name) ?? [];
-  const wasChanged = (index.serverTasks.get(name) ?? []).some((task) => {
-    const { end } = taskRun(run, task.id);
-    return end !== null && end !== 'skipped' && findStep(index.plan, task)?.step.kind === 'apply';
-  });
-  if (undoing.length === 0 || !wasChanged) return false;
+  if (undoing.length === 0 || !wasChanged(index, run, name)) return false;
   const needsBackup = undoing.some((task) => namesBackupPath(findStep(index.plan, task)?.step.run ?? ''));
   return !needsBackup || backupPathOf(index, run, name) !== null;
 }

@@ -79,6 +79,11 @@ function changes(standing: Standing, { deployment, event, at }: StoredEvent): Pa
     case 'server_ended':
     case 'service_changed':
     case 'kept_out':
+    case 'rollback_announced':
+    case 'rollback_failed':
+    case 'rollback_snoozed':
+    case 'rollback_kept':
+    case 'rollback_requested':
     case 'put_back_started':
     case 'stop_requested':
     case 'stop_now_requested':
@@ -119,6 +124,11 @@ const known: Record<DeploymentEvent['type'], true> = {
   service_changed: true,
   put_back_requested: true,
   kept_out: true,
+  rollback_announced: true,
+  rollback_failed: true,
+  rollback_snoozed: true,
+  rollback_kept: true,
+  rollback_requested: true,
   put_back_started: true,
   put_back_ended: true,
   question_asked: true,

@@ -22,7 +22,8 @@ export function findWarnings({ plan, held }: { plan: Plan; held: string[] }): Wa
     });
   if (held.length > 0)
     warnings.push({ rule: 'law-4', message: `Held out of the load balancer now: ${held.join(', ')}.` });
-  const unsaved = environment.requireBackup === 'confirm' ? runbookWithoutBackup(plan) : undefined;
+  const unsaved =
+    environment.requireBackup === 'confirm' && !plan.undoes ? runbookWithoutBackup(plan) : undefined;
   if (unsaved !== undefined)
     warnings.push({
       rule: 'backup',

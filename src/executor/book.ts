@@ -2,7 +2,7 @@ import { applyEvent, type Deployment, foldDeployment } from '../domain/deploymen
 import type { DeploymentEvent } from '../domain/events.ts';
 import { type IndexedPlan, indexPlan } from '../domain/plan-index.ts';
 import type { Plan } from '../domain/plan.ts';
-import type { DueChange, Lease, Store } from '../store/store.ts';
+import type { Change, Lease, Store } from '../store/store.ts';
 
 /** One leased deployment as its log stands now, and the only way in which the executor adds to it. */
 export interface Book {
@@ -16,10 +16,13 @@ export interface Book {
    * A decision made on `deployment` as it stands when this is called: false when somebody wrote first, so that it is
    * made again, or closed the environment before it began. Throws `FencedOff`.
    */
-  decide(events: Events, extra?: { releaseLease?: boolean; due?: DueChange[] }): Promise<boolean>;
+  decide(events: Events, extra?: Extra): Promise<boolean>;
   /** A fact that holds whatever was written meanwhile. Throws `FencedOff`. */
   note(events: Events): Promise<void>;
 }
+
+/** What is written together with events. */
+type Extra = Pick<Change, 'releaseLease' | 'due' | 'lock'>;
 
 /** At least one event. */
 export type Events = [DeploymentEvent, ...DeploymentEvent[]];
@@ -40,11 +43,7 @@ export async function openBook(store: Store, lease: Lease, now: () => number): P
     for (const stored of await store.eventsAfter(lease.deployment, deployment.version))
       applyEvent(deployment, stored);
   };
-  const commit = async (
-    events: Events,
-    expectedVersion: number | null,
-    extra: { releaseLease?: boolean; due?: DueChange[] },
-  ): Promise<boolean> => {
+  const commit = async (events: Events, expectedVersion: number | null, extra: Extra): Promise<boolean> => {
     const base = { deployment: lease.deployment, expectedVersion, fence: lease.fence, at: now(), events };
     const outcome = await store.commit({ ...base, ...extra });
     if (!outcome.ok && outcome.why !== 'stale' && outcome.why !== 'locked')

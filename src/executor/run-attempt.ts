@@ -7,6 +7,7 @@ import type { Run } from '../domain/run.ts';
 import { aboutNextWave, aboutStep, askPerson } from './ask-person.ts';
 import type { Book, Events } from './book.ts';
 import { createGroupCheck, type GroupCheck } from './check-group.ts';
+import { aftermathOf } from './end-attempt.ts';
 import type { ExecutorNeeds } from './needs.ts';
 import { createTaskRunner, type TaskRunner } from './run-task.ts';
 
@@ -95,13 +96,8 @@ async function begin(attempt: Attempt, run: Run, action: Action, signal: AbortSi
   switch (action.do) {
     case 'wait':
       return;
-    case 'record': {
-      const releaseLease = action.events.some(
-        ({ type }) => type === 'attempt_ended' || type === 'put_back_ended',
-      );
-      await book.decide(action.events as Events, { releaseLease });
-      return;
-    }
+    case 'record':
+      return await record(needs, book, action.events as Events);
     case 'pause':
       return await askPerson(needs, book, aboutNextWave(book, run, action.done, action.next), signal);
     case 'ask':
@@ -132,6 +128,17 @@ async function begin(attempt: Attempt, run: Run, action: Action, signal: AbortSi
       });
     }
   }
+}
+
+/** Facts; the last of them free the environment, and what follows from an end is written with it. */
+async function record(needs: ExecutorNeeds, book: Book, events: Events): Promise<void> {
+  const ended = events.find((event) => event.type === 'attempt_ended');
+  if (!ended) {
+    const releaseLease = events.some(({ type }) => type === 'put_back_ended');
+    return void (await book.decide(events, { releaseLease }));
+  }
+  const { events: following, due, lock } = await aftermathOf(needs, book, ended);
+  await book.decide([...events, ...following], { releaseLease: true, due, ...(lock && { lock }) });
 }
 
 /** A server begins with the first thing that is done about it, whatever that is. */

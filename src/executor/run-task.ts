@@ -76,6 +76,8 @@ function ofServer(
 ): Pick<TaskContext, 'backupPath' | 'undoing'> {
   const attempt = deployment.run;
   if (!attempt || server === null) return { backupPath: null, undoing: null };
+  const known = plan.undoes?.servers[server];
+  if (known) return { backupPath: known.backupPath, undoing: { before: known.before } };
   const undoes = plan.rollbackTasks.some((task) => task.id === id);
   return {
     backupPath: backupPathOf(index, attempt, server),

@@ -84,6 +84,15 @@ function failedLines(plan: Plan, { run }: Deployment, server: string): string[] 
 
 function matters(event: DeploymentEvent): boolean {
   if (event.type === 'attempt_ended') return event.state === 'error' || event.state === 'partial';
-  const told = ['lock_met', 'question_asked', 'missed', 'expired', 'plan_changed', 'restored'];
+  const told = [
+    'rollback_announced',
+    'rollback_failed',
+    'lock_met',
+    'question_asked',
+    'missed',
+    'expired',
+    'plan_changed',
+    'restored',
+  ];
   return told.includes(event.type);
 }

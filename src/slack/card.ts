@@ -17,6 +17,7 @@ import { actions, button, context, header, type MessageContent, quotation, secti
 import { cut, slackInstant } from './escape.ts';
 import { heldMembers } from './held-members.ts';
 import { encodeButton, ids } from './ids.ts';
+import { rollbackButtons, rollbackLine } from './rollback-buttons.ts';
 
 /** The one card of a deployment: what, where, when, who, how far, and only the buttons that make sense now. */
 export function deploymentCard(deployment: Deployment, plan: Plan, members: MemberService[]): MessageContent {
@@ -35,7 +36,8 @@ export function deploymentCard(deployment: Deployment, plan: Plan, members: Memb
       ...(deployment.rejection ? [quotation('Rejected because', deployment.rejection.reason)] : []),
       ...approvalLine(deployment, plan),
       ...heldMembers(deployment, members),
-      ...actions('card', cardButtons(deployment)),
+      ...rollbackLine(deployment),
+      ...actions('card', cardButtons(deployment, plan)),
     ],
   };
 }
@@ -92,7 +94,7 @@ function approvalLine(deployment: Deployment, plan: Plan) {
   return [context(`${changes}${approvals} · plan \`${deployment.planHash.slice(0, 12)}\``)];
 }
 
-function cardButtons(deployment: Deployment): Button[] {
+function cardButtons(deployment: Deployment, plan: Plan): Button[] {
   const { number, version, planHash, question, state, run } = deployment;
   const value = encodeButton({ number, version, planHash, question: question?.id ?? null });
   const details = button(ids.details, 'Details', value, {
@@ -126,7 +128,7 @@ function cardButtons(deployment: Deployment): Button[] {
     case 'partial':
     case 'error':
     case 'cancelled':
-      return [...retryButton(deployment, value), details];
+      return [...retryButton(deployment, value), ...rollbackButtons(deployment, plan), details];
   }
 }
 

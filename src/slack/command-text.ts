@@ -5,7 +5,7 @@ export type Command =
   | { do: 'form'; selection: string[]; environment: string | null; when: string }
   | { do: 'list' }
   | { do: 'help' }
-  | { do: 'show' | 'cancel' | 'retry'; number: number }
+  | { do: NumberedWord; number: number }
   /** An empty reason: the form asks for it. */
   | { do: 'lock'; environment: string; reason: string }
   | { do: 'unlock'; environment: string }
@@ -13,12 +13,17 @@ export type Command =
   | { do: 'halt'; reason: string }
   | { do: 'unknown'; near: string | null; example: string };
 
+/** Commands about one deployment. */
+const numbered = ['show', 'cancel', 'retry', 'rollback'] as const;
+type NumberedWord = (typeof numbered)[number];
+
 const examples: Record<string, string> = {
   list: '/deploy list',
   help: '/deploy help',
   show: '/deploy show 1042',
   cancel: '/deploy cancel 1042',
   retry: '/deploy retry 1042',
+  rollback: '/deploy rollback 1042',
   lock: '/deploy lock denodo-production the database is being moved',
   unlock: '/deploy unlock denodo-production',
   halt: '/deploy halt the payment provider is down',
@@ -36,15 +41,11 @@ export function parseCommand(text: string): Command {
   if (words.length === 1 && (word === 'list' || word === 'help')) return { do: word };
   if (word === 'halt') return { do: 'halt', reason: words.slice(1).join(' ') };
   const number = /^#?(\d{1,9})$/.exec(words[1] ?? '')?.[1];
-  if (
-    words.length === 2 &&
-    number !== undefined &&
-    (word === 'show' || word === 'cancel' || word === 'retry')
-  )
-    return { do: word, number: Number(number) };
+  const about = numbered.find((candidate) => candidate === word);
+  if (words.length === 2 && number !== undefined && about) return { do: about, number: Number(number) };
   const closing = parseLock(word, words);
   if (closing) return closing;
-  const near = nearest(word, ['list', 'help', 'show', 'cancel', 'retry', 'lock', 'unlock', 'halt']);
+  const near = nearest(word, ['list', 'help', ...numbered, 'lock', 'unlock', 'halt']);
   return { do: 'unknown', near, example: examples[near ?? 'to'] ?? '' };
 }
 
@@ -79,6 +80,7 @@ export const helpText = [
   '`/deploy show 1042` one deployment with everything that happened.',
   '`/deploy cancel 1042` before it begins: it never will; while it runs: it stops after the server at hand.',
   '`/deploy retry 1042` deploys what failed or was never begun.',
+  '`/deploy rollback 1042` restores what it changed, in reverse order, by a deployment of its own.',
   '`/deploy lock denodo-production REASON` lets nothing begin there; what has begun goes on.',
   '`/deploy unlock denodo-production` opens it again.',
   '`/deploy halt REASON` pauses everything that runs and locks every environment that you may lock.',

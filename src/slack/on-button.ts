@@ -8,6 +8,8 @@ import { once } from '../app/once.ts';
 import { pauseDeployment, resumeDeployment } from '../app/pause-deployment.ts';
 import { keepOut, putBackInService } from '../app/put-back-in-service.ts';
 import { retryDeployment } from '../app/retry-deployment.ts';
+import { rollBackDeployment } from '../app/roll-back-deployment.ts';
+import { keepAsItIs, snoozeRollback } from '../app/rollback-countdown.ts';
 import type { Choice } from '../domain/events.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { sayRefusals } from '../wording/refusal.ts';
@@ -29,6 +31,9 @@ const decisions: Record<
   [ids.stop]: async ({ app }, by, { number }) => await cancelDeployment(app, { by, number }),
   [ids.pause]: async ({ app }, by, { number }) => await pauseDeployment(app, { by, number }),
   [ids.resume]: async ({ app }, by, { number }) => await resumeDeployment(app, { by, number }),
+  [ids.rollBack]: async ({ app }, by, { number }) => await rollBackDeployment(app, { by, number }),
+  [ids.keep]: async ({ app }, by, { number }) => await keepAsItIs(app, { by, number }),
+  [ids.snooze]: async ({ app }, by, { number }) => await snoozeRollback(app, { by, number }),
   [ids.putBack]: async ({ app }, by, { number, member = '' }) =>
     await putBackInService(app, { by, number, member }),
   [ids.keepOut]: async ({ app }, by, { number, member = '' }) => await keepOut(app, { by, number, member }),

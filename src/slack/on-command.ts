@@ -5,9 +5,17 @@ import { haltEverything } from '../app/halt-everything.ts';
 import { lockEnvironment } from '../app/lock-environment.ts';
 import { once } from '../app/once.ts';
 import { retryDeployment } from '../app/retry-deployment.ts';
+import { rollBackDeployment } from '../app/roll-back-deployment.ts';
 import { unlockEnvironment } from '../app/unlock-environment.ts';
 import { parseTypedTime } from '../domain/typed-time.ts';
-import { sayCancelled, sayHalted, sayLocked, sayRetried, sayUnlocked } from '../wording/outcome.ts';
+import {
+  sayCancelled,
+  sayHalted,
+  sayLocked,
+  sayRetried,
+  sayRolledBack,
+  sayUnlocked,
+} from '../wording/outcome.ts';
 import { sayRefusals } from '../wording/refusal.ts';
 import { type MessageContent, section } from './blocks.ts';
 import type { BotNeeds } from './bot.ts';
@@ -85,6 +93,10 @@ async function answerCommand(
       const verdict = await retryDeployment(needs.app, { by, number: parsed.number });
       if (!verdict.ok) return words(sayRefusals(verdict.refusals));
       return words(sayRetried(verdict.value));
+    }
+    case 'rollback': {
+      const verdict = await rollBackDeployment(needs.app, { by, number: parsed.number });
+      return words(verdict.ok ? sayRolledBack(verdict.value) : sayRefusals(verdict.refusals));
     }
     case 'lock': {
       const { environment, reason } = parsed;

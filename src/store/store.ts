@@ -43,7 +43,7 @@ export interface NewDeployment {
 }
 
 /** Kinds of things that become due; each names its deployment and is removed by the commit that deals with it. */
-export type DueKind = 'start' | 'expire' | 'remind' | 'question';
+export type DueKind = 'start' | 'expire' | 'remind' | 'question' | 'rollback';
 
 /** A row that becomes due. */
 export interface Due {
@@ -77,6 +77,8 @@ export interface Change {
   /** A new frozen plan, when the old one was voided. */
   plan?: { plan: Plan; hash: string };
   inbox?: InboxAnswer;
+  /** Closes the environment together with the events, unless it is closed already. */
+  lock?: EnvironmentLock;
 }
 
 /**

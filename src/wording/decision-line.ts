@@ -1,4 +1,4 @@
-import { mention } from '../domain/actor.ts';
+import { mention, system } from '../domain/actor.ts';
 import { sayChoice } from '../domain/choice.ts';
 import { type DeploymentEvent, type Happening, type Intervention, isIntervention } from '../domain/events.ts';
 import { sayLock } from '../domain/lock.ts';
@@ -14,7 +14,7 @@ export function sayDecision(
   event: Exclude<DeploymentEvent, Happening>,
   sayInstant: SayInstant,
 ): string {
-  if (isIntervention(event)) return sayIntervention(event);
+  if (isIntervention(event)) return sayIntervention(event, sayInstant);
   switch (event.type) {
     case 'requested':
       return `Requested by ${mention(event)}.\n${sayPlan(plan)}`;
@@ -45,7 +45,7 @@ export function sayDecision(
   }
 }
 
-function sayIntervention(event: Intervention): string {
+function sayIntervention(event: Intervention, sayInstant: SayInstant): string {
   const who = mention(event);
   switch (event.type) {
     case 'cancelled':
@@ -62,6 +62,14 @@ function sayIntervention(event: Intervention): string {
       return `${who} puts *${event.member}* back into service.`;
     case 'kept_out':
       return `${who} keeps *${event.member}* out of service.`;
+    case 'rollback_kept':
+      return `${who} keeps it as it is: nothing is rolled back by itself.`;
+    case 'rollback_snoozed':
+      return `${who} put the rollback off: it begins ${sayInstant(event.at)}.`;
+    case 'rollback_requested':
+      return event.by === system
+        ? `Nobody kept it as it is: #${event.deployment} rolls back what this one changed.`
+        : `${who} rolls back what this one changed, with #${event.deployment}.`;
     case 'retry_requested':
       return `${who} deploys the remaining ${event.servers.length}: ${event.servers.join(', ')}.`;
   }

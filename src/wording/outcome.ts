@@ -29,6 +29,22 @@ export function sayRetried({ number, servers }: { number: number; servers: strin
   return `#${number} deploys the remaining ${servers.join(', ')}.`;
 }
 
+/** What a rollback restores, and what it cannot. */
+export function sayRolledBack(rolledBack: {
+  number: number;
+  servers: string[];
+  withoutBackup: string[];
+  needsApproval: boolean;
+}): string {
+  const { number, servers, withoutBackup, needsApproval } = rolledBack;
+  const waits = needsApproval ? ', once it is approved' : '';
+  const left =
+    withoutBackup.length === 0
+      ? ''
+      : ` No backup is known of ${withoutBackup.join(', ')}: restore that by hand.`;
+  return `#${number} restores ${servers.toReversed().join(', ')}${waits}.${left}`;
+}
+
 /** What a lock leaves as it is, and what it holds back. */
 export function sayLocked(locked: {
   lock: { environment: string };

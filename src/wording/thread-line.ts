@@ -28,8 +28,12 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
       return sayServerEnd(event, took);
     case 'rollback_decided':
       return `*${event.server}* failed as the first one: it is rolled back to what it was.`;
+    case 'rollback_failed':
+      return `It could not be rolled back by itself: ${event.reason}`;
     case 'service_changed':
       return sayService(event);
+    case 'rollback_announced':
+      return `*${event.servers.join(', ')}* will be rolled back ${sayInstant(event.at)}, unless somebody presses Keep.`;
     case 'question_asked':
       return `${event.question.text} ${sayDefault(event.question)} ${sayInstant(event.question.deadlineAt)}.`;
     case 'task_ended':

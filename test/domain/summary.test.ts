@@ -53,6 +53,11 @@ const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbit
   put_back_started: fc.constant({ type: 'put_back_started', member: 's1', fence: 3 }),
   put_back_ended: fc.constant({ type: 'put_back_ended', member: 's1', state: 'partial' }),
   kept_out: fc.constant({ type: 'kept_out', by: 'U0ANA', member: 's1' }),
+  rollback_announced: fc.constant({ type: 'rollback_announced', servers: ['s1'], at: 9 }),
+  rollback_failed: fc.constant({ type: 'rollback_failed', reason: 'no backup' }),
+  rollback_snoozed: fc.constant({ type: 'rollback_snoozed', by: 'U0ANA', at: 10 }),
+  rollback_kept: fc.constant({ type: 'rollback_kept', by: 'U0ANA' }),
+  rollback_requested: fc.constant({ type: 'rollback_requested', by: 'system', deployment: 8 }),
   rollback_decided: fc.constant({ type: 'rollback_decided', server: 's1' }),
   retry_requested: fc.constant({ type: 'retry_requested', by: 'U0ANA', servers: ['s1'] }),
   attempt_started: fc

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { keepOut, putBackInService } from '../../src/app/put-back-in-service.ts';
 import type { AppNeeds } from '../../src/app/needs.ts';
+import { keepOut, putBackInService } from '../../src/app/put-back-in-service.ts';
 import { startApp } from '../helpers/app.ts';
 import { buildSingleCluster } from '../helpers/build.ts';
 import { type Engine, openEngine } from '../helpers/engine.ts';
@@ -21,7 +21,9 @@ beforeEach(async () => {
 afterEach(async () => await engine.close());
 
 const services = async (): Promise<Record<string, string>> =>
-  Object.fromEntries((await engine.store.members('shop')).map(({ member, inService }) => [member, inService]));
+  Object.fromEntries(
+    (await engine.store.members('shop')).map(({ member, inService }) => [member, inService]),
+  );
 const sentence = (verdict: Awaited<ReturnType<typeof putBackInService>>): string =>
   verdict.ok ? '' : verdict.refusals.map(({ message }) => message).join(' ');
 
@@ -96,7 +98,9 @@ describe('Put back in service', () => {
     expect(sentence(await putBackInService(app, { by: 'U0EVE', number, member: 'web-1' }))).toContain(
       'You may not decide about #1',
     );
-    expect(sentence(await putBackInService(app, { by, number, member: 'web-2' }))).toContain('is not held by');
+    expect(sentence(await putBackInService(app, { by, number, member: 'web-2' }))).toContain(
+      'is not held by',
+    );
     expect(await services()).toEqual({ 'web-1': 'held' });
   });
 });

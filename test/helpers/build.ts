@@ -141,7 +141,7 @@ export function buildConfiguration(
 /** The frozen plan of an environment. */
 export function buildPlan(
   environment: Environment,
-  more: { revisions?: Revision[]; servers?: string[] } = {},
+  more: { revisions?: Revision[]; servers?: string[]; undoes?: Plan['undoes'] } = {},
 ): Plan {
   return makePlan({
     environment,
@@ -149,5 +149,6 @@ export function buildPlan(
     package: null,
     scriptDigests: {},
     serverFilter: more.servers ?? null,
+    undoes: more.undoes ?? null,
   });
 }

@@ -8,7 +8,7 @@ import { planTitle } from '../../src/domain/plan.ts';
 import { type Executor, startExecutor } from '../../src/executor/executor.ts';
 import { createShares } from '../../src/executor/shares.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Lease, Store } from '../../src/store/store.ts';
 import { buildPlan } from './build.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -19,7 +19,7 @@ export interface Engine {
   /** What the executor writes into; quiet unless a test listens. */
   log: Record<'info' | 'warn' | 'error', () => void>;
   /** Starts an executor; one that runs already is left to itself, as a process that hangs. */
-  start(leaseMs?: number, admit?: () => Promise<boolean>): Executor;
+  start(leaseMs?: number, admit?: (lease: Lease) => Promise<boolean>): Executor;
   /** A deployment whose hour has come. */
   request(environment: Environment, servers?: string[]): Promise<number>;
   load(number: number): Promise<Deployment>;
@@ -56,7 +56,7 @@ export async function openEngine(): Promise<Engine> {
     world,
     log,
     load,
-    start: (leaseMs = 60_000, admit = async () => true) => {
+    start: (leaseMs = 60_000, admit: (lease: Lease) => Promise<boolean> = async () => true) => {
       executor = startExecutor({
         store,
         system: world.system,

@@ -79,7 +79,7 @@ function create(
 }
 
 function applyChange(change: Change, parts: Parts): CommitOutcome {
-  const { append, statements, changeDue, saveAnswer, isLocked, meetLock } = parts;
+  const { append, statements, changeDue, saveAnswer, isLocked, meetLock, closeIfOpen } = parts;
   const { deployment, expectedVersion, fence, at } = change;
   const row = statements.row.get({ deployment });
   if (!row) return { ok: false, why: 'unknown-deployment' };
@@ -101,6 +101,7 @@ function applyChange(change: Change, parts: Parts): CommitOutcome {
   const { version } = meetLock(addition, append.events(addition));
   if (change.due) changeDue(deployment, change.due);
   if (change.releaseLease) statements.release.run({ environment, deployment });
+  if (change.lock) closeIfOpen(change.lock);
   if (change.inbox) saveAnswer(change.inbox, at);
   return { ok: true, version };
 }

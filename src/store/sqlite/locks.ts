@@ -12,6 +12,8 @@ import { deployments, environmentEvents, environmentLocks } from './schema.ts';
 /** What changes of deployments ask about locks, within their own transaction. */
 export interface LockWriters {
   isLocked: (environment: string) => boolean;
+  /** Closes an environment; leaves the lock that stands already. */
+  closeIfOpen: (lock: EnvironmentLock) => void;
   /** Writes the lock that a deployment meets when these events queue it; answers where it stands then. */
   meetLock: (addition: Addition, standing: Standing) => Standing;
 }
@@ -52,6 +54,9 @@ export function lockMethods(connection: Connection, committed: () => void): Lock
       });
     },
     isLocked: (environment) => find(environment) !== null,
+    closeIfOpen: (lock) => {
+      if (find(lock.environment) === null) close(lock, parts);
+    },
     meetLock: (addition, standing) => {
       const queued = standing.state === 'queued' && addition.before?.state !== 'queued';
       const lock = queued ? find(addition.row.environment) : null;

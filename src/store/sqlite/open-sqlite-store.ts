@@ -94,11 +94,11 @@ function assemble(connection: Connection, lock: ProcessLock | null, now: () => n
   };
   const { saveAnswer, ...inbox } = inboxMethods(connection, now);
   const { changeDue, ...due } = dueMethods(connection);
-  const { isLocked, meetLock, ...locks } = lockMethods(connection, committed);
+  const { isLocked, closeIfOpen, meetLock, ...locks } = lockMethods(connection, committed);
   return {
     ...factMethods(connection),
     ...deploymentReads(connection),
-    ...deploymentWrites(connection, { changeDue, saveAnswer, isLocked, meetLock }, committed),
+    ...deploymentWrites(connection, { changeDue, saveAnswer, isLocked, closeIfOpen, meetLock }, committed),
     ...leaseMethods(connection),
     ...locks,
     ...due,

@@ -1,0 +1,50 @@
+import { backupPathOf, namesBackupPath } from './backup-path.ts';
+import { wasChanged } from './changed.ts';
+import type { StoredEvent } from './events.ts';
+import type { IndexedPlan } from './plan-index.ts';
+import type { Undoing } from './plan.ts';
+import { applyToRun, type Run, startRun } from './run.ts';
+
+/** What a rollback of a deployment would do. */
+export interface Undoable {
+  servers: Undoing['servers'];
+  /** Servers that it changed, and of which no backup is known, though restoring needs one. */
+  withoutBackup: string[];
+}
+
+/**
+ * Law 12: every server that the deployment changed in any attempt and that does not stand as before again, with what it
+ * had before the first change.
+ */
+export function undoableServers(index: IndexedPlan, events: StoredEvent[]): Undoable {
+  const servers: Undoing['servers'] = {};
+  const restored = new Set<string>();
+  for (const run of attemptsOf(events))
+    for (const [name, { from, state }] of run.servers) {
+      if (!wasChanged(index, run, name)) continue;
+      servers[name] ??= { before: from, backupPath: backupPathOf(index, run, name) };
+      if (state === 'rolled_back') restored.add(name);
+      else restored.delete(name);
+    }
+  for (const name of restored) delete servers[name];
+  const withoutBackup = needsBackup(index)
+    ? Object.keys(servers).filter((name) => servers[name]?.backupPath === null)
+    : [];
+  for (const name of withoutBackup) delete servers[name];
+  return { servers, withoutBackup };
+}
+
+function attemptsOf(events: StoredEvent[]): Run[] {
+  const runs: Run[] = [];
+  for (const { event, at } of events) {
+    if (event.type === 'attempt_started') runs.push(startRun(event.attempt, event.fence, event.servers));
+    const run = runs.at(-1);
+    if (run) applyToRun(run, event, at);
+  }
+  return runs;
+}
+
+function needsBackup({ plan }: IndexedPlan): boolean {
+  const { rollback, runbooks } = plan.environment;
+  return (runbooks[rollback?.runbook ?? '']?.steps ?? []).some(({ run }) => namesBackupPath(run));
+}
