@@ -2,8 +2,8 @@ import type { IndexedPlan } from './plan-index.ts';
 import { findStep } from './plan.ts';
 import { type Run, taskRun } from './run.ts';
 
-/** What a path may be made of: nothing that a shell reads as anything but itself. */
-const safePath = /^[A-Za-z0-9._/\\:~-]+$/;
+/** What a path may be made of: nothing that a shell reads as anything but itself, and nothing a program takes for a flag. */
+const safePath = /^[A-Za-z0-9._/\\~][A-Za-z0-9._/\\:~@+=-]*$/;
 
 /**
  * Where a server's backup lies: the last line that its latest backup step of this attempt printed. Null where none was

@@ -71,12 +71,13 @@ export async function endWork(
   session: CommandSession,
   order: Order,
   signal: AbortSignal,
-): Promise<Performed> {
+): Promise<Performed & { wasRunning: boolean }> {
   const sealed = await session.seal(order.fence, order.marker);
-  const seen = sealed.state === 'running' ? await session.end(order.marker, killGraceMs) : sealed;
-  if (seen.state === 'running') return { state: 'interrupted', reason: 'it could not be ended' };
-  if (seen.state === 'never-started') return seen;
-  return { ...seen, timedOut: false, lastLines: await lastLines(session, order, signal) };
+  const wasRunning = sealed.state === 'running';
+  const seen = wasRunning ? await session.end(order.marker, killGraceMs) : sealed;
+  if (seen.state === 'running') return { state: 'interrupted', reason: 'it could not be ended', wasRunning };
+  if (seen.state === 'never-started') return { ...seen, wasRunning };
+  return { ...seen, timedOut: false, lastLines: await lastLines(session, order, signal), wasRunning };
 }
 
 /** What an ended run had printed. */

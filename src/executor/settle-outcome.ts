@@ -114,7 +114,7 @@ async function noteLost(
     return await book.note([
       { type: 'task_found', task: task.id, run, seen: 'lost', again: true, message: reason },
     ]);
-  await askOrEnd(needs, book, task, `${sayTask(task)} began and left no result (${reason}).`, signal);
+  await askOrEnd(needs, book, task, `${sayTask(task)} began and left no result (${reason})`, signal);
 }
 
 /** Nobody can know it but a person; where everything is to be ended at once, nobody is asked (law 10). */
@@ -128,7 +128,7 @@ async function askOrEnd(
   await book.refresh();
   const { run } = book.deployment;
   if (!run) return;
-  if (!run.stopNow) return await askPerson(needs, book, aboutTask(book, run, task, text), signal);
+  if (!run.stopNow) return await askPerson(needs, book, aboutTask(book, run, task, `${text}.`), signal);
   const unknown = { end: 'unknown' as const, exitCode: null, lastLines: [], readBack: null };
   await noteEnd(needs, book, task, taskRun(run, task.id).run, { ...unknown, message: text });
 }
@@ -151,14 +151,14 @@ async function waitOrAsk(
   pace.broken += 1;
   const { stopNow } = book.deployment.run ?? {};
   if (stopNow && needs.now() > stopNow.at + endGraceMs)
-    return await askOrEnd(needs, book, task, `${sayTask(task)} could not be ended (${pace.reason}).`, signal);
+    return await askOrEnd(needs, book, task, `${sayTask(task)} could not be ended (${pace.reason})`, signal);
   const since = intendedAt(book, task) ?? needs.now();
   if (needs.now() > since + timeoutMsOf(book, task) + unreachableGraceMs)
     return await askOrEnd(
       needs,
       book,
       task,
-      `${sayTask(task)}: its end is not known (${pace.reason}).`,
+      `${sayTask(task)}: its end is not known (${pace.reason})`,
       signal,
     );
   await needs.sleep(Math.min(longestRetryMs, firstRetryMs * 2 ** (pace.broken - 1)), signal);

@@ -2,6 +2,7 @@ import { failureLimit } from '../domain/halt.ts';
 import { strategyOf } from '../domain/plan-groups.ts';
 import { indexPlan, type Wave } from '../domain/plan-index.ts';
 import { liveMembers, type Plan, plannedServers } from '../domain/plan.ts';
+import { sayDuration } from './duration.ts';
 
 /** The plan in a few lines, as an approver reads it: groups in order, what stays in service, what runs on each server. */
 export function sayPlan(plan: Plan): string {
@@ -9,6 +10,7 @@ export function sayPlan(plan: Plan): string {
     `*Plan*: ${sayServers(plannedServers(plan).length)}, ${sayStrategy(plan)}`,
     ...sayGroups(plan),
     ...saySteps(plan),
+    ...sayRollback(plan),
     ...sayLeftOut(plan),
   ].join('\n');
 }
@@ -66,11 +68,27 @@ function serversOf(plan: Plan, cluster: string): string {
 
 function saySteps(plan: Plan): string[] {
   const first = plannedServers(plan)[0];
-  const steps = plan.tasks.filter((task) => task.server === first && task.type === 'STEP');
+  const steps = plan.tasks.filter((task) => task.server === first && task.step !== null);
   if (steps.length === 0) return [];
   return [
     `On each server: ${steps.map((task) => task.step).join(', ')}${plan.environment.readBack ? ', read-back' : ''}`,
   ];
+}
+
+/** What happens by itself when it fails: whoever approves the plan approves that too. */
+function sayRollback({ environment: { rollback }, undoes }: Plan): string[] {
+  if (!rollback || undoes) return [];
+  const { onFirstServerFailure, countdownSeconds, lockAfter } = rollback;
+  const sentences = [
+    ...(onFirstServerFailure ? ['the first server is restored at once when it fails'] : []),
+    ...(countdownSeconds === null
+      ? []
+      : [
+          `what failed is rolled back ${sayDuration(countdownSeconds * 1_000)} after the end unless somebody keeps it`,
+        ]),
+    ...(lockAfter ? ['the environment is locked after a rollback'] : []),
+  ];
+  return sentences.length === 0 ? [] : [`By itself: ${sentences.join('; ')}`];
 }
 
 function sayLeftOut(plan: Plan): string[] {

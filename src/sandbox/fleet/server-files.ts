@@ -127,3 +127,14 @@ ln -sfn "releases/$name" "$server/next"
 mv -T "$server/next" "$server/current" 2>/dev/null || { rm -f "$server/current"; mv "$server/next" "$server/current"; }
 echo "switched to $name"
 `;
+
+/** What the restore step of the sample revisions does on one server: back to the release that its backup step named. */
+export const restoreScript = `#!/bin/sh
+set -eu
+server=$LAMPLIGHTER_FLEET_DIRECTORY/$LAMPLIGHTER_SERVER
+before=$1
+[ -e "$server/$before/REVISION" ] || { echo "there is no $before to go back to"; exit 1; }
+ln -sfn "$before" "$server/next"
+mv -T "$server/next" "$server/current" 2>/dev/null || { rm -f "$server/current"; mv "$server/next" "$server/current"; }
+echo "back to $(cat "$server/current/REVISION")"
+`;

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { FleetServer } from './fleet-server.ts';
-import { installScript } from './server-files.ts';
+import { installScript, restoreScript } from './server-files.ts';
 import { backend, type Fleet } from './start-fleet.ts';
 
 /** What the configuration of a fleet is written with. */
@@ -44,6 +44,7 @@ function writeRevision(directory: string, version: string): void {
     `${lines.join('\n')}\nparts:\n  release: { runbook: release }\n`,
   );
   writeFileSync(join(directory, 'install.sh'), installScript, { mode: 0o755 });
+  writeFileSync(join(directory, 'restore.sh'), restoreScript, { mode: 0o755 });
   writeFileSync(join(directory, 'page.html'), `<h1>Shop, page ${version}</h1>\n`);
 }
 
@@ -77,9 +78,15 @@ environments:
     runbooks:
       release:
         steps:
+          - { id: save, run: "readlink '{fleet_directory}/{server}/current'", kind: backup }
           - { id: install, run: "sh ./install.sh", kind: apply }
           - { id: restart, run: "sh '{fleet_directory}/{server}/restart.sh'", kind: apply, idempotent: true }
           - { id: verify, run: "'{node}' '{fleet_directory}/ask.mjs' {port} '{revision}@{version}'", kind: verify }
+      rollback:
+        backup: none
+        steps:
+          - { id: restore, run: "sh ./restore.sh {backupPath}", kind: rollback }
+          - { id: restart, run: "sh '{fleet_directory}/{server}/restart.sh'", idempotent: true }
     readBack: { run: "cat '{fleet_directory}/{server}/current/REVISION'", timeoutSeconds: 10 }
     scripts:
       timeoutSeconds: 60

@@ -4,7 +4,7 @@ import type { Revision } from '../../domain/revision.ts';
 import { type CommandDriver, type CommandSession, Unreachable, type Work } from '../../drivers/command.ts';
 import { endWork, performWork, resumeWork } from '../../drivers/perform.ts';
 import type { Inspection, OnSeen, System, TaskContext, TaskOutcome } from '../system.ts';
-import { outcomeOf } from './outcome.ts';
+import { outcomeOf, outcomeOfEnding } from './outcome.ts';
 import { readBack, verify } from './read-back.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 import { prepareStep, resolveValues, type StepOrder } from './step-order.ts';
@@ -95,7 +95,7 @@ async function endStep(
   if (context.task.type === 'VERIFY') return { state: 'never-started' };
   return await withSession(sessions, context, signal, async (session) => {
     const order = prepareStep(needs, context);
-    return outcomeOf(order, await endWork(session, order, signal));
+    return outcomeOfEnding(order, await endWork(session, order, signal));
   });
 }
 

@@ -24,6 +24,17 @@ export function outcomeOf(order: StepOrder, performed: Performed): TaskOutcome {
   }
 }
 
+/** What was ended seldom leaves an exit code: that it runs no more is what counts. */
+export function outcomeOfEnding(
+  order: StepOrder,
+  performed: Performed & { wasRunning: boolean },
+): TaskOutcome {
+  if (performed.state !== 'lost') return outcomeOf(order, performed);
+  const name = `step ${order.stepId}`;
+  const sentence = performed.wasRunning ? `${name} was ended` : `${name} runs no more and left no exit code`;
+  return failed(sentence, null, performed.lastLines);
+}
+
 function timeoutSentence(name: string, order: StepOrder): string {
   return `${name} did not finish in ${order.timeoutMs / 1_000} s and was ended`;
 }
