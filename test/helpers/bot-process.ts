@@ -80,7 +80,7 @@ export function botProcess(options: BotProcessOptions): BotProcess {
   return {
     startBot: async ({ under = [] } = {}) => {
       const log = createWriteStream(logFile, { flags: 'a' });
-      const [program = '', ...words] = [...under, process.execPath, main, 'start'];
+      const [program, ...words] = [...under, process.execPath, main, 'start'];
       const env = botEnvironment(options);
       const started = spawn(program, words, { env, stdio: ['ignore', 'ignore', 'pipe'] });
       child = started;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'vitest';
@@ -14,6 +14,22 @@ const channel = 'C0SHOP';
 /** The install step of `shop@2` that writes down each time it runs, and takes this long. */
 export function countedInstall(seconds: number): string {
   return readFileSync('test/fixtures/slow-install.sh', 'utf8').replace('sleep 0.4', `sleep ${seconds}`);
+}
+
+/** The same, ending only once its server's gate was opened. */
+export function gatedInstall(): string {
+  const wait = 'until [ -e "$server/gate" ]; do sleep 0.05; done';
+  return readFileSync('test/fixtures/slow-install.sh', 'utf8').replace('sleep 0.4', wait);
+}
+
+/** Lets the gated install of a server end, also one that begins later. */
+export function openGate({ fleet }: Stage, server: string): void {
+  writeFileSync(join(fleet.directory, server, 'gate'), '');
+}
+
+/** Waits until the install step of a server runs. */
+export async function untilInstalling(stage: Stage, server: string): Promise<void> {
+  await stage.slack.until(() => installsOf(stage.fleet.directory, server) !== '', 60_000);
 }
 
 /** Ana asks for `shop@2`; what is left to do is Ben's approval. */
@@ -66,15 +82,20 @@ export function installsOf(fleetDirectory: string, server: string): string {
 /** One card, and in its thread every message once and in the order of what happened. */
 export function expectThreadOnceAndInOrder(stage: Stage): void {
   expect(stage.slack.channel(channel).messages()).toHaveLength(1);
-  const { thread } = stage.card();
-  const versions = thread.map(({ metadata }) =>
-    Number(/"thread:1:(\d+)"/.exec(JSON.stringify(metadata))?.[1]),
-  );
+  const keys = stage.card().thread.map(({ metadata }) => JSON.stringify(metadata));
+  const versions = keys.map((key) => Number(/"thread:1:(\d+)"/.exec(key)?.[1]));
   expect(versions).toEqual([...new Set(versions)].toSorted((one, other) => one - other));
-  const said = thread.map(({ text }) => text).join('\n');
-  const count = (words: string): number => said.split(words).length - 1;
-  expect(count('Attempt 1 began'), said).toBe(1);
-  for (const { name } of stage.fleet.servers) expect(count(`*${name}* is done`), said).toBe(1);
+  const once = ['Attempt 1 began', ...stage.fleet.servers.map(({ name }) => `*${name}* is done`)];
+  const said = threadText(stage);
+  expect(once.map((words) => [words, said.split(words).length - 1])).toEqual(once.map((words) => [words, 1]));
+}
+
+/** Everything in the thread of the newest card. */
+export function threadText(stage: Stage): string {
+  return stage
+    .card()
+    .thread.map(({ text }) => text)
+    .join('\n');
 }
 
 /** The events of a deployment as they stand in the database. The bot must have ended. */

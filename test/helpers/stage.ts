@@ -31,6 +31,8 @@ export interface StageOptions {
   clusters: { name: string; servers: string[] }[];
   /** Servers of this machine behind the small balancer: needs neither sshd nor haproxy. */
   onThisMachine?: boolean;
+  /** The balancer in front of servers that are reached over ssh; HAProxy when left out. */
+  balancer?: Fleet['balancer'];
   /** Changes the written configuration before the bot starts. */
   configure?: (yaml: string, stage: { sshds: Map<string, Sshd>; directory: string }) => string;
   /** How Slack reaches the bot; Socket Mode when left out. */
@@ -52,7 +54,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const fleet = await startFleet({
     directory: join(directory, 'fleet'),
     clusters: options.clusters,
-    balancer: options.onThisMachine ? 'small' : 'haproxy',
+    balancer: options.onThisMachine ? 'small' : (options.balancer ?? 'haproxy'),
   });
   const sshds = new Map<string, Sshd>();
   if (!options.onThisMachine) for (const { name } of fleet.servers) sshds.set(name, await startSshd());
