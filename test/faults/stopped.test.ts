@@ -120,7 +120,11 @@ describe('told to stop in the middle of a step', { timeout: 240_000 }, () => {
     await untilInstalling(stage, 'web-1');
     stage.signalBot(first);
     stage.signalBot(second);
-    await stage.botEnd();
+    const end = await stage.botEnd();
+    expect([
+      { code: 0, signal: null },
+      { code: null, signal: second },
+    ]).toContainEqual(end);
     openGate(stage, 'web-1');
     await stage.startBot();
     await expectGoodEnd();
