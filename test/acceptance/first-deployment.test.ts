@@ -7,9 +7,9 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
+import { botProcess } from '../helpers/bot-process.ts';
 import { removeLater } from '../helpers/remove-later.ts';
 import { hasSshd, type Sshd, startSshd } from '../helpers/sshd.ts';
-import { botProcess } from '../helpers/stage.ts';
 
 /** What README and docs/first-deployment.md say, step by step, with a stand-in where they say Slack. */
 describe.skipIf(!hasSshd())('a first deployment by the book (needs openssh-server)', () => {

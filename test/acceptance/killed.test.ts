@@ -1,17 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { foldDeployment } from '../../src/domain/deployment.ts';
 import { findHaproxy } from '../../src/sandbox/fleet/haproxy.ts';
 import { startLoad } from '../../src/sandbox/fleet/start-load.ts';
-import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
+import {
+  beginShop2,
+  countedInstall,
+  expectEachInstalledOnce,
+  expectNothingTorn,
+  expectThreadOnceAndInOrder,
+  expectTrueRecord,
+  untilDone,
+} from '../helpers/facts-of-a-run.ts';
 import { hasSshd } from '../helpers/sshd.ts';
 import { setStage, type Stage } from '../helpers/stage.ts';
 
-const channel = 'C0SHOP';
 const rounds = Number(process.env['KILL_ROUNDS'] ?? 3);
 const longestLifeMs = 1_500;
 const present = hasSshd() && findHaproxy() !== null;
@@ -24,11 +28,6 @@ function createDice(seed: number): (limit: number) => number {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((state / 2 ** 32) * limit);
   };
-}
-
-/** What a server that is in service must serve: the new revision as soon as its install was begun. */
-function expectedRevision(name: string): string {
-  return existsSync(join(stage.fleet.directory, name, 'installs')) ? 'shop@2' : 'shop@1';
 }
 
 describe.skipIf(!present)(
@@ -45,58 +44,25 @@ describe.skipIf(!present)(
             { name: 'north', servers: ['web-1', 'web-2'] },
             { name: 'south', servers: ['web-3'] },
           ],
-          files: { 'install.sh': readFileSync('test/fixtures/slow-install.sh', 'utf8') },
+          files: { 'install.sh': countedInstall(0.4) },
         });
         const dice = createDice(seed);
         await stage.startBot();
         const load = startLoad({ url: stage.fleet.url, requestsPerSecond: 50 });
-        const ana = stage.slack.person('U0ANA');
-        await ana.types('/deploy shop@2 to shop-production', { channel });
-        const form = await ana.modal();
-        await form.type('Reason', 'killed on the way');
-        await form.submit();
-        await stage.cardSays('waiting for approval');
-        await stage.slack.person('U0BEN').press(stage.card(), 'Approve');
+        await beginShop2(stage);
 
         for (let kills = 0; kills < 6; kills += 1) {
           await delay(dice(longestLifeMs));
           await stage.killBot();
-          const torn = (await stage.fleet.status()).filter(
-            ({ name, revision, balancer }) => balancer === 'UP' && revision !== expectedRevision(name),
-          );
-          expect(torn, 'in service while unfinished').toEqual([]);
+          await expectNothingTorn(stage);
           await stage.startBot();
         }
-        await stage.cardSays('done, 3 of 3 servers', 90_000);
-        await stage.slack.until(
-          () => stage.card().thread.some(({ text }) => text.includes('Attempt 1 in')),
-          30_000,
-        );
-
-        for (const { name, revision, balancer } of await stage.fleet.status()) {
-          expect({ name, revision, balancer }).toEqual({ name, revision: 'shop@2', balancer: 'UP' });
-          expect(
-            readFileSync(join(stage.fleet.directory, name, 'installs'), 'utf8'),
-            `installs of ${name}`,
-          ).toBe('shop@2\n');
-        }
-        const lines = stage.card().thread.map(({ metadata }) => JSON.stringify(metadata));
-        expect(new Set(lines).size).toBe(lines.length);
-        expect(stage.slack.channel(channel).messages()).toHaveLength(1);
+        await untilDone(stage);
+        await expectEachInstalledOnce(stage);
+        expectThreadOnceAndInOrder(stage);
         expect((await load.stop()).failures).toEqual([]);
         await stage.stopBot();
-
-        const store = await openSqliteStore({
-          file: join(stage.directory, 'data', 'lamplighter.db'),
-          migrationsFolder: 'migrations',
-        });
-        const events = await store.eventsAfter(1, 0);
-        expect(foldDeployment(events)?.state).toBe('ok');
-        const intents = events.flatMap(({ event }) => (event.type === 'task_intended' ? [event.task] : []));
-        const ends = events.flatMap(({ event }) => (event.type === 'task_ended' ? [event.task] : []));
-        expect(new Set(ends)).toEqual(new Set(intents));
-        expect(ends).toHaveLength(new Set(ends).size);
-        await store.close();
+        await expectTrueRecord(stage);
       },
     );
   },

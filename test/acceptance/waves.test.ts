@@ -6,9 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
+import { botProcess } from '../helpers/bot-process.ts';
 import { removeLater } from '../helpers/remove-later.ts';
 import { hasSshd, type Sshd, startSshd } from '../helpers/sshd.ts';
-import { botProcess, sshConnection } from '../helpers/stage.ts';
+import { sshConnection } from '../helpers/stage.ts';
 
 const channel = 'C0SHOP';
 const clusters = ['pilot', 'winter', 'summer'];

@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { join } from 'node:path';
 
 import { parse } from 'yaml';
 
@@ -10,28 +8,17 @@ import { type Fleet, startFleet } from '../../src/sandbox/fleet/start-fleet.ts';
 import { writeFleetConfiguration } from '../../src/sandbox/fleet/write-configuration.ts';
 import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
+import { type BotProcess, botProcess } from './bot-process.ts';
 import { removeLater } from './remove-later.ts';
 import { type Sshd, startSshd } from './sshd.ts';
 
 /** A workspace, a fleet of real servers behind a real balancer, each reached by its own sshd, and the real process. */
-export interface Stage {
+export interface Stage extends BotProcess {
   directory: string;
   slack: LocalSlack;
   fleet: Fleet;
   sshds: Map<string, Sshd>;
   configurationFile: string;
-  /** Starts `lamplighter start`, and waits until it is ready. */
-  startBot(): Promise<void>;
-  /** Ends the process at once, as a power cut of the process would. */
-  killBot(): Promise<void>;
-  /** SIGTERM, and its exit code. */
-  stopBot(): Promise<number | null>;
-  /** Sends the process a signal and goes on. */
-  signalBot(signal: NodeJS.Signals): void;
-  botLog(): string;
-  healthUrl(): string;
-  /** Where the bot awaits Slack in HTTP mode. */
-  slackUrl(): string;
   /** The newest card in the channel. */
   card(): ShownMessage;
   /** Waits until the newest card says these words. */
@@ -44,6 +31,8 @@ export interface StageOptions {
   clusters: { name: string; servers: string[] }[];
   /** Servers of this machine behind the small balancer: needs neither sshd nor haproxy. */
   onThisMachine?: boolean;
+  /** The balancer in front of servers that are reached over ssh; HAProxy when left out. */
+  balancer?: Fleet['balancer'];
   /** Changes the written configuration before the bot starts. */
   configure?: (yaml: string, stage: { sshds: Map<string, Sshd>; directory: string }) => string;
   /** How Slack reaches the bot; Socket Mode when left out. */
@@ -58,7 +47,6 @@ interface Manifest {
 }
 
 const channel = 'C0SHOP';
-const main = resolve('dist/main.js');
 
 /** Sets a stage; everything on it listens on loopback and is ended by its own process number. */
 export async function setStage(options: StageOptions): Promise<Stage> {
@@ -66,7 +54,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const fleet = await startFleet({
     directory: join(directory, 'fleet'),
     clusters: options.clusters,
-    balancer: options.onThisMachine ? 'small' : 'haproxy',
+    balancer: options.onThisMachine ? 'small' : (options.balancer ?? 'haproxy'),
   });
   const sshds = new Map<string, Sshd>();
   if (!options.onThisMachine) for (const { name } of fleet.servers) sshds.set(name, await startSshd());
@@ -115,8 +103,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     sshds,
     configurationFile,
     ...bot,
-    startBot: async () => {
-      await bot.startBot();
+    startBot: async (surroundings) => {
+      await bot.startBot(surroundings);
       if (by === 'http') await slack.setRequestUrl(bot.slackUrl());
     },
     card,
@@ -143,71 +131,4 @@ export function sshConnection(name: string, sshds: Map<string, Sshd>): string {
   const key = JSON.stringify(sshd.privateKeyFile);
   const work = JSON.stringify(join(sshd.directory, 'work'));
   return `{ driver: ssh, host: 127.0.0.1, port: ${sshd.port}, user: ${username}, privateKey: { file: ${key} }, hostKey: ${JSON.stringify(sshd.hostKey)}, workDirectory: ${work} }`;
-}
-
-const ways = {
-  socket: { SLACK_APP_TOKEN: 'xapp-stage' },
-  http: { SLACK_SIGNING_SECRET: 'secret-stage', SLACK_HTTP_HOST: '127.0.0.1', PORT: '0' },
-};
-
-/** What the process is started with. */
-export interface BotProcess {
-  directory: string;
-  configurationFile: string;
-  apiUrl: string;
-  by: keyof typeof ways;
-}
-
-/** The real process over a configuration, with what a stage does to it. */
-export function botProcess({ directory, configurationFile, apiUrl, by }: BotProcess) {
-  let child: ChildProcess | null = null;
-  let healthUrl = '';
-  let slackUrl = '';
-  const logFile = join(directory, 'bot.log');
-  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
-    const running = child;
-    child = null;
-    if (!running || running.exitCode !== null || running.signalCode !== null)
-      return running?.exitCode ?? null;
-    const gone = new Promise<number | null>((done) => running.once('exit', (code) => done(code)));
-    running.kill(signal);
-    return await gone;
-  };
-  return {
-    startBot: async (): Promise<void> => {
-      const log = createWriteStream(logFile, { flags: 'a' });
-      const env = {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        SLACK_BOT_TOKEN: 'xoxb-stage',
-        ...ways[by],
-        SLACK_API_URL: apiUrl,
-        LAMPLIGHTER_CONFIG: configurationFile,
-        DATABASE_URL: `file:${join(directory, 'data', 'lamplighter.db')}`,
-        HTTP_PORT: '0',
-        LOG_FORMAT: 'json',
-      };
-      const started = spawn(process.execPath, [main, 'start'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-      child = started;
-      let text = '';
-      started.stderr.on('data', (chunk: Buffer) => {
-        log.write(chunk);
-        text += chunk.toString('utf8');
-        slackUrl = [...text.matchAll(/"slackUrl":"(http:[^"]+)"/g)].at(-1)?.[1] ?? slackUrl;
-        healthUrl = /"url":"(http:[^"]+)"/.exec(text)?.[1] ?? healthUrl;
-      });
-      const deadline = Date.now() + 20_000;
-      while (!text.includes('"url"')) {
-        if (started.exitCode !== null || Date.now() > deadline)
-          throw new Error(`the bot did not start: ${text}`);
-        await delay(20);
-      }
-    },
-    killBot: async (): Promise<void> => void (await end('SIGKILL')),
-    stopBot: async (): Promise<number | null> => await end('SIGTERM'),
-    signalBot: (signal: NodeJS.Signals): void => void child?.kill(signal),
-    botLog: (): string => readFileSync(logFile, 'utf8'),
-    healthUrl: (): string => healthUrl,
-    slackUrl: (): string => slackUrl,
-  };
 }

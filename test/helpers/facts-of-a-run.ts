@@ -1,0 +1,122 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect } from 'vitest';
+
+import { foldDeployment } from '../../src/domain/deployment.ts';
+import type { StoredEvent } from '../../src/domain/events.ts';
+import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
+import type { Stage } from './stage.ts';
+
+/** The channel in which a stage's environment is deployed. */
+const channel = 'C0SHOP';
+
+/** The install step of `shop@2` that writes down each time it runs, and takes this long. */
+export function countedInstall(seconds: number): string {
+  return readFileSync('test/fixtures/slow-install.sh', 'utf8').replace('sleep 0.4', `sleep ${seconds}`);
+}
+
+/** The same, ending only once its server's gate was opened. */
+export function gatedInstall(): string {
+  const wait = 'until [ -e "$server/gate" ]; do sleep 0.05; done';
+  return readFileSync('test/fixtures/slow-install.sh', 'utf8').replace('sleep 0.4', wait);
+}
+
+/** Lets the gated install of a server end, also one that begins later. */
+export function openGate({ fleet }: Stage, server: string): void {
+  writeFileSync(join(fleet.directory, server, 'gate'), '');
+}
+
+/** Waits until the install step of a server runs. */
+export async function untilInstalling(stage: Stage, server: string): Promise<void> {
+  await stage.slack.until(() => installsOf(stage.fleet.directory, server) !== '', 60_000);
+}
+
+/** Ana asks for `shop@2`; what is left to do is Ben's approval. */
+export async function requestShop2(stage: Stage): Promise<void> {
+  const ana = stage.slack.person('U0ANA');
+  await ana.types('/deploy shop@2 to shop-production', { channel });
+  const form = await ana.modal();
+  await form.type('Reason', 'killed on the way');
+  await form.submit();
+  await stage.cardSays('waiting for approval');
+}
+
+/** Asks for `shop@2` and approves it. */
+export async function beginShop2(stage: Stage): Promise<void> {
+  await requestShop2(stage);
+  await stage.slack.person('U0BEN').press(stage.card(), 'Approve');
+}
+
+/** Nothing that is in service may be unfinished, at any moment: the old revision, or the new one once install began. */
+export async function expectNothingTorn({ fleet }: Stage): Promise<void> {
+  const torn = (await fleet.status()).filter(({ name, revision, balancer }) => {
+    const begun = existsSync(join(fleet.directory, name, 'installs'));
+    return balancer === 'UP' && revision !== (begun ? 'shop@2' : 'shop@1');
+  });
+  expect(torn, 'in service while unfinished').toEqual([]);
+}
+
+/** Waits for the end of the first attempt of the only deployment, and for its last line. */
+export async function untilDone(stage: Stage, timeoutMs = 90_000): Promise<void> {
+  const { length } = stage.fleet.servers;
+  await stage.cardSays(`done, ${length} of ${length} servers`, timeoutMs);
+  const isTold = (): boolean => stage.card().thread.some(({ text }) => text.includes('Attempt 1 in'));
+  await stage.slack.until(isTold, timeoutMs);
+}
+
+/** By the servers' own files: each serves the new revision, in service, and was installed to exactly once. */
+export async function expectEachInstalledOnce({ fleet }: Stage): Promise<void> {
+  for (const { name, revision, balancer } of await fleet.status()) {
+    expect({ name, revision, balancer }).toEqual({ name, revision: 'shop@2', balancer: 'UP' });
+    expect(installsOf(fleet.directory, name), `installs of ${name}`).toBe('shop@2\n');
+  }
+}
+
+/** What the install step wrote down on a server, a line each time it ran. */
+export function installsOf(fleetDirectory: string, server: string): string {
+  const file = join(fleetDirectory, server, 'installs');
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+/** One card, and in its thread every message once and in the order of what happened. */
+export function expectThreadOnceAndInOrder(stage: Stage): void {
+  expect(stage.slack.channel(channel).messages()).toHaveLength(1);
+  const keys = stage.card().thread.map(({ metadata }) => JSON.stringify(metadata));
+  const versions = keys.map((key) => Number(/"thread:1:(\d+)"/.exec(key)?.[1]));
+  expect(versions).toEqual([...new Set(versions)].toSorted((one, other) => one - other));
+  const once = ['Attempt 1 began', ...stage.fleet.servers.map(({ name }) => `*${name}* is done`)];
+  const said = threadText(stage);
+  expect(once.map((words) => [words, said.split(words).length - 1])).toEqual(once.map((words) => [words, 1]));
+}
+
+/** Everything in the thread of the newest card. */
+export function threadText(stage: Stage): string {
+  return stage
+    .card()
+    .thread.map(({ text }) => text)
+    .join('\n');
+}
+
+/** The events of a deployment as they stand in the database. The bot must have ended. */
+export async function eventsOf(stage: Stage, number = 1): Promise<StoredEvent[]> {
+  const store = await openSqliteStore({ file: databaseOf(stage), migrationsFolder: 'migrations' });
+  const events = await store.eventsAfter(number, 0);
+  await store.close();
+  return events;
+}
+
+/** Where the bot of a stage keeps what it knows. */
+export function databaseOf({ directory }: Pick<Stage, 'directory'>): string {
+  return join(directory, 'data', 'lamplighter.db');
+}
+
+/** The record says that all went well, and every task that was begun has exactly one end. The bot must have ended. */
+export async function expectTrueRecord(stage: Stage): Promise<void> {
+  const events = await eventsOf(stage);
+  expect(foldDeployment(events)?.state).toBe('ok');
+  const intents = events.flatMap(({ event }) => (event.type === 'task_intended' ? [event.task] : []));
+  const ends = events.flatMap(({ event }) => (event.type === 'task_ended' ? [event.task] : []));
+  expect(new Set(ends)).toEqual(new Set(intents));
+  expect(ends).toHaveLength(new Set(ends).size);
+}
