@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 
-import { busyTimeoutMs, isBusy } from './busy.ts';
+import { isBusy } from './busy.ts';
 import { type Client, Database } from './driver.ts';
 import { StoreRefused } from './refused.ts';
 
@@ -15,6 +15,9 @@ export interface ProcessName {
   /** Epoch milliseconds. */
   startedAt: number;
 }
+
+/** How long two that start at once wait for each other's name, in milliseconds. */
+const busyTimeoutMs = 100;
 
 /**
  * Holds `<file>.lock` until it is released or the process dies. Throws `StoreRefused` when another process,
