@@ -28,6 +28,7 @@ export interface Stage {
   stopBot(): Promise<number | null>;
   /** Sends the process a signal and goes on. */
   signalBot(signal: NodeJS.Signals): void;
+  botPid(): number;
   botLog(): string;
   healthUrl(): string;
   /** Where the bot awaits Slack in HTTP mode. */
@@ -206,6 +207,7 @@ export function botProcess({ directory, configurationFile, apiUrl, by }: BotProc
     killBot: async (): Promise<void> => void (await end('SIGKILL')),
     stopBot: async (): Promise<number | null> => await end('SIGTERM'),
     signalBot: (signal: NodeJS.Signals): void => void child?.kill(signal),
+    botPid: (): number => child?.pid ?? 0,
     botLog: (): string => readFileSync(logFile, 'utf8'),
     healthUrl: (): string => healthUrl,
     slackUrl: (): string => slackUrl,
