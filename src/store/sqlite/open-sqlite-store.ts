@@ -8,6 +8,7 @@ import type { Store } from '../store.ts';
 import { whenFree } from './busy.ts';
 import { deploymentWrites } from './changes.ts';
 import { checkFile } from './check-file.ts';
+import { checkUnfinished } from './check-unfinished.ts';
 import { type Connection, connect, type ReportTrouble } from './connection.ts';
 import { deploymentReads } from './deployments.ts';
 import { dueMethods } from './due.ts';
@@ -19,6 +20,7 @@ import { lockMethods } from './locks.ts';
 import { messageMethods } from './messages.ts';
 import { migrate } from './migrate.ts';
 import { createPrivately, lockForThisProcess, type ProcessLock } from './process-lock.ts';
+import { StoreRefused } from './refused.ts';
 import { leases, messages, notSaid } from './schema.ts';
 
 /** What a store is opened with. */
@@ -43,11 +45,16 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const { now = Date.now, patienceMs = patienceForSlackMs, migrationsFolder } = options;
   const { file, lock } = holdFile(options.file, { pid: process.pid, startedAt: now() });
   try {
+    if (lock?.hasLostDatabase)
+      throw new StoreRefused(
+        `${file} is missing or empty, and a database stood there before: restore a backup; to begin anew with nothing, delete ${file}.lock`,
+      );
     const connection = await whenFree(file, patienceMs, () =>
       openSound(file, patienceMs, options.reportTrouble),
     );
     try {
       await migrate(connection, migrationsFolder);
+      checkUnfinished(connection);
       await connection.write(() => settle(connection));
     } catch (error) {
       connection.client.close();
