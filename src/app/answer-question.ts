@@ -1,6 +1,8 @@
-import type { Choice, DeploymentEvent } from '../domain/events.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import type { Choice, DeploymentEvent, Question } from '../domain/events.ts';
 import { refuseOperator } from '../domain/operator.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
+import type { DueChange } from '../store/store.ts';
 import { decide } from './decide.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
@@ -28,8 +30,9 @@ export async function answerQuestion(needs: AppNeeds, request: AnswerQuestion): 
     const environment = currentEnvironment(needs.configuration(), plan);
     const refusal = refuseOperator(person, needs.configuration(), environment, deployment);
     if (refusal) return refuse(refusal);
-    const events = answerEvents(question.kind, question.id, request.choice, person.id);
-    return accept({ events, due: [{ remove: 'question' }], answer: request.choice });
+    const events = answerEvents(question, request.choice, person.id);
+    const due = [{ remove: 'question' as const }, ...startAgain(deployment, request.choice)];
+    return accept({ events, due, answer: request.choice });
   });
 }
 
@@ -39,20 +42,29 @@ export async function answerByDefault(needs: AppNeeds, number: number): Promise<
     const { question } = deployment;
     if (!question || question.deadlineAt > needs.now())
       return refuse({ rule: 'law-14', message: 'already answered', liftedBy: 'nobody', wayOut: '' });
-    const events = answerEvents(question.kind, question.id, question.defaultChoice, 'system');
+    const events = answerEvents(question, question.defaultChoice, 'system');
     return accept({ events, due: [{ remove: 'question' }], answer: null });
   });
 }
 
+/** Its hour may have come and passed unheard in the moment of the answer. */
+function startAgain({ startsAt }: Deployment, choice: Choice): DueChange[] {
+  return choice === 'keep' && startsAt !== null ? [{ add: 'start', at: startsAt }] : [];
+}
+
 function answerEvents(
-  kind: string,
-  question: string,
+  { id, kind }: Question,
   choice: Choice,
   by: string,
 ): [DeploymentEvent, ...DeploymentEvent[]] {
-  const answered: DeploymentEvent = { type: 'question_answered', question, choice, by };
-  if (kind !== 'missed-start') return [answered];
+  const answered: DeploymentEvent = { type: 'question_answered', question: id, choice, by };
   const who = by === 'system' ? 'nobody answered in time' : `<@${by}> decided so`;
+  if (kind === 'after-restore' && choice === 'skip')
+    return [
+      answered,
+      { type: 'missed', reason: `after the restore of the database it was not kept: ${who}` },
+    ];
+  if (kind !== 'missed-start') return [answered];
   return choice === 'start'
     ? [answered, { type: 'queued', behind: null }]
     : [answered, { type: 'missed', reason: `its start was missed and it was not started later: ${who}` }];

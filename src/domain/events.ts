@@ -18,10 +18,10 @@ export type TaskEnd = 'ok' | 'warning' | 'error' | 'skipped' | 'unknown';
 export type AttemptEnd = 'ok' | 'ok_with_warnings' | 'partial' | 'error' | 'cancelled';
 
 /** What a question is about; each kind has its own choices. */
-export type QuestionKind = 'unknown-task' | 'capacity' | 'next-wave' | 'missed-start';
+export type QuestionKind = 'unknown-task' | 'capacity' | 'next-wave' | 'missed-start' | 'after-restore';
 
 /** What a person may answer. */
-export type Choice = 'retry' | 'resume' | 'stop' | 'start' | 'skip';
+export type Choice = 'retry' | 'resume' | 'stop' | 'start' | 'skip' | 'keep';
 
 /** A question that only a person can answer, with what happens if nobody does. */
 export interface Question {

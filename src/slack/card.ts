@@ -92,6 +92,7 @@ const choiceLabels: Record<Choice, string> = {
   stop: 'Stop here',
   start: 'Start now',
   skip: 'Skip',
+  keep: 'Still wanted',
 };
 
 function cardButtons(deployment: Deployment): Button[] {

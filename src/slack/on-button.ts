@@ -35,7 +35,7 @@ const decisions: Record<
   [ids.stop]: async ({ app }, by, { number }) => await cancelDeployment(app, { by, number }),
   [ids.retry]: async ({ app }, by, { number }) => await retryDeployment(app, { by, number }),
   ...Object.fromEntries(
-    (['retry', 'resume', 'stop', 'start', 'skip'] satisfies Choice[]).map((choice) => [
+    (['retry', 'resume', 'stop', 'start', 'skip', 'keep'] satisfies Choice[]).map((choice) => [
       ids.answer(choice),
       async ({ app }: BotNeeds, by: string, { number, question }: ButtonValue) =>
         await answerQuestion(app, { by, number, question: question ?? '', choice }),
