@@ -6,6 +6,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { Choice, DeploymentEvent, Question } from '../domain/events.ts';
 import { refuseOperator } from '../domain/operator.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
+import type { DueChange } from '../store/store.ts';
 import { decide } from './decide.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
@@ -29,7 +30,8 @@ export async function answerQuestion(needs: AppNeeds, request: AnswerQuestion): 
     const refusal = refuseOperator(person, needs.configuration(), environment, deployment);
     if (refusal) return refuse(refusal);
     const events = answerEvents(deployment, question, request.choice, person.id);
-    return accept({ events, due: [{ remove: 'question' }], answer: request.choice });
+    const due = [{ remove: 'question' as const }, ...startAgain(deployment, request.choice)];
+    return accept({ events, due, answer: request.choice });
   });
 }
 
@@ -55,6 +57,11 @@ function alreadyAnswered({ number, lastAnswer, zone }: Deployment, question: str
   };
 }
 
+/** Its hour may have come and passed unheard in the moment of the answer. */
+function startAgain({ startsAt }: Deployment, choice: Choice): DueChange[] {
+  return choice === 'keep' && startsAt !== null ? [{ add: 'start', at: startsAt }] : [];
+}
+
 function answerEvents(
   deployment: Deployment,
   question: Question,
@@ -62,8 +69,14 @@ function answerEvents(
   by: string,
 ): [DeploymentEvent, ...DeploymentEvent[]] {
   const answered = answerTo(deployment, question, choice, by);
-  if (question.kind !== 'missed-start') return [answered];
+  const { kind } = question;
   const who = by === 'system' ? 'nobody answered in time' : `<@${by}> decided so`;
+  if (kind === 'after-restore' && choice === 'skip')
+    return [
+      answered,
+      { type: 'missed', reason: `after the restore of the database it was not kept: ${who}` },
+    ];
+  if (kind !== 'missed-start') return [answered];
   return choice === 'start'
     ? [answered, { type: 'queued', behind: null }]
     : [answered, { type: 'missed', reason: `its start was missed and it was not started later: ${who}` }];

@@ -38,9 +38,9 @@ function asText(file: string, { holdings, copiedAt, settled, asideAs }: Restored
 
 function sayOne({ number, title, environment, before, after, startsAt }: Settled): string {
   const what = `#${number} ${title} → ${environment}`;
+  if (after === 'waiting' && startsAt !== null)
+    return `${what}: asks whether it is still wanted, as it may have been cancelled after the copy was made; without an answer until ${iso(startsAt)} it does not start`;
   if (before !== after) return `${what}: was ${before}, is ${after}`;
-  if (after === 'scheduled' && startsAt !== null)
-    return `${what}: starts at ${iso(startsAt)}, unless somebody cancels it: it may have been cancelled after the copy was made`;
   return `${what}: ${after}`;
 }
 

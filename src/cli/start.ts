@@ -37,7 +37,12 @@ export async function runStart(options: CommonOptions): Promise<number> {
 
   let store;
   try {
-    store = await openSqliteStore({ file: value.databaseFile, migrationsFolder });
+    store = await openSqliteStore({
+      file: value.databaseFile,
+      migrationsFolder,
+      reportTrouble: (trouble) =>
+        trouble ? log.error(trouble.message) : log.info('the database can be written again'),
+    });
   } catch (error) {
     if (error instanceof StoreRefused) return fail(error.message, 1);
     throw error;

@@ -9,6 +9,7 @@ import { rollBackDeployment } from '../app/roll-back-deployment.ts';
 import { unlockEnvironment } from '../app/unlock-environment.ts';
 import type { EnvironmentLock } from '../domain/lock.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import { StoreUnavailable } from '../store/store.ts';
 import { sayCancelled, sayLocked, sayRetried, sayRolledBack, sayUnlocked } from '../wording/outcome.ts';
 import { sayRefusals } from '../wording/refusal.ts';
 import { answerList } from './list.ts';
@@ -42,6 +43,12 @@ async function answerRequest({ app, log }: ControlNeeds, request: ControlRequest
   try {
     return await answerOnce(app, request);
   } catch (error) {
+    if (error instanceof StoreUnavailable)
+      return {
+        code: 1,
+        text: `${error.message}. lamplighter list says what was done before that.`,
+        value: null,
+      };
     log.error({ error, command: request.command.do }, 'a request of the command line failed');
     const text = 'Lamplighter could not answer, and its log says why; lamplighter list says what was done.';
     return { code: 1, text, value: null };

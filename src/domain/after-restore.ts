@@ -1,6 +1,6 @@
 import { sayTime } from './calendar.ts';
 import { type Deployment, hasEnded } from './deployment.ts';
-import type { DeploymentEvent } from './events.ts';
+import type { DeploymentEvent, Question } from './events.ts';
 import { memberOf, type Plan } from './plan.ts';
 import type { Run } from './run.ts';
 
@@ -13,7 +13,8 @@ export interface Restoring {
 /**
  * What becomes of a deployment that a restored copy holds as unfinished. Nobody can know what happened to it after the
  * copy was made, so nothing of the past goes on by itself: what ran ends as unknown, what was about to run is missed.
- * Only what still waits for an hour to come, or for an approval, stays.
+ * Only what still waits for an hour to come, or for an approval, stays; of the first a person is asked whether it is
+ * still wanted, because its cancellation may be among what was lost.
  */
 export function afterRestore(deployment: Deployment, plan: Plan, restoring: Restoring): DeploymentEvent[] {
   if (hasEnded(deployment.state)) return [];
@@ -26,8 +27,29 @@ export function afterRestore(deployment: Deployment, plan: Plan, restoring: Rest
     const isPast = [expiresAt, startsAt].some((instant) => instant !== null && instant <= restoredAt);
     return isPast ? [told, { type: 'expired', reason }] : [told];
   }
-  const isComing = state === 'scheduled' && startsAt !== null && startsAt > restoredAt;
-  return isComing ? [told] : [told, { type: 'missed', reason }];
+  if (startsAt === null || startsAt <= restoredAt) return [told, { type: 'missed', reason }];
+  if (state === 'scheduled') return [told, askStillWanted(deployment, startsAt, restoring)];
+  const isAsked = deployment.question?.kind === 'after-restore';
+  return isAsked ? [told] : [told, { type: 'missed', reason }];
+}
+
+/** Nobody's answer until its hour means that it does not begin. */
+function askStillWanted(
+  { number, zone }: Deployment,
+  startsAt: number,
+  { copiedAt, restoredAt }: Restoring,
+): DeploymentEvent {
+  const question: Question = {
+    id: `restored-${restoredAt}`,
+    kind: 'after-restore',
+    text: `#${number} is to start at ${sayTime(startsAt, zone)}, and the database was restored from a copy made at ${sayTime(copiedAt, zone)}: it may have been cancelled since. Is it still wanted?`,
+    task: null,
+    group: null,
+    choices: ['keep', 'skip'],
+    defaultChoice: 'skip',
+    deadlineAt: startsAt,
+  };
+  return { type: 'question_asked', question };
 }
 
 const notKnown = 'whether it went on after the copy of the database was made is not known';

@@ -9,6 +9,7 @@ export function sayChoice(choice: Choice): string {
     start: 'Start now',
     skip: 'Skip',
     done: 'Done',
+    keep: 'Still wanted',
     'roll-back': 'Roll this server back',
   };
   return words[choice];

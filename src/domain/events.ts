@@ -26,10 +26,11 @@ export type QuestionKind =
   | 'manual-step'
   | 'capacity'
   | 'next-wave'
-  | 'missed-start';
+  | 'missed-start'
+  | 'after-restore';
 
 /** What a person may answer. */
-export type Choice = 'retry' | 'resume' | 'stop' | 'start' | 'skip' | 'done' | 'roll-back';
+export type Choice = 'retry' | 'resume' | 'stop' | 'start' | 'skip' | 'done' | 'roll-back' | 'keep';
 
 /** A question that only a person can answer, with what happens if nobody does. */
 export interface Question {

@@ -1,5 +1,7 @@
-import { type Logger, pino, stdSerializers } from 'pino';
+import { type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
 import pretty from 'pino-pretty';
+
+import { StoreUnavailable } from '../store/store.ts';
 
 /** How the product logs. */
 export interface LogOptions {
@@ -7,12 +9,28 @@ export interface LogOptions {
   format: 'json' | 'pretty';
 }
 
-/** The one log, on standard error so that commands keep standard output for their answers. */
+/**
+ * The one log, on standard error so that commands keep standard output for their answers. While the database cannot be
+ * used, every loop fails each second: that is said once where it is noticed, and not again by each of them.
+ */
 export function createLog({ level, format }: LogOptions): Logger {
-  const options = { level, base: null, serializers: { error: stdSerializers.err } };
+  const options: LoggerOptions = {
+    level,
+    base: null,
+    serializers: { error: stdSerializers.err },
+    hooks: {
+      logMethod(words, write) {
+        if (!failedForTheStore(words[0])) write.apply(this, words);
+      },
+    },
+  };
   const stream =
     format === 'pretty'
       ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname' })
       : pino.destination(2);
   return pino(options, stream);
+}
+
+function failedForTheStore(line: unknown): boolean {
+  return Object(line).error instanceof StoreUnavailable;
 }

@@ -44,8 +44,12 @@ export async function startHealthServer(
 async function answer(url: string, checks: HealthChecks): Promise<{ status: number; text: string }> {
   const path = url.split('?')[0];
   if (path === '/healthz') return asAnswer(checks.alive());
-  if (path === '/readyz') return asAnswer(await checks.ready().catch((error: unknown) => String(error)));
+  if (path === '/readyz') return asAnswer(await checks.ready().catch(sentenceOf));
   return { status: 404, text: 'There are /healthz and /readyz.' };
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function asAnswer(problem: string | null): { status: number; text: string } {

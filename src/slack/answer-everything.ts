@@ -1,6 +1,7 @@
 import type { App, ReceiverEvent } from '@slack/bolt';
 import type { Logger } from 'pino';
 
+import { StoreUnavailable } from '../store/store.ts';
 import { mrkdwn } from './escape.ts';
 import { type Incoming, readIncoming, sentenceInAnswer, silentAnswer } from './incoming.ts';
 import type { Seldom } from './seldom.ts';
@@ -26,6 +27,8 @@ const tooLate =
   'This takes longer than Slack waits. It goes on and may still succeed: see `/deploy list` before you send it again.';
 const failed =
   'That failed inside Lamplighter, and its log says why. See `/deploy list` for what was done, before you try again.';
+const cannotWrite = (reason: string): string =>
+  `Lamplighter cannot write to its database now: ${reason}. This was not taken, unless \`/deploy list\` shows it; tell whoever runs Lamplighter, and send it again after that.`;
 const unknownTo: Record<Incoming['kind'], string> = {
   command: 'Lamplighter has no such command. `/deploy help` lists them all.',
   submission: 'This form is of another version of Lamplighter: close it, and open it again with `/deploy`.',
@@ -82,11 +85,24 @@ async function answer(app: App, event: ReceiverEvent, needs: Needs): Promise<voi
     );
     await reply.say(unknownTo[incoming.kind]);
   } catch (error) {
-    needs.log.error({ error, what: incoming.name }, 'a click or command could not be handled');
-    await reply.say(failed);
+    const unavailable = findUnavailable(error);
+    if (!unavailable)
+      needs.log.error({ error, what: incoming.name }, 'a click or command could not be handled');
+    await reply.say(unavailable ? cannotWrite(unavailable.reason) : failed);
   } finally {
     clearTimeout(late);
   }
+}
+
+/** Bolt hands on what a listener threw inside errors of its own. */
+function findUnavailable(error: unknown): StoreUnavailable | null {
+  if (error instanceof StoreUnavailable) return error;
+  const { original, originals = [] } = Object(error) as { original?: unknown; originals?: unknown[] };
+  for (const inner of original === undefined ? originals : [original, ...originals]) {
+    const found = findUnavailable(inner);
+    if (found) return found;
+  }
+  return null;
 }
 
 interface Reply {

@@ -7,7 +7,7 @@ import {
 } from '@slack/web-api';
 import type { Logger } from 'pino';
 
-import type { Store, StoredMessage } from '../store/store.ts';
+import { type Store, type StoredMessage, StoreUnavailable } from '../store/store.ts';
 import { cut } from './escape.ts';
 
 /** The calls that background messages need. */
@@ -26,7 +26,7 @@ const longestRetryMs = 60_000;
 
 /**
  * Brings one message to Slack. The row says `sending` before the call; whatever the call leaves unknown is read back
- * before anything is posted again.
+ * before anything is posted again. Throws `StoreUnavailable` when it may be in Slack and no row could say so.
  */
 export async function deliver(needs: DeliverNeeds, stale: StoredMessage): Promise<void> {
   const message = (await needs.store.message(stale.key)) ?? stale;
@@ -35,6 +35,8 @@ export async function deliver(needs: DeliverNeeds, stale: StoredMessage): Promis
     if (message.ts === null) await post(needs, message);
     else await edit(needs, message, message.ts);
   } catch (error) {
+    // Nothing could be written about it either: whoever sends notes that down and settles it later.
+    if (error instanceof StoreUnavailable) throw error;
     await settleFailure(needs, message, error);
   }
 }

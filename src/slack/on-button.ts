@@ -39,11 +39,13 @@ const decisions: Record<
   [ids.keepOut]: async ({ app }, by, { number, member = '' }) => await keepOut(app, { by, number, member }),
   [ids.retry]: async ({ app }, by, { number }) => await retryDeployment(app, { by, number }),
   ...Object.fromEntries(
-    (['retry', 'resume', 'stop', 'start', 'skip', 'done', 'roll-back'] satisfies Choice[]).map((choice) => [
-      ids.answer(choice),
-      async ({ app }: BotNeeds, by: string, { number, question }: ButtonValue) =>
-        await answerQuestion(app, { by, number, question: question ?? '', choice }),
-    ]),
+    (['retry', 'resume', 'stop', 'start', 'skip', 'done', 'roll-back', 'keep'] satisfies Choice[]).map(
+      (choice) => [
+        ids.answer(choice),
+        async ({ app }: BotNeeds, by: string, { number, question }: ButtonValue) =>
+          await answerQuestion(app, { by, number, question: question ?? '', choice }),
+      ],
+    ),
   ),
 };
 

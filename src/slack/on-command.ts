@@ -38,6 +38,7 @@ export async function onCommand(needs: BotNeeds, { command, ack, client }: Argum
   if (parsed.do === 'lock' && parsed.reason === '')
     return await openLockForm(needs, parsed.environment, { command, ack, client });
   if (parsed.do === 'halt' && parsed.reason === '') return await openHaltForm({ command, ack, client });
+  if (onlyReads(parsed)) return await ack(toPerson(await answerCommand(needs, parsed, command.user_id)));
   const at = needs.app.now();
   const envelope = {
     key: `command:${command.trigger_id}`,
@@ -50,7 +51,16 @@ export async function onCommand(needs: BotNeeds, { command, ack, client }: Argum
     envelope,
     async () => await answerCommand(needs, parsed, command.user_id),
   );
-  await ack({ response_type: 'ephemeral', ...answer });
+  await ack(toPerson(answer));
+}
+
+/** What changes nothing may come twice; it is answered without a row, also while nothing can be written. */
+function onlyReads({ do: what }: Command): boolean {
+  return what === 'help' || what === 'list' || what === 'show' || what === 'unknown';
+}
+
+function toPerson(answer: MessageContent) {
+  return { response_type: 'ephemeral' as const, ...answer };
 }
 
 async function openForm(

@@ -52,6 +52,8 @@ export function startOutbox(needs: OutboxNeeds): Outbox {
   });
   const edits = new Bottleneck({ maxConcurrent: 4, minTime: needs.pace.betweenEdits });
   const inFlight = new Map<number, Promise<void>>();
+  /** Keys of messages whose fate could not be written down: their rows may say `sending` for ever. */
+  const unwritten = new Set<string>();
   const state = { stopped: false, looking: Promise.resolve(), again: false };
 
   const send = async (message: StoredMessage): Promise<void> => {
@@ -59,10 +61,19 @@ export function startOutbox(needs: OutboxNeeds): Outbox {
       const limiter = message.ts === null ? perChannel.key(message.channel) : edits;
       await limiter.schedule(async () => (state.stopped ? undefined : await deliver(needs, message)));
     } catch (error) {
+      unwritten.add(message.key);
       needs.log.error({ error, message: message.key }, 'a message could not be sent; it stays wanted');
     }
   };
+  const settleUnwritten = async (): Promise<void> => {
+    for (const key of unwritten) {
+      const message = await needs.store.message(key);
+      if (message?.state === 'sending') await needs.store.setDelivery(message.id, { state: 'unknown' });
+      unwritten.delete(key);
+    }
+  };
   const look = async (): Promise<void> => {
+    await settleUnwritten();
     const wanted = await needs.store.undelivered(needs.now(), batchSize);
     for (const message of wanted) {
       if (inFlight.has(message.id) || state.stopped) continue;

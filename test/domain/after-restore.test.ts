@@ -78,10 +78,28 @@ describe('after a restore', () => {
     expect(after.endedBy).toContain('restored from a copy made at 1 Jan 1970 00:00 UTC');
   });
 
-  test('what is scheduled for an hour to come stays, and its thread is told', () => {
+  test('what is scheduled for an hour to come asks whether it is still wanted, and is skipped if nobody says so', () => {
     const { types, after } = settle(requested, { type: 'scheduled', startsAt: 5_001 });
-    expect(types).toEqual(['restored']);
-    expect(after.state).toBe('scheduled');
+    expect(types).toEqual(['restored', 'question_asked']);
+    expect(after).toMatchObject({
+      state: 'waiting',
+      question: {
+        kind: 'after-restore',
+        choices: ['keep', 'skip'],
+        defaultChoice: 'skip',
+        deadlineAt: 5_001,
+      },
+    });
+    expect(after.question?.text).toMatch(/^#1 is to start at 1 Jan 1970 .* Is it still wanted\?$/);
+  });
+
+  test('what asked so already goes on asking after another restore, until its hour', () => {
+    const scheduled: DeploymentEvent = { type: 'scheduled', startsAt: 5_001 };
+    const first = afterRestore(fold(requested, scheduled), plan, { copiedAt: 900, restoredAt: 950 });
+    expect(settle(requested, scheduled, ...first).types).toEqual(['restored']);
+    const early: DeploymentEvent = { type: 'scheduled', startsAt: 5_000 };
+    const late = afterRestore(fold(requested, early), plan, { copiedAt: 900, restoredAt: 950 });
+    expect(settle(requested, early, ...late).after.state).toBe('missed');
   });
 
   test('what waits for approval stays, unless its time for that has passed', () => {

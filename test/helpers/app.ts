@@ -22,7 +22,7 @@ export interface TestApp extends AppNeeds {
 export const tuesdayMorning = Date.parse('2026-11-17T08:00:00Z');
 
 /** Starts an app over environments; Ana may deploy, Ben and Admin may approve. */
-export async function startApp(environments: Environment[]): Promise<TestApp> {
+export async function startApp(environments: Environment[], file = ':memory:'): Promise<TestApp> {
   const clock = { now: tuesdayMorning };
   const world: TestApp['world'] = {
     configuration: buildConfiguration(environments),
@@ -31,7 +31,7 @@ export async function startApp(environments: Environment[]): Promise<TestApp> {
     scripts: new Map(),
   };
   const store = await openSqliteStore({
-    file: ':memory:',
+    file,
     migrationsFolder: 'migrations',
     now: () => clock.now,
   });

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 
+import { findLogProblem } from './check-log-file.ts';
 import { type Client, Database } from './driver.ts';
 import { StoreRefused } from './refused.ts';
 
 /** Throws `StoreRefused` for a file that is damaged or no database of ours, without changing a byte of it. */
 export function checkFile(file: string): void {
-  if (statSync(file).size === 0) return;
-  const problem = findProblem(file);
+  const problem = findLogProblem(file) ?? (statSync(file).size === 0 ? null : findProblem(file));
   if (problem !== null)
     throw new StoreRefused(
       `${file} is damaged or no Lamplighter database (${problem}); it was left untouched: restore a backup, or name another file`,
@@ -23,14 +23,17 @@ function findProblem(file: string): string | null {
       client.close();
     }
   } catch (error) {
-    const damaged = error instanceof Database.SqliteError && /^SQLITE_(NOTADB|CORRUPT)/.test(error.code);
-    if (damaged) return error.message;
+    if (error instanceof Database.SqliteError && isDamage(error)) return error.message;
     throw error;
   }
 }
 
+function isDamage({ code, message }: { code: string; message: string }): boolean {
+  return /^SQLITE_(NOTADB|CORRUPT)/.test(code) || message === 'unsupported file format';
+}
+
 function judge(client: Client): string | null {
-  const found = client.pragma('quick_check(1)', { simple: true });
+  const found = client.pragma('integrity_check(1)', { simple: true });
   if (found !== 'ok') return String(found).replaceAll(/\s+/g, ' ');
   const tables = client
     .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'")

@@ -1,7 +1,9 @@
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 
-import { busyTimeoutMs, whenFree } from './busy.ts';
+import { StoreUnavailable } from '../store.ts';
+import { whenFree } from './busy.ts';
 import { type Client, Database } from './driver.ts';
+import { identify, inWords, refuseLostFile } from './trouble.ts';
 
 /** An open database and the two ways in which the store's parts may use it. */
 export interface Connection {
@@ -16,9 +18,16 @@ export interface Connection {
   exclusive: <T>(work: () => T) => Promise<T>;
 }
 
-/** Opens the file with every commit durable. */
-export function connect(file: string, patienceMs: number): Connection {
-  const client = new Database(file, { timeout: busyTimeoutMs });
+/** Told once why nothing can be written, and once, with null, that it can be again. */
+export type ReportTrouble = (trouble: StoreUnavailable | null) => void;
+
+/** Opens the file with every commit durable. Its ways reject with `StoreUnavailable` while the disk or a lock is in the way. */
+export function connect(
+  file: string,
+  patienceMs: number,
+  report: ReportTrouble = () => undefined,
+): Connection {
+  const client = new Database(file, { timeout: 0 });
   try {
     configure(client, file);
   } catch (error) {
@@ -27,15 +36,46 @@ export function connect(file: string, patienceMs: number): Connection {
   }
   // Made once: building better-sqlite3's transaction wrapper anew costs as much as a statement.
   const transaction = client.transaction((work: () => unknown) => work());
+  const opened = identify(file);
+  const watch = watchFor(report);
+  const use = async <T>(work: () => T): Promise<T> =>
+    await whenFree(file, patienceMs, work).catch((error: unknown) => {
+      throw inWords(file, error);
+    });
   const whole = async <T>(kind: 'immediate' | 'exclusive', work: () => T): Promise<T> =>
-    await whenFree(file, patienceMs, () => transaction[kind](work) as T);
+    await watch(
+      async () =>
+        await use(() => {
+          refuseLostFile(file, opened);
+          return transaction[kind](work) as T;
+        }),
+    );
   return {
     file,
     client,
     database: drizzle(client),
-    read: async (work) => await whenFree(file, patienceMs, work),
+    read: use,
     write: async (work) => await whole('immediate', work),
     exclusive: async (work) => await whole('exclusive', work),
+  };
+}
+
+/** Reports trouble when it comes, changes and goes; what fails again and again in the same way says nothing new. */
+function watchFor(report: ReportTrouble): <T>(work: () => Promise<T>) => Promise<T> {
+  let reason: string | null = null;
+  return async (work) => {
+    try {
+      const result = await work();
+      if (reason !== null) report(null);
+      reason = null;
+      return result;
+    } catch (error) {
+      if (error instanceof StoreUnavailable && error.reason !== reason) {
+        ({ reason } = error);
+        report(error);
+      }
+      throw error;
+    }
   };
 }
 

@@ -50,6 +50,13 @@ export async function markRestored(connection: Connection, mark: Mark): Promise<
           .delete(due)
           .where(sql`deployment = ${number}`)
           .run();
+      for (const event of added)
+        if (event.type === 'question_asked')
+          connection.database
+            .insert(due)
+            .values({ deployment: number, kind: 'question', at: event.question.deadlineAt })
+            .onConflictDoNothing()
+            .run();
       return { number, title, environment, before: before.state, after: after.state, startsAt };
     });
   });

@@ -8,7 +8,8 @@ import type { Store } from '../store.ts';
 import { whenFree } from './busy.ts';
 import { deploymentWrites } from './changes.ts';
 import { checkFile } from './check-file.ts';
-import { type Connection, connect } from './connection.ts';
+import { checkUnfinished } from './check-unfinished.ts';
+import { type Connection, connect, type ReportTrouble } from './connection.ts';
 import { deploymentReads } from './deployments.ts';
 import { dueMethods } from './due.ts';
 import { factMethods, nameInstallation } from './facts.ts';
@@ -19,6 +20,7 @@ import { lockMethods } from './locks.ts';
 import { messageMethods } from './messages.ts';
 import { migrate } from './migrate.ts';
 import { createPrivately, lockForThisProcess, type ProcessLock } from './process-lock.ts';
+import { StoreRefused } from './refused.ts';
 import { leases, messages, notSaid } from './schema.ts';
 
 /** What a store is opened with. */
@@ -29,19 +31,30 @@ export interface SqliteStoreOptions {
   now?: () => number;
   /** How long a file that another program has locked is waited for, in milliseconds. */
   patienceMs?: number;
+  reportTrouble?: ReportTrouble;
 }
+
+/** Less than what Slack waits for an answer: people are told that nothing can be written, and not only that it takes long. */
+const patienceForSlackMs = 2_000;
 
 /**
  * Opens the product's memory for this process alone, brings its tables up to date, and settles what a dead process
  * left: its leases are stale, and what it was sending is unknown. Throws `StoreRefused` with one sentence.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { now = Date.now, patienceMs = 3_000, migrationsFolder } = options;
+  const { now = Date.now, patienceMs = patienceForSlackMs, migrationsFolder } = options;
   const { file, lock } = holdFile(options.file, { pid: process.pid, startedAt: now() });
   try {
-    const connection = await whenFree(file, patienceMs, () => openSound(file, patienceMs));
+    if (lock?.hasLostDatabase)
+      throw new StoreRefused(
+        `${file} is missing or empty, and a database stood there before: restore a backup; to begin anew with nothing, delete ${file}.lock`,
+      );
+    const connection = await whenFree(file, patienceMs, () =>
+      openSound(file, patienceMs, options.reportTrouble),
+    );
     try {
       await migrate(connection, migrationsFolder);
+      checkUnfinished(connection);
       await connection.write(() => settle(connection));
     } catch (error) {
       connection.client.close();
@@ -69,9 +82,9 @@ function holdFile(
   }
 }
 
-function openSound(file: string, patienceMs: number): Connection {
+function openSound(file: string, patienceMs: number, report?: ReportTrouble): Connection {
   if (file !== ':memory:') checkFile(file);
-  return connect(file, patienceMs);
+  return connect(file, patienceMs, report);
 }
 
 /** What a process that died left behind: nobody else can be alive here. */

@@ -1,11 +1,13 @@
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 
-import { busyTimeoutMs, isBusy } from './busy.ts';
+import { isBusy } from './busy.ts';
 import { type Client, Database } from './driver.ts';
 import { StoreRefused } from './refused.ts';
 
 /** Holds a database for this process; the operating system lets go of it at any death. */
 export interface ProcessLock {
+  /** A database stood here at an earlier start, and now there is none, or an empty file. */
+  hasLostDatabase: boolean;
   release(): void;
 }
 
@@ -15,6 +17,9 @@ export interface ProcessName {
   /** Epoch milliseconds. */
   startedAt: number;
 }
+
+/** How long two that start at once wait for each other's name, in milliseconds. */
+const busyTimeoutMs = 100;
 
 /**
  * Holds `<file>.lock` until it is released or the process dies. Throws `StoreRefused` when another process,
@@ -30,7 +35,8 @@ export function lockForThisProcess(file: string, me: ProcessName): ProcessLock {
     client.close();
     throw error;
   }
-  return { release: () => client.close() };
+  const hasLostDatabase = isEmpty(file) && client.pragma('user_version', { simple: true }) === 1;
+  return { hasLostDatabase, release: () => client.close() };
 }
 
 /**
@@ -46,6 +52,7 @@ function hold(client: Client, file: string, me: ProcessName): void {
       if (held?.pid === me.pid && held.startedAt === me.startedAt) return;
       client.exec('DELETE FROM holder');
       client.prepare('INSERT INTO holder VALUES (?, ?)').run(me.pid, me.startedAt);
+      if (!isEmpty(file)) client.pragma('user_version = 1');
       client.exec('COMMIT');
     } catch (error) {
       if (client.inTransaction) client.exec('ROLLBACK');
@@ -54,6 +61,11 @@ function hold(client: Client, file: string, me: ProcessName): void {
     }
   }
   throw new StoreRefused(`several Lamplighters start on ${file} at once; start only one`);
+}
+
+/** True for a file that is not there, or holds nothing. */
+function isEmpty(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }
 
 function readHolder(client: Client): ProcessName | undefined {

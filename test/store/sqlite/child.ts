@@ -5,6 +5,7 @@ import { change, create, reminded } from '../../contract/store-samples.ts';
 /*
  * A process of its own for what one process cannot show. Usage: child.js WHAT FILE MIGRATIONS [COUNT]
  *   commit  opens the store, then commits COUNT times (for ever without it), printing each version once it is durable
+ *   open    opens the store, which brings it up to date, and closes it
  *   hold    opens the store, prints `open`, and stays until its parent lets go of it
  * A refusal is printed to stderr, exit code 1.
  */
@@ -22,6 +23,7 @@ async function commitOften(store: Store, times: number): Promise<void> {
 try {
   const store = await openSqliteStore({ file, migrationsFolder });
   if (what === 'commit') await commitOften(store, Number(count));
+  else if (what === 'open') await store.close();
   else {
     console.log('open');
     process.stdin.resume();

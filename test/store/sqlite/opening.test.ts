@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -25,6 +26,7 @@ import {
   createQueued,
   line,
   reminded,
+  requested,
 } from '../../contract/store-samples.ts';
 import { buildChild, makeFolder, migrationsFolder, start } from './child-process.ts';
 
@@ -40,12 +42,13 @@ afterEach(async () => {
   place.remove();
 });
 
-const open = async (path = file, patienceMs = 3_000): Promise<Store> => {
+const startedAt = 1_700_000_000_000;
+const open = async (path = file, patienceMs = 3_000, now = startedAt): Promise<Store> => {
   const store = await openSqliteStore({
     file: path,
     migrationsFolder,
     patienceMs,
-    now: () => 1_700_000_000_000,
+    now: () => now,
   });
   opened.push(store);
   return store;
@@ -121,6 +124,28 @@ describe('a file that is no sound database is refused in one sentence and left a
       },
     ],
     [
+      'a database whose header is zeroed',
+      async () => {
+        await makeSound();
+        overwrite(0, Buffer.alloc(100));
+      },
+    ],
+    [
+      'a database whose header says another format',
+      async () => {
+        await makeSound();
+        overwrite(44, Buffer.from([0, 0, 0, 9]));
+      },
+    ],
+    [
+      'a database whose index has lost what its table holds',
+      async () => {
+        await makeSound();
+        const at = readFileSync(file).lastIndexOf('awaiting_approval');
+        overwrite(at, Buffer.from('awaiting_approvaX'));
+      },
+    ],
+    [
       'a database with a page of noise',
       async () => {
         await makeSound();
@@ -147,9 +172,104 @@ describe('a file that is no sound database is refused in one sentence and left a
   });
 });
 
+describe('a write-ahead log that a killed process left', () => {
+  /** A database whose latest commits are only in its log. */
+  const leaveLog = async (): Promise<number> => {
+    const store = await open();
+    const number = await create(store);
+    for (let count = 0; count < 20; count += 1) await store.commit(change(number, [reminded]));
+    const [main, log] = [readFileSync(file), readFileSync(`${file}-wal`)];
+    await close();
+    writeFileSync(file, main);
+    writeFileSync(`${file}-wal`, log);
+    return number;
+  };
+  const overwriteLog = (from: number, bytes: Buffer): void => {
+    const content = readFileSync(`${file}-wal`);
+    bytes.copy(content, from);
+    writeFileSync(`${file}-wal`, content);
+  };
+  const damages: [string, () => void, string][] = [
+    [
+      'in its header',
+      () => overwriteLog(0, Buffer.alloc(32)),
+      'the header of its write-ahead log is damaged',
+    ],
+    [
+      'in a page',
+      () => overwriteLog(32 + 3 * 4_120 + 700, randomBytes(40)),
+      'frame 4 of its write-ahead log',
+    ],
+    ['in a frame', () => overwriteLog(32 + 5 * 4_120, Buffer.alloc(24)), 'frame 6 of its write-ahead log'],
+    ['under an empty database', () => truncateSync(file), 'it is empty, and its write-ahead log is not'],
+  ];
+  it.each(damages)('and that is damaged %s is refused, untouched', async (_where, damage, problem) => {
+    await leaveLog();
+    damage();
+    const before = [readFileSync(file), readFileSync(`${file}-wal`)];
+    await expect(open()).rejects.toThrow(
+      new RegExp(
+        `^\\S+lamplighter\\.db is damaged or no Lamplighter database \\(${problem}.*\\); it was left untouched: restore a backup`,
+      ),
+    );
+    expect(readFileSync(file).equals(before[0]!)).toBe(true);
+    expect(readFileSync(`${file}-wal`).equals(before[1]!)).toBe(true);
+  });
+
+  it('and whose last commit a power cut tore is taken in up to that commit', async () => {
+    const number = await leaveLog();
+    truncateSync(`${file}-wal`, statSync(`${file}-wal`).size - 100);
+    expect(await (await open()).eventsAfter(number, 0)).toHaveLength(20);
+    await close();
+    const next = await leaveLog();
+    overwriteLog(statSync(`${file}-wal`).size - 700, randomBytes(40));
+    expect(await (await open()).eventsAfter(next, 0)).toHaveLength(20);
+  });
+});
+
+describe('a database that stood there and does not any more', () => {
+  it.each([
+    ['was emptied', () => truncateSync(file)],
+    ['was deleted', () => rmSync(file)],
+  ])('because it %s is not begun anew in silence', async (_what, lose) => {
+    await create(await open());
+    await close();
+    await open(file, 3_000, startedAt + 1);
+    await close();
+    lose();
+    await expect(open()).rejects.toThrow(
+      /^(\S+lamplighter\.db) is missing or empty, and a database stood there before: restore a backup; to begin anew with nothing, delete \1\.lock$/,
+    );
+    rmSync(`${file}.lock`);
+    expect(await (await open()).list({ limit: 9 })).toEqual([]);
+  });
+});
+
 describe('a row that was changed by hand', () => {
+  it('of a deployment that has not ended keeps the bot from starting: it would act on it', async () => {
+    const store = await open();
+    const [ended, open_] = [await create(store), await create(store)];
+    await store.commit(change(ended, [{ type: 'cancelled', by: 'U0ANA' }]));
+    await close();
+    const alter = (deployment: number): void => {
+      const byHand = new Database(file);
+      byHand
+        .prepare("UPDATE events SET data = replace(data, 'U0ANA', 'U0BEN') WHERE deployment = ?")
+        .run(deployment);
+      byHand.close();
+    };
+    alter(ended);
+    await open();
+    await close();
+    alter(open_);
+    await expect(open()).rejects.toThrow(
+      /lamplighter\.db is damaged: event 1 of #2, which has not ended, is not as it was written; restore a backup, or name another file$/,
+    );
+  });
+
   it('is named by the error instead of being believed', async () => {
-    const number = await create(await open());
+    const store = await open();
+    const number = await create(store, { events: [requested(), { type: 'cancelled', by: 'U0ANA' }] });
     await close();
     const rows: [string, RegExp][] = [
       ['{"type":"requested"', /event 1 of #1 in \S+ is damaged: it is no JSON$/],
@@ -161,7 +281,7 @@ describe('a row that was changed by hand', () => {
     ];
     for (const [data, sentence] of rows) {
       const byHand = new Database(file);
-      byHand.prepare('UPDATE events SET data = ?').run(data);
+      byHand.prepare('UPDATE events SET data = ? WHERE version = 1').run(data);
       byHand.close();
       await expect((await open()).eventsAfter(number, 0)).rejects.toThrow(sentence);
       await close();

@@ -245,15 +245,15 @@ describe('after a restore nothing of the past runs by itself:', () => {
       [running, 'error'],
       [behind, 'missed'],
       [late, 'missed'],
-      [coming, 'scheduled'],
+      [coming, 'waiting'],
     ]);
     const restored = await open();
     expect(await restored.claimable(Number.MAX_SAFE_INTEGER)).toEqual([]);
     expect(await restored.leases()).toEqual([]);
     expect(await restored.dueBefore(restoredAt, 99)).toEqual([]);
-    expect(await restored.dueBefore(restoredAt + 1, 99)).toMatchObject([
-      { deployment: coming, kind: 'start' },
-    ]);
+    expect(await restored.dueBefore(restoredAt + 1, 99)).toEqual(
+      ['start', 'question'].map((kind) => ({ deployment: coming, kind, at: restoredAt + 1 })),
+    );
     // Marks that the lost time left on servers must never answer for a new step.
     expect(await restored.installation()).not.toBe(before);
   });
