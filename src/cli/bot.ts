@@ -55,7 +55,14 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const executor = createExecutor(options, app);
   const handlers = dueHandlers(app.needs);
   const scheduler = startScheduler({ store, now, log, handle: async (due) => await handlers[due.kind](due) });
-  const outbox = startOutbox({ store, now, log, client: slack.outboxClient, pace: options.pace });
+  const outbox = startOutbox({
+    store,
+    now,
+    log,
+    client: slack.outboxClient,
+    pace: options.pace,
+    adminChannel: () => app.needs.configuration().adminChannel,
+  });
   const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   // What hears people lets go first, what tells them last.
@@ -73,7 +80,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ears.push(await startControl(options.socketFile, { app: app.needs, log }));
     const health = await startHealth(options, {
       lastTickAt: () => scheduler.lastTickAt(),
-      isConnected: () => slack.isConnected(),
+      slackTrouble: () => (slack.isConnected() ? outbox.trouble() : 'Slack is not connected'),
     });
     rest.push({ stop: async () => await health.close() });
     log.info({ url: health.url }, 'Lamplighter is ready');
@@ -96,13 +103,13 @@ interface Stoppable {
 
 async function startHealth(
   { store, health: { host, port } }: BotOptions,
-  { lastTickAt, isConnected }: { lastTickAt: () => number; isConnected: () => boolean },
+  { lastTickAt, slackTrouble }: { lastTickAt: () => number; slackTrouble: () => string | null },
 ): Promise<HealthServer> {
   return await startHealthServer(host, port, {
     alive: () => (Date.now() - lastTickAt() < heartbeatLimitMs ? null : 'the clock has not ticked for 10 s'),
     ready: async () => {
       await store.checkWritable(Date.now());
-      return isConnected() ? null : 'Slack is not connected';
+      return slackTrouble();
     },
   });
 }

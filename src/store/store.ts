@@ -163,6 +163,8 @@ export interface StoredMessage extends OutgoingMessage {
   /** Digest of what Slack shows now; null when nothing was posted yet. */
   saidDigest: string | null;
   threadTs: string | null;
+  /** The thread of the card that was there before; null where there was none. */
+  earlierThreadTs: string | null;
   /** Time stamp of an earlier message in whose place it is posted anew; null where it is the first. */
   replaces: string | null;
   /** When it was wanted first, epoch milliseconds. */
@@ -178,8 +180,6 @@ export interface Untold {
   /** What Slack said of the oldest message that was tried; null where none was. */
   error: string | null;
   messages: number;
-  /** When the oldest was wanted, epoch milliseconds. */
-  since: number;
 }
 
 /** What is written about a delivery. */

@@ -59,26 +59,14 @@ export async function sendUnder(
   response: ServerResponse,
   answer: JsonObject,
 ): Promise<void> {
-  switch (fault?.how) {
-    case 'drop-reply':
-      response.socket?.destroy();
-      return;
-    case 'reset-reply':
-      response.socket?.resetAndDestroy();
-      return;
-    case 'silent-reply':
-      return;
-    case 'html-reply':
-      sendPage(response);
-      return;
-    case 'refused-reply':
-      send(response, 200, { ok: false, error: fault.error ?? 'internal_error' });
-      return;
-    case 'delay':
-      await new Promise((resolve) => setTimeout(resolve, fault.delayMs ?? 1_000));
-      break;
-    default:
-  }
+  const how = fault?.how;
+  if (how === 'silent-reply') return;
+  if (how === 'drop-reply') return void response.socket?.destroy();
+  if (how === 'reset-reply') return void response.socket?.resetAndDestroy();
+  if (how === 'html-reply') return sendPage(response);
+  if (how === 'refused-reply')
+    return send(response, 200, { ok: false, error: fault?.error ?? 'internal_error' });
+  if (how === 'delay') await new Promise((resolve) => setTimeout(resolve, fault?.delayMs ?? 1_000));
   send(response, 200, answer);
 }
 

@@ -124,6 +124,7 @@ const columns = {
   ts: messages.ts,
   saidDigest: messages.saidDigest,
   threadTs: card.ts,
+  earlierThreadTs: card.replaces,
   replaces: messages.replaces,
   createdAt: messages.createdAt,
   attempts: messages.attempts,

@@ -3,7 +3,7 @@ import type { Client } from './driver.ts';
 import { notSaidWords } from './schema.ts';
 
 const query = `
-  SELECT channel, count(*) AS messages, min(created_at) AS since,
+  SELECT channel, count(*) AS messages,
     (SELECT error FROM messages AS tried
       WHERE tried.channel = messages.channel AND tried.error IS NOT NULL AND ${notSaidWords('tried.')}
       ORDER BY tried.id LIMIT 1) AS error
