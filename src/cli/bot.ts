@@ -48,7 +48,8 @@ const stopLimitMs = 8_000;
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { store, log, dataDirectory } = options;
   const now = Date.now;
-  const slack = await connectSlack({ ...options.slack, now, log });
+  const goesOnWithout = (await store.leases()).length > 0;
+  const slack = await connectSlack({ ...options.slack, goesOnWithout, now, log });
   const open = (configuration: Configuration) => openCatalogBeside(dataDirectory, configuration);
   const current = holdConfiguration(options.configuration, open, log);
   const app = createApp(options, slack, current);
@@ -80,7 +81,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ears.push(await startControl(options.socketFile, { app: app.needs, log }));
     const health = await startHealth(options, {
       lastTickAt: () => scheduler.lastTickAt(),
-      slackTrouble: () => (slack.isConnected() ? outbox.trouble() : 'Slack is not connected'),
+      slackTrouble: () => sayNotConnected(slack.problem()) ?? outbox.trouble(),
     });
     rest.push({ stop: async () => await health.close() });
     log.info({ url: health.url }, 'Lamplighter is ready');
@@ -95,6 +96,12 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     await stop();
     throw error;
   }
+}
+
+function sayNotConnected(problem: string | null): string | null {
+  return problem === null
+    ? null
+    : `Slack is not connected: ${problem}. It is tried again; deployments go on.`;
 }
 
 interface Stoppable {

@@ -25,6 +25,8 @@ export interface Controls {
   revokeToken(which: 'bot' | 'app'): void;
   /** Makes it valid again. */
   restoreToken(which: 'bot' | 'app'): void;
+  /** Offers websockets at another address, such as that of a proxy before the stand-in. */
+  offerSocketsAt(host: string): void;
   /** How many websockets take envelopes now. */
   connections(): number;
   /** The next delivery goes out this many times in all. */
@@ -43,6 +45,7 @@ interface ControlNeeds {
   setup: { botToken: string; appToken: string };
   socket: SocketMode;
   outlet: Outlet;
+  offerSocketsAt: (host: string) => void;
 }
 
 /** Everything that can be done to a running stand-in. */
@@ -52,6 +55,7 @@ export function createControls(needs: ControlNeeds): Controls {
     ...peopleControls(needs.world),
     ...faultControls(needs),
     ...socketControls(needs.socket),
+    offerSocketsAt: needs.offerSocketsAt,
   };
 }
 

@@ -87,13 +87,14 @@ export async function startSlack(setup: SlackSetup): Promise<LocalSlack> {
   const faults = new Faults();
   const tokens: { bot: string | null; app: string | null } = { bot: setup.botToken, app: setup.appToken };
   const secondsToWait = setup.rateLimits ? createRateLimits(now) : () => 0;
+  let socketHost: string | null = null;
   const server = createWebApiServer({
     world,
     faults,
     secondsToWait,
     tokens,
     scopes: setup.scopes ?? allScopes,
-    openConnection: () => `ws://${host()}/${socket.openTicket()}`,
+    openConnection: () => `ws://${socketHost ?? host()}/${socket.openTicket()}`,
   });
   const appId = world.bot.appId;
   const socket = new SocketMode(server, { ackTimeoutMs, appId, changed: () => world.changed() });
@@ -108,7 +109,17 @@ export async function startSlack(setup: SlackSetup): Promise<LocalSlack> {
   return {
     ...people(wire),
     ...screens(wire),
-    ...createControls({ world, faults, tokens, setup, socket, outlet }),
+    ...createControls({
+      world,
+      faults,
+      tokens,
+      setup,
+      socket,
+      outlet,
+      offerSocketsAt: (address) => {
+        socketHost = address;
+      },
+    }),
     setRequestUrl: async (url) => await outlet.setRequestUrl(url),
     sign: (delivery) => outlet.sign(delivery),
     deliver: async (delivery) => await outlet.deliver(delivery),
