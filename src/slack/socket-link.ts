@@ -27,6 +27,11 @@ export interface SocketLink {
   stop(): Promise<void>;
 }
 
+/** A connection that came about; in an object, for a promise of a promise would be waited for to its end. */
+interface Connected {
+  ended: Promise<void>;
+}
+
 const callTimeoutMs = 8_000;
 const connectLimitMs = 15_000;
 /** A silent connection is given up after this long, and its peer is asked a third of it. */
@@ -49,7 +54,7 @@ export function createSocketLink(needs: SocketLinkNeeds): SocketLink {
   };
   let running: Promise<void> = Promise.resolve();
 
-  const connect = async (answering: AnsweringApp): Promise<Promise<void> | null> => {
+  const connect = async (answering: AnsweringApp): Promise<Connected | null> => {
     const receiver = createReceiver(needs);
     receiver.init(answering.app);
     const ended = untilItEnds(receiver, answering);
@@ -57,7 +62,7 @@ export function createSocketLink(needs: SocketLinkNeeds): SocketLink {
       await startInTime(receiver);
       if (stopping.signal.aborted) throw new Error('stopped');
       Object.assign(state, { receiver, problem: null });
-      return ended;
+      return { ended };
     } catch (error) {
       close(receiver);
       const failure = judgeFailure(error);
@@ -65,14 +70,14 @@ export function createSocketLink(needs: SocketLinkNeeds): SocketLink {
       return null;
     }
   };
-  const keep = async (answering: AnsweringApp, first: Promise<Promise<void> | null>): Promise<void> => {
+  const keep = async (answering: AnsweringApp, first: Promise<Connected | null>): Promise<void> => {
     let connected = first;
     while (!stopping.signal.aborted) {
-      const ended = await connected;
+      const connection = await connected;
       const since = performance.now();
-      if (ended) await Promise.race([ended, aborted(stopping.signal)]);
+      if (connection) await Promise.race([connection.ended, aborted(stopping.signal)]);
       else needs.seldom(`socket ${state.problem}`, () => warn(needs, state.problem));
-      state.failures = ended && performance.now() - since > shortLifeMs ? 0 : state.failures + 1;
+      state.failures = connection && performance.now() - since > shortLifeMs ? 0 : state.failures + 1;
       await pause(state.failures, stopping.signal);
       if (!stopping.signal.aborted) connected = connect(answering);
     }
