@@ -24,14 +24,13 @@ export function createApp(
 ): BotApp {
   const now = Date.now;
   const { configuration, catalog } = current;
-  const { client } = slack.app;
   const needs: AppNeeds = {
     store,
     now,
     configuration,
     digestFile,
     lockOf: async (environment) => await store.lock(environment),
-    findPerson: createPeople({ client, teamId: slack.teamId, configuration, now, log }),
+    findPerson: createPeople({ client: slack.lookUpClient, teamId: slack.teamId, configuration, now, log }),
     findRevision: async (name, version) => await catalog().find(name, version),
     findPackage: (name, version) => catalog().findPackage(name, version),
     pinRevision: async (name, digest) => await store.pinRevision(name, digest, now()),

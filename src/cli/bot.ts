@@ -48,14 +48,22 @@ const stopLimitMs = 8_000;
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { store, log, dataDirectory } = options;
   const now = Date.now;
-  const slack = await connectSlack({ ...options.slack, now, log });
+  const goesOnWithout = (await store.leases()).length > 0;
+  const slack = await connectSlack({ ...options.slack, goesOnWithout, now, log });
   const open = (configuration: Configuration) => openCatalogBeside(dataDirectory, configuration);
   const current = holdConfiguration(options.configuration, open, log);
   const app = createApp(options, slack, current);
   const executor = createExecutor(options, app);
   const handlers = dueHandlers(app.needs);
   const scheduler = startScheduler({ store, now, log, handle: async (due) => await handlers[due.kind](due) });
-  const outbox = startOutbox({ store, now, log, client: slack.outboxClient, pace: options.pace });
+  const outbox = startOutbox({
+    store,
+    now,
+    log,
+    client: slack.outboxClient,
+    pace: options.pace,
+    adminChannel: () => app.needs.configuration().adminChannel,
+  });
   const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   // What hears people lets go first, what tells them last.
@@ -73,7 +81,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ears.push(await startControl(options.socketFile, { app: app.needs, log }));
     const health = await startHealth(options, {
       lastTickAt: () => scheduler.lastTickAt(),
-      isConnected: () => slack.isConnected(),
+      slackTrouble: () => sayNotConnected(slack.problem()) ?? outbox.trouble(),
     });
     rest.push({ stop: async () => await health.close() });
     log.info({ url: health.url }, 'Lamplighter is ready');
@@ -90,19 +98,25 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   }
 }
 
+function sayNotConnected(problem: string | null): string | null {
+  return problem === null
+    ? null
+    : `Slack is not connected: ${problem}. It is tried again; deployments go on.`;
+}
+
 interface Stoppable {
   stop(): Promise<void>;
 }
 
 async function startHealth(
   { store, health: { host, port } }: BotOptions,
-  { lastTickAt, isConnected }: { lastTickAt: () => number; isConnected: () => boolean },
+  { lastTickAt, slackTrouble }: { lastTickAt: () => number; slackTrouble: () => string | null },
 ): Promise<HealthServer> {
   return await startHealthServer(host, port, {
     alive: () => (Date.now() - lastTickAt() < heartbeatLimitMs ? null : 'the clock has not ticked for 10 s'),
     ready: async () => {
       await store.checkWritable(Date.now());
-      return isConnected() ? null : 'Slack is not connected';
+      return slackTrouble();
     },
   });
 }

@@ -8,6 +8,7 @@ import { createLog } from '../health/log.ts';
 import { type Fleet, startFleet } from '../sandbox/fleet/start-fleet.ts';
 import { writeFleetConfiguration } from '../sandbox/fleet/write-configuration.ts';
 import type { LocalSlack } from '../sandbox/slack/start-slack.ts';
+import { slackPace } from '../slack/outbox.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 import { type Bot, startBot } from './bot.ts';
 import { migrationsFolder } from './migrations-folder.ts';
@@ -39,7 +40,13 @@ export async function startSandboxFleet(directory: string): Promise<Fleet> {
 }
 
 /** Posts go out faster than a real workspace allows; the stand-in does not mind. */
-const sandboxPace = { betweenPosts: 50, betweenEdits: 100, betweenEditsOfOneCard: 500, betweenTellings: 50 };
+const sandboxPace = {
+  ...slackPace,
+  betweenPosts: 50,
+  betweenEdits: 100,
+  betweenEditsOfOneCard: 500,
+  betweenTellings: 50,
+};
 
 /** The real bot, against the sandbox's Slack and the sandbox's fleet. */
 export async function startSandboxBot(parts: {

@@ -1,12 +1,15 @@
 import type { App, ReceiverEvent } from '@slack/bolt';
+import { SlackError } from '@slack/web-api';
 import type { Logger } from 'pino';
 
 import { StoreUnavailable } from '../store/store.ts';
 import { mrkdwn } from './escape.ts';
 import { type Incoming, readIncoming, sentenceInAnswer, silentAnswer } from './incoming.ts';
+import { createReplayMemory, type OncePerSignature } from './replays.ts';
 import type { Seldom } from './seldom.ts';
 
 interface Needs {
+  now: () => number;
   log: Pick<Logger, 'warn' | 'error'>;
   seldom: Seldom;
 }
@@ -25,6 +28,8 @@ const tellTimeoutMs = 5_000;
 
 const tooLate =
   'This takes longer than Slack waits. It goes on and may still succeed: see `/deploy list` before you send it again.';
+const slackFailed =
+  'Slack did not give Lamplighter the answer it needed, so this could not be finished or shown. See `/deploy list` for how things stand, and try again.';
 const failed =
   'That failed inside Lamplighter, and its log says why. See `/deploy list` for what was done, before you try again.';
 const cannotWrite = (reason: string): string =>
@@ -40,16 +45,18 @@ const unknownTo: Record<Incoming['kind'], string> = {
 /**
  * Makes an app acknowledge everything within Slack's 3 s, over either transport: what no listener hears, what a listener
  * forgets or fails at, and what takes too long. The person is told in a sentence wherever Slack has a place for it.
+ * What Slack delivers more than once, be it at the same time, is worked on once and acknowledged alike each time.
  */
 export function answerEverything(app: App, needs: Needs): AnsweringApp {
   const working = new Set<Promise<void>>();
+  const oncePerAct = createReplayMemory<unknown>(needs.now);
   // Bolt's own handler would keep the error from us, and us from telling the person.
   app.error(async (error) => {
     throw error;
   });
   const answering: App = Object.create(app);
   answering.processEvent = async (event) => {
-    const work = answer(app, event, needs);
+    const work = answerAct(app, event, { ...needs, oncePerAct });
     working.add(work);
     await work.finally(() => working.delete(work));
   };
@@ -68,9 +75,26 @@ async function settle(working: Set<Promise<void>>): Promise<void> {
   clearTimeout(timer);
 }
 
-async function answer(app: App, event: ReceiverEvent, needs: Needs): Promise<void> {
+/** Works on the first delivery of an act, and gives every other one the acknowledgement of the first. */
+async function answerAct(
+  app: App,
+  event: ReceiverEvent,
+  { oncePerAct, ...needs }: Needs & { oncePerAct: OncePerSignature<unknown> },
+): Promise<void> {
   const incoming = readIncoming(event.body);
-  const reply = createReply(event, incoming, needs);
+  if (incoming.key === null) return await answer(app, createReply(event, incoming, needs), needs);
+  let work: Promise<void> | null = null;
+  const acknowledgement = await oncePerAct(incoming.key, async () => {
+    const reply = createReply(event, incoming, needs);
+    work = answer(app, reply, needs);
+    return await reply.acknowledgement;
+  });
+  if (work === null) await event.ack(acknowledgement);
+  else await work;
+}
+
+async function answer(app: App, reply: Reply, needs: Needs): Promise<void> {
+  const { event, incoming } = reply;
   const late = setTimeout(() => {
     if (reply.isGiven()) return;
     needs.log.warn({ what: incoming.name }, 'an answer to Slack takes too long; the person is told so');
@@ -88,7 +112,8 @@ async function answer(app: App, event: ReceiverEvent, needs: Needs): Promise<voi
     const unavailable = findUnavailable(error);
     if (!unavailable)
       needs.log.error({ error, what: incoming.name }, 'a click or command could not be handled');
-    await reply.say(unavailable ? cannotWrite(unavailable.reason) : failed);
+    const slackSaidNo = error instanceof SlackError ? slackFailed : failed;
+    await reply.say(unavailable ? cannotWrite(unavailable.reason) : slackSaidNo);
   } finally {
     clearTimeout(late);
   }
@@ -106,6 +131,10 @@ function findUnavailable(error: unknown): StoreUnavailable | null {
 }
 
 interface Reply {
+  event: ReceiverEvent;
+  incoming: Incoming;
+  /** What was acknowledged, once it was. */
+  acknowledgement: Promise<unknown>;
   isGiven(): boolean;
   /** The listener's acknowledgement: the first is the answer, the words of a later one still reach the person. */
   give: ReceiverEvent['ack'];
@@ -115,13 +144,22 @@ interface Reply {
 
 function createReply(event: ReceiverEvent, incoming: Incoming, { log }: Needs): Reply {
   let given = false;
+  let acknowledged = (_response: unknown): void => undefined;
+  const acknowledgement = new Promise<unknown>((resolve) => {
+    acknowledged = resolve;
+  });
   const give = async (response?: unknown): Promise<void> => {
     if (given) {
       if (incoming.kind === 'command' && typeof response === 'object') await post(incoming, { ...response });
       return;
     }
     given = true;
-    await event.ack(response);
+    acknowledged(response);
+    await event.ack(response).catch(async (error: unknown) => {
+      // What was decided stands. The connection that brought the question is gone: the words go another way.
+      log.warn({ error, what: incoming.name }, 'Slack could not be given an acknowledgement');
+      if (incoming.kind === 'command' && typeof response === 'object') await post(incoming, { ...response });
+    });
   };
   const say = async (sentence: string): Promise<void> => {
     const shown = given ? undefined : sentenceInAnswer(incoming, sentence);
@@ -130,6 +168,9 @@ function createReply(event: ReceiverEvent, incoming: Incoming, { log }: Needs): 
       await post(incoming, { response_type: 'ephemeral', replace_original: false, text: mrkdwn(sentence) });
   };
   return {
+    event,
+    incoming,
+    acknowledgement,
     isGiven: () => given,
     give,
     say: async (sentence) => {

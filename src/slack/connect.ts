@@ -3,8 +3,9 @@ import { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 
 import { answerEverything } from './answer-everything.ts';
+import { judgeFailure } from './failure.ts';
 import { createHttpMode, type HttpModeSettings } from './http-mode.ts';
-import { createSeldom } from './seldom.ts';
+import { createSeldom, type Seldom } from './seldom.ts';
 import { createSocketMode, type SocketModeSettings } from './socket-mode.ts';
 import type { Transport } from './transport.ts';
 
@@ -14,18 +15,22 @@ export interface SlackConnection {
   /** Base of the Web API, ends in `/api/`; undefined means Slack's own. */
   apiUrl: string | undefined;
   transport: SocketModeSettings | HttpModeSettings;
+  /** Deployments are under way that must be brought to their end, be it without Slack. */
+  goesOnWithout: boolean;
   now: () => number;
   log: Logger;
 }
 
-/** The two ways to Slack: Bolt's for people's clicks, and a client of its own for background messages. */
+/** The ways to Slack: Bolt's for people's clicks, one for look-ups, and a client of its own for background messages. */
 export interface Slack {
   app: App;
   outboxClient: WebClient;
-  teamId: string;
-  botUserId: string;
-  /** True while what a person does can reach us: over a socket, or at the listening server. */
-  isConnected(): boolean;
+  /** For who people are; a limit there never keeps a form from opening. */
+  lookUpClient: WebClient;
+  /** The bot's own workspace. Rejects while Slack does not say. */
+  teamId(): Promise<string>;
+  /** Why nothing that a person does reaches us now, in words; null: it does. */
+  problem(): string | null;
   start(): Promise<void>;
   /** Takes nothing new, waits up to 3 s for what was taken, and lets go. */
   stop(): Promise<void>;
@@ -35,48 +40,62 @@ const callTimeoutMs = 8_000;
 /** A click waits for nobody: two quick tries, then a clear error. */
 const listenerRetry = { retries: 2, factor: 1.5, minTimeout: 200, maxTimeout: 1_000 };
 
-/** Checks the token, and builds both clients and the one transport that is configured; nothing is taken before `start`. */
+/**
+ * Checks the token, and builds the clients and the one transport that is configured; nothing is taken before `start`.
+ * Rejects where Slack refuses the token; where it gives no answer, the bot goes on and asks again when it must know.
+ */
 export async function connectSlack(connection: SlackConnection): Promise<Slack> {
   const { botToken, apiUrl, now, log } = connection;
-  const logger = boltLogger(log);
   const seldom = createSeldom(now);
-  const base = apiUrl && { slackApiUrl: apiUrl };
+  const logger = boltLogger(log, seldom);
+  const options = { ...(apiUrl && { slackApiUrl: apiUrl }), rejectRateLimitedCalls: true, logger };
+  const patient = { ...options, timeout: callTimeoutMs, retryConfig: listenerRetry };
+  const lookUpClient = new WebClient(botToken, patient);
+  const identify = createIdentity(lookUpClient);
+  await identify().catch((error: unknown) => judgeStart(connection, error));
   const app = new App({
-    token: botToken,
+    authorize: async () => ({ botToken }),
     receiver: noReceiver,
-    clientOptions: { timeout: callTimeoutMs, retryConfig: listenerRetry, logger, ...base },
-    logger,
-    deferInitialization: true,
-  });
-  await app.init();
-  const identity = await app.client.auth.test();
-  const outboxClient = new WebClient(botToken, {
-    ...base,
-    timeout: 10_000,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
+    clientOptions: patient,
     logger,
   });
-  const answering = answerEverything(app, { log, seldom });
-  const transport = createTransport(connection, logger, seldom);
+  const outboxClient = new WebClient(botToken, { ...options, timeout: 10_000, retryConfig: { retries: 0 } });
+  const answering = answerEverything(app, { now, log, seldom });
+  const transport = createTransport(connection, { logger, seldom });
   return {
     app,
     outboxClient,
-    teamId: identity.team_id ?? '',
-    botUserId: identity.user_id ?? '',
-    isConnected: () => transport.isConnected(),
-    start: async () => await transport.start(answering.app),
-    stop: async () => await transport.stop(answering.settled),
+    lookUpClient,
+    teamId: identify,
+    problem: () => transport.problem(),
+    start: async () => await transport.start(answering),
+    stop: async () => await transport.stop(),
   };
 }
 
+/** Asks once which workspace the token is of; an answer that did not come is asked for again. */
+function createIdentity(client: WebClient): () => Promise<string> {
+  let known: string | null = null;
+  return async () => {
+    if (known === null) known = (await client.auth.test()).team_id ?? '';
+    return known;
+  };
+}
+
+/** A refused token ends a start, unless servers are half done; silence never does. */
+function judgeStart({ goesOnWithout, log }: SlackConnection, error: unknown): void {
+  const failure = judgeFailure(error);
+  if (failure.kind === 'place' && !goesOnWithout)
+    throw new Error(`Slack does not take SLACK_BOT_TOKEN: ${failure.code}`, { cause: error });
+  log.error({ error }, 'Slack does not say who we are: Lamplighter starts without it, and goes on asking');
+}
+
 function createTransport(
-  { transport, apiUrl, now, log }: SlackConnection,
-  logger: BoltLogger,
-  seldom: ReturnType<typeof createSeldom>,
+  { transport, apiUrl, goesOnWithout, now, log }: SlackConnection,
+  { logger, seldom }: { logger: BoltLogger; seldom: Seldom },
 ): Transport {
   return transport.by === 'socket'
-    ? createSocketMode(transport, { apiUrl, logger })
+    ? createSocketMode(transport, { apiUrl, goesOnWithout, logger, log, seldom })
     : createHttpMode(transport, { now, log, seldom });
 }
 
@@ -87,15 +106,20 @@ const noReceiver = {
   stop: async () => undefined,
 };
 
-/** Slack's libraries log through ours; their debug lines hold whole bodies and are dropped. */
-function boltLogger(log: Logger): BoltLogger {
+/**
+ * Slack's libraries log through ours, each line at most once an hour: an outage would fill the log. Their debug lines
+ * hold whole bodies and are dropped.
+ */
+function boltLogger(log: Logger, seldom: Seldom): BoltLogger {
   const words = (parts: unknown[]): string =>
     parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' ');
+  const write = (level: 'warn' | 'error', parts: unknown[]): void =>
+    seldom(words(parts), () => log[level](words(parts)));
   return {
     debug: () => undefined,
     info: (...parts) => log.debug(words(parts)),
-    warn: (...parts) => log.warn(words(parts)),
-    error: (...parts) => log.error(words(parts)),
+    warn: (...parts) => write('warn', parts),
+    error: (...parts) => write('error', parts),
     setLevel: () => undefined,
     getLevel: () => LogLevel.INFO,
     setName: () => undefined,

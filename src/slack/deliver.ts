@@ -1,169 +1,101 @@
-import {
-  type KnownBlock,
-  WebAPIHTTPError,
-  WebAPIPlatformError,
-  WebAPIRateLimitedError,
-  type WebClient,
-} from '@slack/web-api';
-import type { Logger } from 'pino';
+import type { KnownBlock, WebClient } from '@slack/web-api';
 
-import { type Store, type StoredMessage, StoreUnavailable } from '../store/store.ts';
+import { type StoredMessage, StoreUnavailable } from '../store/store.ts';
+import { context } from './blocks.ts';
+import type { DeliverNeeds } from './delivery.ts';
 import { cut } from './escape.ts';
-
-/** The calls that background messages need. */
-export type OutboxClient = Pick<WebClient, 'chat' | 'conversations'>;
-
-interface DeliverNeeds {
-  store: Store;
-  client: OutboxClient;
-  now: () => number;
-  log: Pick<Logger, 'warn' | 'error'>;
-  pace: { betweenEditsOfOneCard: number };
-}
-
-const metadataType = 'lamplighter_message';
-const longestRetryMs = 60_000;
+import { isContentRefusal, judgeFailure } from './failure.ts';
+import { metadataType, type ReadBack, readBack } from './read-back.ts';
+import { settleFailure } from './settle-failure.ts';
 
 /**
- * Brings one message to Slack. The row says `sending` before the call; whatever the call leaves unknown is read back
- * before anything is posted again. Throws `StoreUnavailable` when it may be in Slack and no row could say so.
+ * Brings one message to Slack. The row says `sending` before a post; whatever a call leaves unknown is read back before
+ * anything is posted again, however often and for whatever reason a try fails in between. Throws
+ * `StoreUnavailable` when it may be in Slack and no row could say so.
  */
 export async function deliver(needs: DeliverNeeds, stale: StoredMessage): Promise<void> {
   const message = (await needs.store.message(stale.key)) ?? stale;
-  if (message.state === 'dead' || message.saidDigest === message.digest) return;
+  if (message.saidDigest === message.digest && message.state !== 'dead') return;
+  if (message.ts !== null) return await edit(needs, message, message.ts);
+  const there = message.state === 'unknown' ? await lookFor(needs, message) : 'absent';
+  if (there === null) return;
+  if (there === 'absent' || there === 'unseen') return await post(needs, message, there);
+  const { ts, digest } = there;
+  await needs.store.setDelivery(message.id, { state: 'delivered', ts, saidDigest: digest, error: null });
+  await needs.troubles.over(message);
+}
+
+/** What stands in Slack; null when there was no answer, which is settled already. */
+async function lookFor(needs: DeliverNeeds, message: StoredMessage): Promise<ReadBack | null> {
   try {
-    if (message.ts === null) await post(needs, message);
-    else await edit(needs, message, message.ts);
+    const there = await readBack(needs.client, message);
+    if (there === 'unseen')
+      needs.seldom(`unseen ${message.channel}`, () =>
+        needs.log.warn(
+          { message: message.key, channel: message.channel },
+          'what Slack has cannot be read back (the scopes channels:history and groups:history): it is posted, perhaps twice',
+        ),
+      );
+    return there;
   } catch (error) {
-    // Nothing could be written about it either: whoever sends notes that down and settles it later.
-    if (error instanceof StoreUnavailable) throw error;
-    await settleFailure(needs, message, error);
+    await settle(needs, { message, known: false }, error);
+    return null;
   }
 }
 
-async function post(needs: DeliverNeeds, message: StoredMessage): Promise<void> {
-  if (message.state === 'unknown') {
-    const found = await readBack(needs, message);
-    if (found) {
-      const { ts, digest } = found;
-      return await needs.store.setDelivery(message.id, {
-        state: 'delivered',
-        ts,
-        saidDigest: digest,
-        error: null,
-      });
-    }
-  }
+async function post(needs: DeliverNeeds, message: StoredMessage, there: 'absent' | 'unseen'): Promise<void> {
+  const inThread = message.threadTs !== null;
   await needs.store.setDelivery(message.id, { state: 'sending' });
-  const { ts } = await needs.client.chat.postMessage({
-    channel: message.channel,
-    ...content(message),
-    ...(message.threadTs !== null && { thread_ts: message.threadTs }),
-    ...(message.threadTs !== null && message.broadcast && { reply_broadcast: true }),
-    unfurl_links: false,
-    unfurl_media: false,
-    metadata: { event_type: metadataType, event_payload: { key: message.key, digest: message.digest } },
-  } as Parameters<WebClient['chat']['postMessage']>[0]);
-  if (ts === undefined) throw new Error('Slack took the message and named no ts');
-  await delivered(needs, message, ts);
+  try {
+    const { ts } = await needs.client.chat.postMessage({
+      channel: message.channel,
+      ...content(message),
+      ...(inThread && { thread_ts: message.threadTs }),
+      ...(inThread && message.broadcast && { reply_broadcast: true }),
+      unfurl_links: false,
+      unfurl_media: false,
+      metadata: { event_type: metadataType, event_payload: { key: message.key, digest: message.digest } },
+    } as Parameters<WebClient['chat']['postMessage']>[0]);
+    if (ts === undefined) throw new Error('Slack took the message and named no ts');
+    await delivered(needs, message, ts);
+  } catch (error) {
+    await settle(needs, { message, known: there === 'absent' }, error);
+  }
 }
 
 async function edit(needs: DeliverNeeds, message: StoredMessage, ts: string): Promise<void> {
-  await needs.client.chat.update({ channel: message.channel, ts, ...content(message) });
-  await delivered(needs, message, ts);
+  try {
+    await needs.client.chat.update({ channel: message.channel, ts, ...content(message) });
+    await delivered(needs, message, ts);
+  } catch (error) {
+    await settle(needs, { message, known: true }, error);
+  }
+}
+
+/** Where nothing can be written about it either, whoever sends notes that down and settles it later. */
+async function settle(
+  needs: DeliverNeeds,
+  failed: { message: StoredMessage; known: boolean },
+  error: unknown,
+): Promise<void> {
+  if (error instanceof StoreUnavailable) throw error;
+  await settleFailure(needs, { ...failed, failure: judgeFailure(error) });
 }
 
 async function delivered(needs: DeliverNeeds, message: StoredMessage, ts: string): Promise<void> {
   const notBefore = needs.now() + needs.pace.betweenEditsOfOneCard;
-  await needs.store.setDelivery(message.id, {
-    state: 'delivered',
-    ts,
-    saidDigest: message.digest,
-    notBefore,
-    error: null,
-  });
+  const saidDigest = message.digest;
+  await needs.store.setDelivery(message.id, { state: 'delivered', ts, saidDigest, notBefore, error: null });
+  await needs.troubles.over(message);
 }
+
+const postedAnew =
+  'This card takes the place of an earlier one of this deployment, which was deleted or can no longer be edited. Its thread goes on here.';
 
 /** After refused blocks only the words are sent: a plain message beats none. */
 function content(message: StoredMessage): { text: string; blocks: KnownBlock[] } {
   const { text, blocks } = JSON.parse(message.payload) as { text: string; blocks: KnownBlock[] };
-  return refusedBlocks.has(message.error ?? '') ? { text: cut(text, 3_000), blocks: [] } : { text, blocks };
-}
-
-/** Finds a message of which nobody knows whether Slack took it, by its metadata. */
-async function readBack(
-  needs: DeliverNeeds,
-  message: StoredMessage,
-): Promise<{ ts: string; digest: string } | null> {
-  const { channel, threadTs } = message;
-  const options = { channel, include_all_metadata: true, limit: 200 };
-  const answer =
-    threadTs === null
-      ? await needs.client.conversations.history(options)
-      : await needs.client.conversations.replies({ ...options, ts: threadTs });
-  for (const { ts, metadata } of answer.messages ?? []) {
-    const payload: Record<string, unknown> = { ...metadata?.event_payload };
-    if (ts !== undefined && payload['key'] === message.key) return { ts, digest: String(payload['digest']) };
-  }
-  return null;
-}
-
-const refusedBlocks = new Set([
-  'invalid_blocks',
-  'msg_blocks_too_long',
-  'msg_too_long',
-  'invalid_blocks_format',
-]);
-const goneForEditing = new Set([
-  'message_not_found',
-  'edit_window_closed',
-  'cant_update_message',
-  'is_inactive',
-]);
-const readBackImpossible = new Set([
-  'missing_scope',
-  'not_allowed_token_type',
-  'method_not_supported_for_channel_type',
-]);
-
-async function settleFailure(needs: DeliverNeeds, message: StoredMessage, error: unknown): Promise<void> {
-  const { store, log } = needs;
-  const retryAt = needs.now() + Math.min(longestRetryMs, 1_000 * 2 ** Math.min(message.attempts, 6));
-  if (error instanceof WebAPIRateLimitedError) {
-    const notBefore = needs.now() + error.retryAfter * 1_000;
-    return await store.setDelivery(message.id, { state: 'wanted', notBefore, error: 'ratelimited' });
-  }
-  if (!(error instanceof WebAPIPlatformError)) {
-    const text = error instanceof WebAPIHTTPError ? `HTTP ${error.statusCode}` : String(error);
-    log.warn(
-      { message: message.key, error: text },
-      'Slack gave no clear answer; it is read back before the next try',
-    );
-    return await store.setDelivery(message.id, { state: 'unknown', notBefore: retryAt, error: text });
-  }
-  const code = error.data.error;
-  if (message.state === 'unknown' && readBackImpossible.has(code)) {
-    log.warn(
-      { message: message.key },
-      'what Slack has cannot be read back (history scope): posting it, perhaps twice',
-    );
-    return await store.setDelivery(message.id, { state: 'wanted', error: code });
-  }
-  if (message.ts !== null && goneForEditing.has(code)) {
-    log.warn(
-      { message: message.key, error: code },
-      'this message cannot be edited any more; the thread goes on',
-    );
-    return await store.setDelivery(message.id, { state: 'dead', error: code });
-  }
-  if (refusedBlocks.has(code) && refusedBlocks.has(message.error ?? '')) {
-    log.error(
-      { message: message.key, error: code },
-      'Slack refuses this message in every form; it is given up',
-    );
-    return await store.setDelivery(message.id, { state: 'dead', error: code });
-  }
-  log.warn({ message: message.key, error: code }, 'Slack refused a message; it is tried again');
-  const notBefore = refusedBlocks.has(code) ? needs.now() : retryAt;
-  await store.setDelivery(message.id, { state: 'wanted', notBefore, error: code });
+  if (isContentRefusal(message.error)) return { text: cut(text, 3_000), blocks: [] };
+  const isCardAnew = message.replaces !== null && message.key.startsWith('card:');
+  return { text, blocks: isCardAnew ? [...blocks, context(postedAnew)] : blocks };
 }

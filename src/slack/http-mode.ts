@@ -41,9 +41,12 @@ export function createHttpMode(settings: HttpModeSettings, needs: HttpModeNeeds)
   const { signingSecret } = settings;
   const oncePerSignature = createReplayMemory<HttpAnswer>(needs.now);
   const server = createServer(limits);
+  let settled = async (): Promise<void> => undefined;
   return {
-    isConnected: () => server.listening,
-    start: async (app) => {
+    problem: () => (server.listening ? null : 'the server for Slack does not listen'),
+    start: async (answering) => {
+      ({ settled } = answering);
+      const { app } = answering;
       server.on('request', (request, response) => {
         if (!server.listening) response.setHeader('connection', 'close');
         void serve({ request, response, log: needs.log }, async (raw) => {
@@ -53,7 +56,7 @@ export function createHttpMode(settings: HttpModeSettings, needs: HttpModeNeeds)
       await listen(server, settings);
       needs.log.info({ slackUrl: urlOf(server) }, 'Slack is awaited here, behind a proxy that speaks TLS');
     },
-    stop: async (settled) => {
+    stop: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await settled();
       await Promise.race([closed, delay(flushMs)]);

@@ -3,6 +3,8 @@ import { mrkdwn } from './escape.ts';
 /** What Slack brought, as far as it must be known to answer it whatever becomes of it. */
 export interface Incoming {
   kind: 'command' | 'submission' | 'options' | 'event' | 'press';
+  /** The same for each delivery of the same act; null where Slack gives nothing to know it by. */
+  key: string | null;
   /** For the log: `command /deploy`, `block_actions approve_deployment`. */
   name: string;
   /** Where the person can be told something for half an hour; null where Slack gives no such address. */
@@ -15,7 +17,9 @@ export interface Incoming {
 export function readIncoming(body: Record<string, unknown>): Incoming {
   const view = objectOf(body['view']);
   const type = textOf(body['type']);
+  const id = textOf(body['trigger_id']) || textOf(body['event_id']);
   const incoming = {
+    key: id === '' ? null : `${type} ${id}`,
     responseUrl: textOf(body['response_url']) || null,
     lastField: type === 'view_submission' ? lastFieldOf(view['blocks']) : null,
   };
@@ -26,8 +30,8 @@ export function readIncoming(body: Record<string, unknown>): Incoming {
   const command = textOf(body['command']);
   if (command !== '') return { ...incoming, kind: 'command', name: `command ${command}` };
   const [action] = Array.isArray(body['actions']) ? body['actions'] : [];
-  const id = [objectOf(action)['action_id'], body['action_id'], view['callback_id'], body['callback_id']];
-  const name = `${type || 'request'} ${id.map(textOf).find((text) => text !== '') ?? ''}`.trim();
+  const ids = [objectOf(action)['action_id'], body['action_id'], view['callback_id'], body['callback_id']];
+  const name = `${type || 'request'} ${ids.map(textOf).find((text) => text !== '') ?? ''}`.trim();
   return { ...incoming, kind: kinds[type] ?? 'press', name };
 }
 

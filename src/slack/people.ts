@@ -8,7 +8,7 @@ import type { Person } from '../domain/roles.ts';
 export interface PeopleNeeds {
   client: Pick<WebClient, 'users' | 'usergroups'>;
   /** The bot's own workspace; people of another one are strangers. */
-  teamId: string;
+  teamId: () => Promise<string>;
   configuration: () => Configuration;
   now: () => number;
   log: Pick<Logger, 'warn'>;
@@ -63,7 +63,7 @@ async function lookUp({ client, teamId }: PeopleNeeds, id: string): Promise<Pers
       id,
       name,
       timezone: user.tz ?? 'UTC',
-      standing: standingOf(user, teamId),
+      standing: standingOf(user, await teamId()),
       usergroups: [],
     };
   } catch (error) {

@@ -1,5 +1,7 @@
-import { type Logger as BoltLogger, SocketModeReceiver } from '@slack/bolt';
+import { setTimeout as delay } from 'node:timers/promises';
 
+import { refusalReach } from '../wording/undelivered.ts';
+import { createSocketLink, type SocketLinkNeeds } from './socket-link.ts';
 import type { Transport } from './transport.ts';
 
 /** What Socket Mode is opened with. */
@@ -8,46 +10,37 @@ export interface SocketModeSettings {
   appToken: string;
 }
 
-interface SocketModeNeeds {
-  /** Base of the Web API, ends in `/api/`; undefined means Slack's own. */
-  apiUrl: string | undefined;
-  logger: BoltLogger;
-}
+/** How long a start waits for Slack before it goes on without. */
+const startPatienceMs = 5_000;
 
-const callTimeoutMs = 8_000;
-/** Connecting goes on for ever, at least twice a minute. */
-const connectRetry = { forever: true, factor: 1.5, minTimeout: 500, maxTimeout: 30_000 };
-const pingTimeoutMs = 3_000;
-
-/** Socket Mode over two websockets, so that a refresh of one loses nothing. */
-export function createSocketMode({ appToken }: SocketModeSettings, needs: SocketModeNeeds): Transport {
-  const receivers = [createReceiver(appToken, needs), createReceiver(appToken, needs)];
+/**
+ * Socket Mode over two websockets, so that a refresh of one loses nothing. A start goes on without Slack where Slack
+ * gives no answer, and rejects where it refuses the app token, unless that must not keep the bot from its work.
+ */
+export function createSocketMode(
+  { appToken }: SocketModeSettings,
+  needs: Omit<SocketLinkNeeds, 'appToken'> & { goesOnWithout: boolean },
+): Transport {
+  const links = [createSocketLink({ ...needs, appToken }), createSocketLink({ ...needs, appToken })];
+  let settled = async (): Promise<void> => undefined;
+  const problem = (): string | null => {
+    if (links.some((link) => link.isUp())) return null;
+    const why = links.map((link) => link.problem()).find((found) => found !== null);
+    return why === undefined ? 'no websocket is open' : `no websocket is open (${why})`;
+  };
   return {
-    isConnected: () => receivers.some((receiver) => receiver.client.websocket?.isActive() ?? false),
-    start: async (app) => {
-      for (const receiver of receivers) receiver.init(app);
-      await Promise.all(receivers.map(async (receiver) => await receiver.start()));
+    problem,
+    start: async (answering) => {
+      ({ settled } = answering);
+      const tries = links.map(async (link) => await link.start(answering));
+      const first = await Promise.race([Promise.any(tries), delay(startPatienceMs, 'no answer')]);
+      if (first !== null && refusalReach(first) === 'workspace' && !needs.goesOnWithout)
+        throw new Error(`Slack does not take SLACK_APP_TOKEN: ${first}`);
     },
     // An answer travels over the socket that brought the question: it is closed last.
-    stop: async (settled) => {
+    stop: async () => {
       await settled();
-      await Promise.allSettled(receivers.map(async (receiver) => await receiver.client.disconnect()));
+      await Promise.all(links.map(async (link) => await link.stop()));
     },
   };
-}
-
-function createReceiver(appToken: string, { apiUrl, logger }: SocketModeNeeds): SocketModeReceiver {
-  return new SocketModeReceiver({
-    appToken,
-    logger,
-    clientPingTimeout: pingTimeoutMs,
-    installerOptions: {
-      clientOptions: {
-        timeout: callTimeoutMs,
-        retryConfig: connectRetry,
-        logger,
-        ...(apiUrl && { slackApiUrl: apiUrl }),
-      },
-    },
-  } as ConstructorParameters<typeof SocketModeReceiver>[0]);
 }

@@ -151,7 +151,10 @@ export interface OutgoingMessage {
   broadcast: boolean;
 }
 
-/** How delivery of a message stands. */
+/**
+ * How delivery of a message stands. `unknown`: nobody knows whether Slack took it. `dead`: Slack refuses it in every
+ * form; it holds nothing up and is tried again seldom.
+ */
 export type DeliveryState = 'wanted' | 'sending' | 'unknown' | 'delivered' | 'dead';
 
 /** A message with its delivery. */
@@ -162,9 +165,23 @@ export interface StoredMessage extends OutgoingMessage {
   /** Digest of what Slack shows now; null when nothing was posted yet. */
   saidDigest: string | null;
   threadTs: string | null;
+  /** The thread of the card that was there before; null where there was none. */
+  earlierThreadTs: string | null;
+  /** Time stamp of an earlier message in whose place it is posted anew; null where it is the first. */
+  replaces: string | null;
+  /** When it was wanted first, epoch milliseconds. */
+  createdAt: number;
   attempts: number;
   notBefore: number;
   error: string | null;
+}
+
+/** What a channel has not been told yet. */
+export interface Untold {
+  channel: string;
+  /** What Slack said of the oldest message that was tried; null where none was. */
+  error: string | null;
+  messages: number;
 }
 
 /** What is written about a delivery. */
@@ -174,6 +191,8 @@ export interface Delivery {
   saidDigest?: string;
   notBefore?: number;
   error?: string | null;
+  /** Counts as a try; a message that is `sending` counts by itself. */
+  tried?: boolean;
 }
 
 /**
@@ -263,6 +282,12 @@ export interface Store {
   undelivered(now: number, limit: number): Promise<StoredMessage[]>;
   message(key: string): Promise<StoredMessage | null>;
   setDelivery(id: number, delivery: Delivery): Promise<void>;
+  /** Has a message posted once more in place of one that is gone, not before an instant; its thread waits for it. */
+  postAnew(key: string, notBefore: number): Promise<void>;
+  /** Sets when the undelivered messages of a channel are tried next; null: of every channel. */
+  tryNext(channel: string | null, at: number): Promise<void>;
+  /** Channels with undelivered messages, by id. */
+  undeliveredByChannel(): Promise<Untold[]>;
 
   /** Calls back after every commit, in this process; other processes are found by the tick. */
   onCommit(listener: () => void): () => void;

@@ -44,6 +44,9 @@ describe.each(implementations)('messages, on $name,', ({ open }) => {
       ts: null,
       saidDigest: null,
       threadTs: null,
+      earlierThreadTs: null,
+      replaces: null,
+      createdAt: 2_000,
       attempts: 0,
       notBefore: 0,
       error: null,
@@ -70,14 +73,62 @@ describe.each(implementations)('messages, on $name,', ({ open }) => {
     expect(await keys()).toEqual([`thread:${number}:2`, `card:${other}`]);
   });
 
-  it('that will never be delivered are offered no more and hold up nothing behind them', async () => {
+  it('that Slack refuses in every form hold up nothing behind them, and are offered again at their time', async () => {
     const number = await create(store);
     await store.tell(number, 1, [card(number, 'a'), line(number, 1), line(number, 2)], 2_000);
     await delivered(`card:${number}`, '17.1');
     const first = await store.message(`thread:${number}:1`);
-    await store.setDelivery(first!.id, { state: 'dead', error: 'msg_too_long' });
+    await store.setDelivery(first!.id, { state: 'dead', error: 'msg_too_long', notBefore: 50_000 });
     expect(await keys()).toEqual([`thread:${number}:2`]);
     expect(await store.message(first!.key)).toMatchObject({ state: 'dead', error: 'msg_too_long' });
+    expect(await keys(50_000)).toEqual([`thread:${number}:1`, `thread:${number}:2`]);
+  });
+
+  it('that are gone from Slack are posted anew, and their thread waits for that', async () => {
+    const number = await create(store);
+    await store.tell(number, 1, [card(number, 'asks'), line(number, 1)], 2_000);
+    await delivered(`card:${number}`, '17.1');
+    await delivered(`thread:${number}:1`, '17.2');
+    await store.tell(number, 2, [card(number, 'runs'), line(number, 2)], 2_100);
+    await store.postAnew(`card:${number}`, 8_000);
+    expect(await keys(7_999)).toEqual([]);
+    const [anew, ...others] = await store.undelivered(8_000, 10);
+    expect(others).toEqual([]);
+    expect(anew).toMatchObject({ key: `card:${number}`, state: 'wanted', ts: null, replaces: '17.1' });
+    await store.postAnew(`card:${number}`, 8_000);
+    expect(await store.message(`card:${number}`)).toMatchObject({ replaces: '17.1' });
+    await delivered(`card:${number}`, '17.3');
+    expect(await store.undelivered(8_000, 10)).toMatchObject([
+      { key: `thread:${number}:2`, threadTs: '17.3', earlierThreadTs: '17.1' },
+    ]);
+  });
+
+  it('of a channel, or of all, are tried next when somebody says so', async () => {
+    const here = await create(store);
+    const there = await create(store);
+    await store.tell(here, 1, [card(here, 'a')], 2_000);
+    await store.tell(there, 1, [{ ...card(there, 'b'), channel: 'C0OTHER' }], 2_000);
+    await store.tryNext('C0OTHER', 20_000);
+    expect(await keys()).toEqual([`card:${here}`]);
+    await store.tryNext(null, 20_000);
+    expect(await keys()).toEqual([]);
+    await store.tryNext(null, 0);
+    expect(await keys()).toEqual([`card:${here}`, `card:${there}`]);
+  });
+
+  it('that no channel was told are counted for it, with what Slack said of the oldest that was tried', async () => {
+    const here = await create(store);
+    const there = await create(store);
+    await store.tell(here, 1, [card(here, 'a'), line(here, 1)], 2_000);
+    await store.tell(there, 1, [{ ...card(there, 'b'), channel: 'C0OTHER' }], 3_000);
+    const { id, channel } = (await store.message(`card:${here}`))!;
+    await store.setDelivery(id, { state: 'wanted', error: 'is_archived' });
+    expect(await store.undeliveredByChannel()).toEqual([
+      { channel, error: 'is_archived', messages: 2 },
+      { channel: 'C0OTHER', error: null, messages: 1 },
+    ]);
+    await delivered(`card:${there}`, '17.1');
+    expect((await store.undeliveredByChannel()).map((found) => found.channel)).toEqual([channel]);
   });
 
   it('are posted once: new words for a card are an edit of the same message', async () => {
@@ -160,6 +211,8 @@ describe.each(implementations)('messages, on $name,', ({ open }) => {
     });
     await store.setDelivery(message!.id, { state: 'delivered', ts: '17.1', saidDigest: 'd', error: null });
     expect(await store.message(message!.key)).toMatchObject({ attempts: 2, ts: '17.1', error: null });
+    await store.setDelivery(message!.id, { state: 'unknown', tried: true });
+    expect(await store.message(message!.key)).toMatchObject({ attempts: 3 });
     await expect(store.setDelivery(999, { state: 'sending' })).rejects.toThrow(/no message 999/);
   });
 });

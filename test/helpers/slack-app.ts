@@ -48,6 +48,7 @@ export async function startSlackApp(options: {
     botToken: 'xoxb-1',
     apiUrl: slack.apiUrl,
     now: options.now ?? Date.now,
+    goesOnWithout: false,
     log,
     transport:
       options.by === 'http'

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DeploymentEvent } from '../../src/domain/events.ts';
 import { planHash } from '../../src/domain/make-plan.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
-import { startOutbox } from '../../src/slack/outbox.ts';
+import { slackPace, startOutbox } from '../../src/slack/outbox.ts';
 import { startTelling } from '../../src/slack/telling.ts';
 import { backupFile } from '../../src/store/sqlite/backup-file.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
@@ -21,8 +21,8 @@ import { removeLater } from '../helpers/remove-later.ts';
 
 const plan = buildPlan(buildEnvironment());
 const hash = planHash(plan);
-const pace = { betweenPosts: 0, betweenEdits: 0, betweenEditsOfOneCard: 0, betweenTellings: 0 };
-const log = { warn: () => undefined, error: () => undefined };
+const pace = { ...slackPace, betweenPosts: 0, betweenEdits: 0, betweenEditsOfOneCard: 0 };
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 let directory: string;
 let file: string;
 let slack: LocalSlack;
@@ -46,7 +46,7 @@ async function speaking(work: (store: Store) => Promise<void>): Promise<void> {
   const store = await openSqliteStore({ file, migrationsFolder: 'migrations' });
   const client = new WebClient('xoxb-1', { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
   const needs = { store, now: Date.now, log };
-  const outbox = startOutbox({ ...needs, client, pace });
+  const outbox = startOutbox({ ...needs, client, pace, adminChannel: () => null });
   const telling = startTelling({ ...needs, breathMs: 0 }, outbox);
   await work(store);
   await telling.stop();

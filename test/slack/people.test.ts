@@ -29,7 +29,7 @@ beforeEach(async () => {
   const log = { warn: () => undefined };
   findPerson = createPeople({
     client,
-    teamId: 'T0HOME',
+    teamId: async () => 'T0HOME',
     configuration: () => configuration,
     now: () => now,
     log,

@@ -1,5 +1,6 @@
 import { pressInMessage, type PressResult } from './act-on-message.ts';
 import { Modal } from './modal.ts';
+import { postAsPerson } from './post-as-person.ts';
 import { type CommandAnswer, runCommand } from './run-command.ts';
 import { until } from './until.ts';
 import type { Wire } from './wire.ts';
@@ -22,6 +23,11 @@ export class Person {
   async types(command: string, { channel }: { channel: string }): Promise<CommandAnswer> {
     if (!this.#wire.world.channels.has(channel)) throw new Error(`There is no channel ${channel}.`);
     return await runCommand(this.#wire, this.id, command, channel);
+  }
+
+  /** Writes a message of their own in a channel, or in a thread there. */
+  says(text: string, { channel, threadTs = null }: { channel: string; threadTs?: string | null }): void {
+    postAsPerson(this.#wire.world, { user: this.id, channel, threadTs, text });
   }
 
   /** The view on top of the screen; waits for one. */

@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
 
 import { Channel } from './channel.ts';
-import { type Fault, Faults } from './faults.ts';
+import { type Controls, createControls } from './controls.ts';
+import { Faults } from './faults.ts';
 import { createOutlet } from './outlet.ts';
 import { Person } from './person.ts';
 import { createRateLimits } from './rate-limits.ts';
@@ -46,7 +47,7 @@ export interface SlackSetup {
 }
 
 /** A running stand-in for Slack. */
-export interface LocalSlack {
+export interface LocalSlack extends Controls {
   /** Base of the Web API, ends in `/api/`. */
   apiUrl: string;
   /** A person; throws when the workspace has none with this id. */
@@ -67,26 +68,12 @@ export interface LocalSlack {
   calls(): RecordedCall[];
   /** Calls the listener for each such event until the answer is called. */
   on<K extends keyof WorldEvents>(event: K, listener: (value: WorldEvents[K]) => void): () => void;
-  /** How many websockets take envelopes now. */
-  connections(): number;
-  /** Arms a fault for the next calls. */
-  fail(fault: Fault): void;
-  /** Archives a channel. */
-  archive(channel: string): void;
-  /** Makes a token invalid from now on. */
-  revokeToken(which: 'bot' | 'app'): void;
   /** Sets the app's request URL: from now on everything is delivered there. Throws when it does not answer the challenge. */
   setRequestUrl(url: string): Promise<void>;
   /** A signed request as it would go out now over HTTP; nothing is sent. */
   sign(delivery: Delivery): SignedRequest;
   /** Delivers something by whichever way the app uses, as nobody in particular did it. */
   deliver(delivery: Delivery): Promise<Acknowledgement>;
-  /** The next delivery goes out this many times in all. */
-  redeliverNext(times: number): void;
-  /** Asks the oldest websocket to connect anew, as Slack does every few hours. */
-  refresh(reason?: 'refresh_requested' | 'warning' | 'link_disabled'): void;
-  /** Cuts every websocket without a word. */
-  dropSockets(): void;
   close(): Promise<void>;
 }
 
@@ -100,13 +87,14 @@ export async function startSlack(setup: SlackSetup): Promise<LocalSlack> {
   const faults = new Faults();
   const tokens: { bot: string | null; app: string | null } = { bot: setup.botToken, app: setup.appToken };
   const secondsToWait = setup.rateLimits ? createRateLimits(now) : () => 0;
+  let socketHost: string | null = null;
   const server = createWebApiServer({
     world,
     faults,
     secondsToWait,
     tokens,
     scopes: setup.scopes ?? allScopes,
-    openConnection: () => `ws://${host()}/${socket.openTicket()}`,
+    openConnection: () => `ws://${socketHost ?? host()}/${socket.openTicket()}`,
   });
   const appId = world.bot.appId;
   const socket = new SocketMode(server, { ackTimeoutMs, appId, changed: () => world.changed() });
@@ -121,8 +109,17 @@ export async function startSlack(setup: SlackSetup): Promise<LocalSlack> {
   return {
     ...people(wire),
     ...screens(wire),
-    ...faultControls(wire, faults, tokens),
-    ...socketControls(socket),
+    ...createControls({
+      world,
+      faults,
+      tokens,
+      setup,
+      socket,
+      outlet,
+      offerSocketsAt: (address) => {
+        socketHost = address;
+      },
+    }),
     setRequestUrl: async (url) => await outlet.setRequestUrl(url),
     sign: (delivery) => outlet.sign(delivery),
     deliver: async (delivery) => await outlet.deliver(delivery),
@@ -177,32 +174,4 @@ function screens(wire: Wire): Pick<LocalSlack, 'screen' | 'onChange' | 'file'> {
       return file?.bytes ? { name: file.name, bytes: file.bytes } : null;
     },
   };
-}
-
-function faultControls(
-  { world, outlet }: Wire,
-  faults: Faults,
-  tokens: { bot: string | null; app: string | null },
-) {
-  return {
-    fail: (fault: Fault) => faults.add(fault),
-    archive: (channel: string) => {
-      const found = world.channels.get(channel);
-      if (!found) throw new Error(`There is no channel ${channel}.`);
-      found.archived = true;
-    },
-    revokeToken: (which: 'bot' | 'app') => {
-      tokens[which] = null;
-    },
-    redeliverNext: (times: number) => outlet.redeliverNext(times),
-  } satisfies Partial<LocalSlack>;
-}
-
-function socketControls(socket: SocketMode) {
-  return {
-    connections: () => socket.connections,
-    refresh: (reason: Parameters<LocalSlack['refresh']>[0]) =>
-      socket.disconnect(reason ?? 'refresh_requested'),
-    dropSockets: () => socket.dropAll(),
-  } satisfies Partial<LocalSlack>;
 }

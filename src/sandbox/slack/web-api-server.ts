@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
+import { answerInstead, send, sendUnder } from './answer-under-fault.ts';
 import { readArguments, word } from './arguments.ts';
-import type { Fault, Faults } from './faults.ts';
+import type { Faults } from './faults.ts';
 import type { JsonObject } from './json.ts';
 import { methods } from './methods/table.ts';
 import { receiveUpload } from './receive-upload.ts';
@@ -43,6 +44,8 @@ async function handle(needs: WebApiNeeds, request: IncomingMessage, response: Se
   }
   const given = readArguments(contentType, body.toString('utf8'));
   if (path.startsWith('/response/')) {
+    const fault = needs.faults.take('response_url', '');
+    if (fault && answerInstead(fault, response)) return;
     const { status, body: answer } = answerResponseUrl(needs.world, path.slice('/response/'.length), given);
     return send(response, status, answer);
   }
@@ -68,30 +71,16 @@ async function answerMethod(needs: WebApiNeeds, call: Call, response: ServerResp
   response.setHeader('date', new Date(needs.world.now()).toUTCString());
   if (call.token === needs.tokens.bot) response.setHeader('x-oauth-scopes', needs.scopes.join(','));
   const fault = needs.faults.take(call.method, channel);
-  const waitSeconds =
-    fault?.how === 'ratelimited' ? (fault.retryAfter ?? 1) : needs.secondsToWait(call.method, channel);
+  if (fault && answerInstead(fault, response)) return record(needs.world, call, fault.how);
+  const waitSeconds = needs.secondsToWait(call.method, channel);
   if (waitSeconds > 0) {
     record(needs.world, call, 'ratelimited');
     response.setHeader('retry-after', String(waitSeconds));
     return send(response, 429, { ok: false, error: 'ratelimited' });
   }
-  if (fault?.how === '500' || fault?.how === 'drop-request') {
-    record(needs.world, call, fault.how);
-    return fault.how === '500' ? send(response, 500, 'internal error') : hangUp(response);
-  }
   const answer = callMethod(needs, call);
   record(needs.world, call, answer.ok ? null : word(answer, 'error'));
   await sendUnder(fault, response, answer);
-}
-
-async function sendUnder(
-  fault: Fault | undefined,
-  response: ServerResponse,
-  answer: JsonObject,
-): Promise<void> {
-  if (fault?.how === 'drop-reply') return hangUp(response);
-  if (fault?.how === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.delayMs ?? 1_000));
-  send(response, 200, answer);
 }
 
 function callMethod(needs: WebApiNeeds, { method, given, token }: Call): JsonObject & { ok: boolean } {
@@ -128,18 +117,6 @@ function record(world: World, { method, given }: Call, error: string | null): vo
 
 function bearer(request: IncomingMessage): string {
   return (request.headers.authorization ?? '').replace(/^Bearer /i, '');
-}
-
-function hangUp(response: ServerResponse): void {
-  response.socket?.destroy();
-}
-
-function send(response: ServerResponse, status: number, body: JsonObject | string): void {
-  const isText = typeof body === 'string';
-  response.writeHead(status, {
-    'content-type': isText ? 'text/plain' : 'application/json; charset=utf-8',
-  });
-  response.end(isText ? body : JSON.stringify(body));
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

@@ -19,6 +19,8 @@ export interface ChannelSetup {
   id: string;
   name: string;
   members?: string[];
+  /** Who is not in it does not see it. */
+  isPrivate?: boolean;
 }
 
 /** A group that can be mentioned as one. */

@@ -4,12 +4,20 @@ import { alias } from 'drizzle-orm/sqlite-core';
 import type { Delivery, OutgoingMessage, Store } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { deployments, messages, notSaid } from './schema.ts';
+import { readUndelivered } from './undelivered.ts';
+
+type MessageMethod =
+  | 'untold'
+  | 'tell'
+  | 'undelivered'
+  | 'undeliveredByChannel'
+  | 'message'
+  | 'setDelivery'
+  | 'postAnew'
+  | 'tryNext';
 
 /** Messages to Slack: wanted as rows, never twice the same one, and how far telling came. */
-export function messageMethods(
-  connection: Connection,
-  committed: () => void,
-): Pick<Store, 'untold' | 'tell' | 'undelivered' | 'message' | 'setDelivery'> {
+export function messageMethods(connection: Connection, committed: () => void): Pick<Store, MessageMethod> {
   const { read, write } = connection;
   const telling = prepareTelling(connection);
   const delivering = prepareDelivering(connection);
@@ -22,7 +30,7 @@ export function messageMethods(
   const setDelivery = (id: number, delivery: Delivery): void => {
     const { state, ts = null, saidDigest = null, notBefore = null, error } = delivery;
     const keepError = error === undefined ? 1 : 0;
-    const tries = state === 'sending' ? 1 : 0;
+    const tries = state === 'sending' || delivery.tried ? 1 : 0;
     const values = { id, state, ts, saidDigest, notBefore, error: error ?? null, keepError, tries };
     if (delivering.set.run(values).changes === 0) throw new Error(`there is no message ${id} to deliver`);
   };
@@ -34,8 +42,17 @@ export function messageMethods(
       committed();
     },
     undelivered: async (now, limit) => await read(() => delivering.undelivered.all({ now, limit })),
+    undeliveredByChannel: async () => await read(() => readUndelivered(connection.client)),
     message: async (key) => (await read(() => delivering.byKey.get({ key }))) ?? null,
     setDelivery: async (id, delivery) => await write(() => setDelivery(id, delivery)),
+    postAnew: async (key, notBefore) =>
+      await write(() => {
+        delivering.anew.run({ key, notBefore });
+      }),
+    tryNext: async (channel, at) =>
+      await write(() => {
+        delivering.tryNext.run({ channel, at });
+      }),
   };
 }
 
@@ -107,6 +124,9 @@ const columns = {
   ts: messages.ts,
   saidDigest: messages.saidDigest,
   threadTs: card.ts,
+  earlierThreadTs: card.replaces,
+  replaces: messages.replaces,
+  createdAt: messages.createdAt,
   attempts: messages.attempts,
   notBefore: messages.notBefore,
   error: messages.error,
@@ -143,6 +163,22 @@ function prepareDelivering({ database }: Connection) {
       )
       .orderBy(messages.id)
       .limit(value('limit'))
+      .prepare(),
+    anew: database
+      .update(messages)
+      .set({
+        state: 'wanted',
+        replaces: sql`ts`,
+        ts: null,
+        saidDigest: null,
+        notBefore: sql`${value('notBefore')}`,
+      })
+      .where(and(eq(messages.key, value('key')), sql`ts is not null`))
+      .prepare(),
+    tryNext: database
+      .update(messages)
+      .set({ notBefore: sql`${value('at')}` })
+      .where(and(notSaid(), sql`channel = coalesce(${value('channel')}, channel)`))
       .prepare(),
     set: database
       .update(messages)

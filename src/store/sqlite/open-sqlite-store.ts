@@ -97,6 +97,8 @@ function settle(connection: Connection): void {
     .set({ state: 'unknown', saidDigest: null })
     .where(and(notSaid(), eq(messages.state, 'sending')))
     .run();
+  // Whatever Slack refused is tried at once: a new start is often what mends it.
+  database.update(messages).set({ notBefore: 0 }).where(notSaid()).run();
 }
 
 function assemble(connection: Connection, lock: ProcessLock | null, now: () => number): Store {

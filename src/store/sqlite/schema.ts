@@ -151,11 +151,16 @@ export const inbox = sqliteTable('inbox', {
   answer: text(),
 });
 
-/** Messages whose words may not be in Slack yet. The index and the queries that use it must say it in the same words. */
+/** Messages whose words may not be in Slack yet; a dead one is refused, and tried seldom. The index and the queries that use it must say it in the same words. */
 export function notSaid(table = ''): SQL {
-  const uncertain = `${table}state in ('sending', 'unknown')`;
+  return sql.raw(notSaidWords(table));
+}
+
+/** The same as text, for who has no query builder at hand. */
+export function notSaidWords(table = ''): string {
+  const uncertain = `${table}state in ('sending', 'unknown', 'dead')`;
   const differs = `${table}state in ('wanted', 'delivered') and ${table}said_digest is not ${table}digest`;
-  return sql.raw(`(${uncertain} or (${differs}))`);
+  return `(${uncertain} or (${differs}))`;
 }
 
 /** Messages to Slack. */
@@ -175,6 +180,8 @@ export const messages = sqliteTable(
     state: text().$type<DeliveryState>().notNull(),
     ts: text(),
     saidDigest: text('said_digest'),
+    /** Time stamp of an earlier message in whose place it is posted anew. */
+    replaces: text(),
     attempts: integer().notNull(),
     notBefore: integer('not_before').notNull(),
     error: text(),

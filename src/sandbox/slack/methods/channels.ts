@@ -8,9 +8,10 @@ import type { StoredMessage, World } from '../world.ts';
 export function channelFor(world: World, id: string, purpose: 'writing' | 'reading' = 'writing'): string {
   if (world.people.has(id)) return directChannel(world, id);
   const channel = world.channels.get(id);
-  if (!channel) throw new Refused('channel_not_found');
+  const isIn = world.isMember(id, world.bot.id);
+  if (!channel || (channel.isPrivate && !isIn)) throw new Refused('channel_not_found');
   if (purpose === 'writing' && channel.archived) throw new Refused('is_archived');
-  if (!world.isMember(id, world.bot.id)) throw new Refused('not_in_channel');
+  if (!isIn) throw new Refused('not_in_channel');
   return id;
 }
 
@@ -32,10 +33,11 @@ export function directChannel(world: World, user: string): string {
 export function conversationsInfo(world: World, given: JsonObject): JsonObject {
   const channel = world.channels.get(word(given, 'channel'));
   if (!channel) throw new Refused('channel_not_found');
-  const { id, name, isDirect, archived } = channel;
+  const { id, name, isDirect, archived, isPrivate = isDirect } = channel;
   const kind = isDirect ? { is_im: true, is_channel: false } : { is_im: false, is_channel: true };
   const member = world.isMember(id, world.bot.id);
-  return { channel: { id, name, ...kind, is_archived: archived, is_member: member, is_private: isDirect } };
+  if (isPrivate && !member) throw new Refused('channel_not_found');
+  return { channel: { id, name, ...kind, is_archived: archived, is_member: member, is_private: isPrivate } };
 }
 
 /** `conversations.members`. */

@@ -98,7 +98,8 @@ function ownMessage(
 ): StoredMessage {
   const id = word(given, 'channel');
   const channel = world.channels.get(id);
-  if (!channel) throw new Refused('channel_not_found');
+  if (!channel || (channel.isPrivate && !world.isMember(id, world.bot.id)))
+    throw new Refused('channel_not_found');
   if (channel.archived) throw new Refused('is_inactive');
   const stored = findMessage(world, id, word(given, 'ts'));
   if (!stored) throw new Refused('message_not_found');
