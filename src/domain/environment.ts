@@ -185,6 +185,8 @@ export interface Environment {
   maxFailures: { count: number } | { percent: number } | null;
   whenBusy: 'queue' | 'refuse';
   questions: QuestionRule;
+  /** What happens where a server runs something else than a deployment left there; null where nobody looks. */
+  drift: 'ask' | 'stop' | 'warn' | null;
   /** Null where no runbook restores a server. */
   rollback: RollbackRule | null;
   approval: ApprovalRule | null;

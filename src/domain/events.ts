@@ -26,6 +26,7 @@ export type QuestionKind =
   | 'manual-step'
   | 'capacity'
   | 'next-wave'
+  | 'drift'
   | 'missed-start'
   | 'after-restore';
 
@@ -51,6 +52,13 @@ export interface Question {
 export interface ServerProblem {
   server: string;
   message: string;
+}
+
+/** What a server says of itself, where a deployment left something else. */
+export interface ServerDrift {
+  server: string;
+  recorded: string;
+  found: string;
 }
 
 /** Everything that can happen to a deployment. The log of these is the single truth; all else is a fold of it. */
@@ -112,6 +120,8 @@ export type DeploymentEvent =
       inService: number;
       /** What each server of the group said runs there now; null where nothing could be read. */
       from: Record<string, string | null>;
+      /** Servers on which something else runs than a deployment left there; absent where nothing was compared or found. */
+      drift?: ServerDrift[];
     }
   | { type: 'server_started'; server: string }
   | { type: 'task_intended'; task: number; run: number; fence: number }

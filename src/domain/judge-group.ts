@@ -1,5 +1,6 @@
-import type { DeploymentEvent, ServerProblem } from './events.ts';
+import type { DeploymentEvent, ServerDrift, ServerProblem } from './events.ts';
 import { liveMembers, memberOf, type Plan } from './plan.ts';
+import { quote } from './quote.ts';
 
 /** What a balancer says of a member; `unknown` where no status script is configured or it did not answer. */
 export type MemberStatus = 'up' | 'drain' | 'down' | 'unknown';
@@ -14,6 +15,8 @@ export interface GroupFindings {
   statuses: Map<string, MemberStatus>;
   /** Members that our own rows hold out of service. */
   out: Set<string>;
+  /** Servers on which something else runs than a deployment left there. */
+  drift: ServerDrift[];
   /** Members of other groups of this attempt that are out, or are about to leave. */
   underWay: Set<string>;
 }
@@ -38,14 +41,27 @@ export function judgeGroup(
     plan.environment.paradigm === 'online' && leaving > 0 && left < plan.minInService
       ? `${inService.length} ${plan.level}s are in service; taking ${leaving} out would leave ${left}, and the floor is ${plan.minInService}`
       : null;
+  const problems = [...findings.problems, ...driftProblems(plan, findings.drift)];
   return {
     type: 'group_checked',
     group,
-    problems: findings.problems,
-    refused: findings.problems.length > 0 ? null : refused,
+    problems,
+    refused: problems.length > 0 ? null : refused,
     inService: inService.length,
     from: findings.from,
+    ...(findings.drift.length > 0 && { drift: findings.drift }),
   };
+}
+
+/** Where a difference ends it, nothing of the group is touched. */
+function driftProblems({ environment }: Plan, drift: ServerDrift[]): ServerProblem[] {
+  if (environment.drift !== 'stop') return [];
+  return drift.map((found) => ({ server: found.server, message: sayDrift(found) }));
+}
+
+/** `web-1 runs "shop@hotfix", and the last deployment left "shop@1" there`. */
+export function sayDrift({ server, found, recorded }: ServerDrift): string {
+  return `${server} runs ${quote(found)}, and the last deployment left ${quote(recorded)} there`;
 }
 
 function isInService(member: string, findings: GroupFindings): boolean {

@@ -235,7 +235,8 @@ function applyAnswer(run: Run, event: Extract<DeploymentEvent, { type: 'question
   if (question.server !== undefined && event.choice === 'roll-back')
     serverRun(run, question.server).isRollingBack = true;
   if (question.group !== null && event.choice === 'retry') run.groups.delete(question.group);
-  if (question.group !== null && event.choice === 'resume') run.resumedWaves.add(question.group);
+  if (question.kind === 'next-wave' && question.group !== null && event.choice === 'resume')
+    run.resumedWaves.add(question.group);
 }
 
 /** Once more, left out, done by hand, or it stays as it is: what nobody knows stays unknown. */

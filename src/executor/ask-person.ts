@@ -1,6 +1,7 @@
 import type { QuestionRule } from '../domain/environment.ts';
-import type { Choice, DeploymentEvent, Question } from '../domain/events.ts';
+import type { Choice, DeploymentEvent, Question, ServerDrift } from '../domain/events.ts';
 import { inOrder } from '../domain/in-order.ts';
+import { sayDrift } from '../domain/judge-group.ts';
 import { fillPlaceholders } from '../domain/placeholders.ts';
 import type { IndexedPlan, Wave } from '../domain/plan-index.ts';
 import { type Plan, type PlannedTask, stepOf } from '../domain/plan.ts';
@@ -108,6 +109,12 @@ function wordsOf(plan: Plan, task: PlannedTask): Record<string, string> {
 export function aboutCapacity(group: number, refused: string): Asked {
   const text = `${refused}. Nothing of this group was touched.`;
   return { kind: 'capacity', text, task: null, group, choices: ['retry', 'stop'] };
+}
+
+/** Somebody else has changed what a deployment left there. */
+export function aboutDrift(group: number, drift: ServerDrift[]): Asked {
+  const text = `${drift.map(sayDrift).join('; ')}. Nothing of this group was touched.`;
+  return { kind: 'drift', text, task: null, group, choices: ['resume', 'stop'] };
 }
 
 /** Between waves: how the ones before came out, and what would be next. */

@@ -1,9 +1,10 @@
+import type { ServerDrift } from '../domain/events.ts';
 import { judgeGroup, type MemberStatus } from '../domain/judge-group.ts';
 import { lanesOf } from '../domain/lanes.ts';
 import { liveMembers, memberOf } from '../domain/plan.ts';
 import { type Run, serverRun } from '../domain/run.ts';
 import type { Inspection } from '../systems/system.ts';
-import { aboutCapacity, askPerson } from './ask-person.ts';
+import { aboutCapacity, aboutDrift, askPerson } from './ask-person.ts';
 import type { Book } from './book.ts';
 import type { ExecutorNeeds } from './needs.ts';
 
@@ -49,16 +50,34 @@ async function writeCheck(
     problem === null ? [] : [{ server, message: problem }],
   );
   const from = Object.fromEntries([...inspections].map(([server, { readBack }]) => [server, readBack]));
+  const drift = await findDrift(needs, book, from);
   for (let written = false; !written && !signal.aborted;) {
     const out = await membersOut(needs, book);
     await book.refresh();
     const underWay = membersUnderWay(book, group);
-    const checked = judgeGroup(book.plan, group, servers, { problems, from, statuses, out, underWay });
+    const checked = judgeGroup(book.plan, group, servers, { problems, from, statuses, out, underWay, drift });
+    const asks = book.plan.environment.drift === 'ask' && drift.length > 0 && checked.problems.length === 0;
+    if (checked.refused === null && asks)
+      return await askPerson(needs, book, aboutDrift(group, drift), signal, [checked]);
     if (checked.refused === null) written = await book.decide([checked]);
     // Others will be back: then there is room again.
     else if (underWay.size > 0) return await needs.sleep(roomPollMs, signal);
     else return await askPerson(needs, book, aboutCapacity(group, checked.refused), signal, [checked]);
   }
+}
+
+/** Where something else runs than a deployment left there; a server that says nothing, or of which nothing is recorded, is not compared. */
+async function findDrift(
+  { store }: ExecutorNeeds,
+  { plan }: Book,
+  from: Record<string, string | null>,
+): Promise<ServerDrift[]> {
+  if (plan.environment.drift === null) return [];
+  const records = await store.records(plan.environment.name);
+  return records.flatMap(({ server, readBack: recorded }) => {
+    const found = from[server] ?? null;
+    return found === null || recorded === null || found === recorded ? [] : [{ server, recorded, found }];
+  });
 }
 
 async function membersOut({ store }: ExecutorNeeds, { plan }: Book): Promise<Set<string>> {

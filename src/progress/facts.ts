@@ -42,7 +42,8 @@ export function factsOf(plan: Plan, events: StoredEvent[]): Fact[] {
 
 function isSilent(plan: Plan, event: DeploymentEvent): boolean {
   if (event.type === 'task_ended') return taskOf(plan, event.task).type !== 'NOTIFY';
-  if (event.type === 'group_checked') return event.problems.length === 0 && event.refused === null;
+  if (event.type === 'group_checked')
+    return event.problems.length === 0 && event.refused === null && !event.drift;
   if (event.type === 'service_changed') return event.inService === 'no';
   if (event.type === 'server_ended') return false;
   return silent.has(event.type);

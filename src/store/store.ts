@@ -135,6 +135,16 @@ export interface MemberService {
   since: number;
 }
 
+/** What a server said of itself when a deployment was last done with it. */
+export interface ServerRecord {
+  server: string;
+  /** Null while it is deployed to, and where it said nothing: then nobody can say what runs there. */
+  readBack: string | null;
+  deployment: number;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
 /** A message to Slack: wanted as a row before it is a call. */
 export interface OutgoingMessage {
   /** Unique and stable: `card:1042`, `thread:1042:17`. */
@@ -259,6 +269,8 @@ export interface Store {
 
   /** Members that are not in service, or were put back by a person or a deployment. */
   members(environment: string): Promise<MemberService[]>;
+  /** What each server of an environment last said of itself, where any deployment was there. */
+  records(environment: string): Promise<ServerRecord[]>;
 
   /** Rows that are due, earliest first, at most `limit`. */
   dueBefore(instant: number, limit: number): Promise<Due[]>;

@@ -1,5 +1,6 @@
 import { sayChoice } from '../domain/choice.ts';
 import { type DeploymentEvent, isHappening, type Question, type ServerState } from '../domain/events.ts';
+import { sayDrift } from '../domain/judge-group.ts';
 import { findServer, findStep, type Plan, taskName, taskOf } from '../domain/plan.ts';
 import type { Fact } from '../progress/facts.ts';
 import { type SayInstant, sayDecision } from './decision-line.ts';
@@ -78,6 +79,8 @@ function sayFound(plan: Plan, event: Extract<DeploymentEvent, { type: 'task_foun
 }
 
 function sayCheck(event: Extract<DeploymentEvent, { type: 'group_checked' }>): string {
+  if (event.refused === null && event.problems.length === 0)
+    return `*Drift*: ${(event.drift ?? []).map(sayDrift).join('; ')}.`;
   if (event.refused !== null) return `Group ${event.group + 1} was not begun: ${event.refused}.`;
   return `Group ${event.group + 1} was not begun, nothing of it was taken out: ${event.problems.map((problem) => problem.message).join('; ')}`;
 }

@@ -137,12 +137,7 @@ describe('the four complete configurations load', () => {
       'housekeeping.archive',
       'housekeeping.databaseBackup',
     ]);
-    expect(environment.notExecuted).toEqual([
-      'system: opcon',
-      'deployments.drift',
-      'deployments.transformations',
-      'ruleSets',
-    ]);
+    expect(environment.notExecuted).toEqual(['system: opcon', 'deployments.transformations', 'ruleSets']);
   });
 });
 

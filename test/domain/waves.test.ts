@@ -93,6 +93,7 @@ class Game {
       from: {},
       statuses: new Map(),
       out: new Set(held),
+      drift: [],
       underWay: new Set(underWay.flatMap(({ members }) => members.map(({ name }) => name))),
     });
     if (checked.refused !== null && underWay.length > 0) return;

@@ -72,6 +72,7 @@ export function buildEnvironment(more: Partial<Environment> = {}): Environment {
     approval: null,
     schedule: { graceMinutes: 15, onMissed: 'run', remindMinutes: [] },
     rollback: null,
+    drift: null,
     backupBefore: false,
     requireBackup: null,
     windows: [],

@@ -24,6 +24,8 @@ export function checkDeployments({ environment, path }: EnvironmentContext): Fau
     faults.push(
       fault([...here, 'sharedCache', 'secondaryUrl'], 'sharedCache needs two different URLs (D-46)'),
     );
+  if (deployments.drift?.check && environment.system === 'command' && environment.readBack === undefined)
+    faults.push(fault([...here, 'drift'], 'needs readBack: without it nobody can say what runs on a server'));
   faults.push(...checkRollback(environment, [...here, 'rollback']));
   if (deployments.parallel?.maxFailures !== undefined && deployments.maxFailures !== undefined)
     faults.push(

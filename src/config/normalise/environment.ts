@@ -65,6 +65,7 @@ type Deployments = Pick<
   | 'whenBusy'
   | 'questions'
   | 'backupBefore'
+  | 'drift'
   | 'requireBackup'
 >;
 
@@ -81,6 +82,7 @@ function normaliseDeployments(deployments: EnvironmentFile['deployments']): Depl
     maxFailures: normaliseBudget(deployments.parallel?.maxFailures ?? deployments.maxFailures),
     whenBusy: deployments.whenBusy ?? 'queue',
     questions: normaliseQuestions(deployments),
+    drift: deployments.drift?.check ? (deployments.drift.onMismatch ?? 'ask') : null,
     backupBefore: deployments.backup?.when === 'before',
     requireBackup: deployments.rollback?.requireBackup ?? null,
   };

@@ -31,7 +31,7 @@ export function notExecutedOutside(file: ConfigurationFile): string[] {
 }
 
 function inDeployments(deployments: EnvironmentFile['deployments']): string[] {
-  const { sharedCache, backup, drift, transformations, timeBudgetMinutes } = deployments;
+  const { sharedCache, backup, transformations, timeBudgetMinutes } = deployments;
   return [
     ...(sharedCache === undefined ? [] : ['deployments.sharedCache']),
     ...(backup?.when === 'after' ? ['deployments.backup.when: after'] : []),
@@ -39,7 +39,6 @@ function inDeployments(deployments: EnvironmentFile['deployments']): string[] {
     ...(backup?.when === 'before' && backup.onFailure === 'warn'
       ? ['deployments.backup.onFailure: warn']
       : []),
-    ...(drift?.check ? ['deployments.drift'] : []),
     ...(transformations?.allow ? ['deployments.transformations'] : []),
     ...(timeBudgetMinutes === undefined ? [] : ['deployments.timeBudgetMinutes']),
   ];

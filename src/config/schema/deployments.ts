@@ -120,10 +120,15 @@ export const deployments = section({
     .describe('Swaps between two caches. Not executed by this version.'),
   drift: section({
     check: z.boolean().describe('Compares what is there with the last record.'),
-    onMismatch: z.enum(['ask', 'stop', 'warn']).optional().describe('What a difference means.'),
+    onMismatch: z
+      .enum(['ask', 'stop', 'warn'])
+      .optional()
+      .describe(
+        'What a difference means: a question, which is the default, the end of its group, or a line in the thread.',
+      ),
   })
     .optional()
-    .describe('Looks for changes made by others. Not executed by this version.'),
+    .describe('Compares what a server reads back with what the last deployment left there. Needs readBack.'),
   transformations: section({
     allow: z.boolean().describe('Whether rule sets may be chosen.'),
     failIfDisallowed: z.boolean().optional().describe('Refuses a request with rule sets.'),

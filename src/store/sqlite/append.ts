@@ -5,7 +5,7 @@ import type { Plan } from '../../domain/plan.ts';
 import { type Standing, firstStanding, summarize } from '../../domain/summary.ts';
 import { chainHash, chainStart } from './chain.ts';
 import type { Connection } from './connection.ts';
-import { deployments, events, members, plans } from './schema.ts';
+import { deployments, events, members, plans, serverRecords } from './schema.ts';
 
 /** A deployment to which events are being added. */
 export interface Row {
@@ -38,10 +38,13 @@ export function prepareAppend(connection: Connection): Append {
     const added = { deployment: row.number, version, at, type, data: JSON.stringify(event), fence };
     const previous = statements.lastHash.get() ?? chainStart;
     statements.event.run({ ...added, hash: chainHash(previous, added) });
-    if (event.type !== 'service_changed') return;
-    const { member, inService, reason } = event;
     const { environment, number: deployment } = row;
-    statements.member.run({ environment, member, inService, reason, deployment, since: at });
+    if (event.type === 'service_changed') {
+      const { member, inService, reason } = event;
+      statements.member.run({ environment, member, inService, reason, deployment, since: at });
+    }
+    const record = recordOf(event);
+    if (record) statements.record.run({ environment, ...record, deployment, at });
   };
 
   // Most events only count: writing the other columns as well would write their indices anew, for nothing.
@@ -73,6 +76,13 @@ export function prepareAppend(connection: Connection): Append {
       statements.plan.run({ hash, plan: JSON.stringify(plan) });
     },
   };
+}
+
+/** While a server is deployed to, and where it said nothing afterwards, nobody can say what runs there. */
+function recordOf(event: DeploymentEvent): { server: string; readBack: string | null } | null {
+  if (event.type === 'server_started') return { server: event.server, readBack: null };
+  if (event.type !== 'server_ended' || event.to === null) return null;
+  return { server: event.server, readBack: event.to };
 }
 
 function isSame(one: Standing, other: Standing): boolean {
@@ -144,6 +154,24 @@ function prepareFolds({ database }: Connection) {
           reason: sql`excluded.reason`,
           deployment: sql`excluded.deployment`,
           since: sql`case when in_service = excluded.in_service then since else excluded.since end`,
+        },
+      })
+      .prepare(),
+    record: database
+      .insert(serverRecords)
+      .values({
+        environment: value('environment'),
+        server: value('server'),
+        readBack: value('readBack'),
+        deployment: value('deployment'),
+        at: value('at'),
+      })
+      .onConflictDoUpdate({
+        target: [serverRecords.environment, serverRecords.server],
+        set: {
+          readBack: sql`excluded.read_back`,
+          deployment: sql`excluded.deployment`,
+          at: sql`excluded.at`,
         },
       })
       .prepare(),

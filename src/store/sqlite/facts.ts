@@ -2,12 +2,12 @@ import { eq, sql } from 'drizzle-orm';
 
 import type { Store } from '../store.ts';
 import type { Connection } from './connection.ts';
-import { members, meta, revisionPins } from './schema.ts';
+import { members, meta, revisionPins, serverRecords } from './schema.ts';
 
 /** What is known beside the deployments: the installation, its members' service, its revisions' digests. */
 export function factMethods(
   connection: Connection,
-): Pick<Store, 'installation' | 'members' | 'pinRevision' | 'checkWritable'> {
+): Pick<Store, 'installation' | 'members' | 'records' | 'pinRevision' | 'checkWritable'> {
   const { read, write } = connection;
   const statements = prepare(connection);
   return {
@@ -17,6 +17,7 @@ export function factMethods(
       return found.value;
     },
     members: async (environment) => await read(() => statements.members.all({ environment })),
+    records: async (environment) => await read(() => statements.records.all({ environment })),
     pinRevision: async (name, digest, at) =>
       await write(() => {
         statements.pin.run({ name, digest, at });
@@ -51,6 +52,17 @@ function prepare({ database }: Connection) {
       .from(members)
       .where(eq(members.environment, value('environment')))
       .orderBy(members.member)
+      .prepare(),
+    records: database
+      .select({
+        server: serverRecords.server,
+        readBack: serverRecords.readBack,
+        deployment: serverRecords.deployment,
+        at: serverRecords.at,
+      })
+      .from(serverRecords)
+      .where(eq(serverRecords.environment, value('environment')))
+      .orderBy(serverRecords.server)
       .prepare(),
     pin: database
       .insert(revisionPins)

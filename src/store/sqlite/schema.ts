@@ -213,6 +213,21 @@ export const members = sqliteTable(
   (table) => [primaryKey({ columns: [table.environment, table.member] })],
 );
 
+/** What each server said of itself when a deployment was last done with it; null while nobody can say. */
+export const serverRecords = sqliteTable(
+  'server_records',
+  {
+    environment: text().notNull(),
+    server: text().notNull(),
+    readBack: text('read_back'),
+    deployment: integer()
+      .notNull()
+      .references(() => deployments.number),
+    at: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.environment, table.server] })],
+);
+
 /** The digest that a revision had when it was first seen. */
 export const revisionPins = sqliteTable('revision_pins', {
   name: text().primaryKey(),
