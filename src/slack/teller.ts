@@ -43,17 +43,19 @@ async function tellOf({ store, now }: TellerNeeds, number: number, told: number)
   const cardKey = `card:${number}`;
   const base = { deployment: number, channel: summary.channel };
   const news = factsOf(plan, events).filter((fact) => fact.version > told);
-  const lines = groupFacts(news).map((facts) => {
+  const lines = groupFacts(news).map(async (facts) => {
     const [{ version }] = facts;
+    const end = facts.find(({ event }) => event.type === 'attempt_ended');
+    const place = end ? await store.logPlace(number, end.version) : null;
     const broadcast = facts.some(({ matters }) => matters);
     const address = { ...base, key: `thread:${number}:${version}`, threadOf: cardKey, broadcast };
-    return message(address, threadMessage(deployment, plan, facts));
+    return message(address, threadMessage(deployment, plan, facts, place));
   });
   const card = message(
     { ...base, key: cardKey, threadOf: null, broadcast: false },
     deploymentCard(deployment, plan, members),
   );
-  await store.tell(number, deployment.version, [card, ...lines], now());
+  await store.tell(number, deployment.version, [card, ...(await Promise.all(lines))], now());
 }
 
 function message(

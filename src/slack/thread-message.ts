@@ -4,8 +4,10 @@ import { sayTime } from '../domain/calendar.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Fact } from '../progress/facts.ts';
+import type { LogPlace } from '../store/store.ts';
 import { threadLine } from '../wording/thread-line.ts';
-import { type MessageContent, output, quotation, section } from './blocks.ts';
+import { sayPlace } from './anchor.ts';
+import { context, type MessageContent, output, quotation, section } from './blocks.ts';
 import { cut, maxSectionLength, mrkdwn, slackInstant } from './escape.ts';
 
 /** The facts of one message: those that became known together, unless one needs room or attention of its own. */
@@ -28,13 +30,22 @@ function standsAlone({ event, lastLines, matters }: Fact): boolean {
   return matters || lastLines.length > 0 || event.type === 'requested' || event.type === 'rejected';
 }
 
-/** A group of facts as a message of the thread, a line each. */
-export function threadMessage(deployment: Deployment, plan: Plan, facts: FactGroup): MessageContent {
+/** A group of facts as a message of the thread, a line each; at an attempt's end with its place in the log. */
+export function threadMessage(
+  deployment: Deployment,
+  plan: Plan,
+  facts: FactGroup,
+  place: LogPlace | null = null,
+): MessageContent {
   const instant = (at: number): string => slackInstant(at, sayTime(at, deployment.zone));
   const lines = facts.map((fact) => threadLine(plan, fact, instant)).join('\n');
   return {
     text: cut(mrkdwn(lines), maxSectionLength),
-    blocks: [section(lines), ...facts.flatMap(detailsOf)],
+    blocks: [
+      section(lines),
+      ...facts.flatMap(detailsOf),
+      ...(place ? [context(`log \`${sayPlace(place)}\``)] : []),
+    ],
   };
 }
 

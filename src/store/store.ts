@@ -149,6 +149,13 @@ export interface OutgoingMessage {
   broadcast: boolean;
 }
 
+/** The place of an event in the whole log, over all deployments, and the hash that holds it to everything before. */
+export interface LogPlace {
+  seq: number;
+  hash: string;
+  deployment: number;
+}
+
 /** How delivery of a message stands. */
 export type DeliveryState = 'wanted' | 'sending' | 'unknown' | 'delivered' | 'dead';
 
@@ -261,6 +268,14 @@ export interface Store {
   undelivered(now: number, limit: number): Promise<StoredMessage[]>;
   message(key: string): Promise<StoredMessage | null>;
   setDelivery(id: number, delivery: Delivery): Promise<void>;
+
+  /** When the newest message whose key begins so was first wanted, epoch milliseconds; null where there is none. */
+  newestMessageAt(prefix: string): Promise<number | null>;
+
+  /** The newest event of the log; null while there is none. */
+  logHead(): Promise<LogPlace | null>;
+  /** Where an event stands in the log; null where there is no such event. */
+  logPlace(deployment: number, version: number): Promise<LogPlace | null>;
 
   /** Calls back after every commit, in this process; other processes are found by the tick. */
   onCommit(listener: () => void): () => void;
