@@ -81,6 +81,7 @@ describe('the head of the log in the channel of the administrators', () => {
     await store.commit(change(number, [reminded]));
     await anchorOnce();
     expect(anchors()).toEqual([first]);
+    expect(await store.message(`anchor:${await head()}`)).toBeNull();
     clock.now += hour + 1;
     await anchorOnce();
     await slack.until(() => anchors().length === 2, 5_000);
