@@ -1,6 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import type { DeploymentEvent } from '../../src/domain/events.ts';
 import { StoreUnavailable } from '../../src/store/store.ts';
@@ -23,7 +21,7 @@ beforeEach(async () => {
 afterEach(async () => await engine.close());
 
 const refusedTimes = async (times: number): Promise<void> => {
-  while (refusals < times) await delay(5);
+  await vi.waitFor(() => expect(refusals).toBeGreaterThanOrEqual(times), { timeout: 20_000 });
 };
 
 test('a step whose intent the disk refuses does not begin; with room again it does, once', async () => {
