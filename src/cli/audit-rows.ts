@@ -10,6 +10,8 @@ const columns = [
   'fence',
   'event',
   'hash',
+  'seq',
+  'previous',
 ] as const;
 
 type AuditRow = Record<(typeof columns)[number], string | number | null>;
@@ -23,14 +25,16 @@ export function csvRow(event: ExportedEvent): string {
   return csvLine(columns.map((column) => row[column]));
 }
 
-/** One event as a line of JSON, with its line end. */
+/** One event as a line of JSON, with its line end; `data` is the text that its hash was made over. */
 export function jsonRow(event: ExportedEvent): string {
-  return `${JSON.stringify({ ...facts(event), event: parse(event.data) })}\n`;
+  return `${JSON.stringify({ ...facts(event), data: event.data, event: parse(event.data) })}\n`;
 }
 
-function facts({ deployment, version, at, environment, type, data, fence, hash }: ExportedEvent) {
+function facts(event: ExportedEvent) {
+  const { deployment, version, at, environment, type, data, fence, hash, seq, previous } = event;
   const { by = 'system' } = Object(parse(data)) as { by?: string };
-  return { deployment, version, at: new Date(at).toISOString(), environment, type, by, fence, hash };
+  const instant = new Date(at).toISOString();
+  return { deployment, version, at: instant, environment, type, by, fence, hash, seq, previous };
 }
 
 /** Data that somebody damaged is exported as the text it is: `audit verify` is what names it. */

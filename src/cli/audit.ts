@@ -1,30 +1,58 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
+import { type Anchor, checkAnchors, readAnchor } from '../store/sqlite/check-anchors.ts';
 import { openReadOnly } from '../store/sqlite/open-read-only.ts';
-import { exportLog, type ExportedEvent, walkLog } from '../store/sqlite/walk-log.ts';
+import { type ChainState, exportLog, type ExportedEvent, walkLog } from '../store/sqlite/walk-log.ts';
 import { csvHeader, csvRow, jsonRow } from './audit-rows.ts';
 import type { CommonOptions } from './common-options.ts';
 import { migrationsFolder } from './migrations-folder.ts';
 import { readSettings } from './read-settings.ts';
 
-/** `audit verify`: walks the chain over all events. Exit code 1 names the first place where it is broken. */
-export function runAuditVerify({ format }: CommonOptions): number {
+/**
+ * `audit verify`: walks the chain over all events, and looks for each anchor in it. Exit code 1 names the first place
+ * where it is broken, and every anchor that it does not hold.
+ */
+export function runAuditVerify({ format, anchor: texts }: CommonOptions & { anchor: string[] }): number {
   const settings = readSettings();
-  if (!settings) return 2;
+  const anchors = readAnchors(texts);
+  if (!settings || !anchors) return 2;
   const client = openReadOnly(settings.databaseFile, migrationsFolder);
   try {
     const state = walkLog(client);
-    if (format === 'json') process.stdout.write(`${JSON.stringify(state)}\n`);
-    else if (state.unbroken)
-      process.stdout.write(`${state.events} events, last hash ${state.lastHash || 'none'}, unbroken\n`);
-    if (state.unbroken) return 0;
-    const { deployment, version, why } = state;
-    process.stderr.write(`The log is broken at event ${version} of #${deployment}: ${why}.\n`);
-    return 1;
+    const problems = state.unbroken ? checkAnchors(client, anchors) : [sayBreak(state)];
+    if (format === 'json') process.stdout.write(`${JSON.stringify({ ...state, problems })}\n`);
+    else if (state.unbroken && problems.length === 0)
+      process.stdout.write(
+        `${state.events} events, last hash ${state.lastHash || 'none'}, unbroken${sayHeld(anchors)}\n`,
+      );
+    for (const problem of problems) process.stderr.write(`${startOfSentence(problem)}.\n`);
+    return problems.length === 0 ? 0 : 1;
   } finally {
     client.close();
   }
+}
+
+function readAnchors(texts: string[]): Anchor[] | null {
+  const anchors = texts.map((text) => ({ text, anchor: readAnchor(text) }));
+  for (const { text, anchor } of anchors)
+    if (!anchor)
+      process.stderr.write(
+        `--anchor ${text} is no anchor: write PLACE:HASH as Slack shows it, with at least 16 digits of the hash\n`,
+      );
+  return anchors.some(({ anchor }) => !anchor) ? null : anchors.flatMap(({ anchor }) => anchor ?? []);
+}
+
+function sayBreak({ deployment, version, why }: Extract<ChainState, { unbroken: false }>): string {
+  return `the log is broken at event ${version} of #${deployment}: ${why}`;
+}
+
+function sayHeld({ length }: Anchor[]): string {
+  return length === 0 ? '' : `; ${length === 1 ? 'the anchor holds' : `all ${length} anchors hold`}`;
+}
+
+function startOfSentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
 /** What `audit export` may be told. */

@@ -7,6 +7,7 @@ import { startControl } from '../control/start-control.ts';
 import type { Configuration, SecretReference } from '../domain/environment.ts';
 import { type HealthServer, startHealthServer } from '../health/server.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
+import { startAnchoring } from '../slack/anchor.ts';
 import { connectSlack, type SlackConnection } from '../slack/connect.ts';
 import { listen } from '../slack/listen.ts';
 import { type Pace, startOutbox } from '../slack/outbox.ts';
@@ -56,19 +57,21 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const executor = createExecutor(options, app);
   const handlers = dueHandlers(app.needs);
   const scheduler = startScheduler({ store, now, log, handle: async (due) => await handlers[due.kind](due) });
+  const channel = (): string | null => current.configuration().adminChannel;
   const outbox = startOutbox({
     store,
     now,
     log,
     client: slack.outboxClient,
     pace: options.pace,
-    adminChannel: () => app.needs.configuration().adminChannel,
+    adminChannel: channel,
   });
+  const anchoring = startAnchoring({ store, now, log, channel }, outbox);
   const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   // What hears people lets go first, what tells them last.
   const ears: Stoppable[] = [slack];
-  const rest: Stoppable[] = [scheduler, executor, telling, outbox];
+  const rest: Stoppable[] = [scheduler, executor, telling, anchoring, outbox];
   const stop = async (): Promise<void> => {
     current.stop();
     await inTime(log, async () => {

@@ -9,27 +9,15 @@ export type MakeCommand = (
   more?: { parent?: Command; formats?: string[] },
 ) => Command;
 
+const repeated = (value: string, before: string[]): string[] => [...before, value];
+
 /** Registers what keeps an installation in order: the log's proof, copies of the database, the doctor, completions. */
 export function addKeepingCommands(
   program: Command,
   command: MakeCommand,
   exitWith: (code: number) => void,
 ): void {
-  const audit = program.command('audit').description('the log of everything that happened').exitOverride();
-  command('verify', 'walks the hash chain over all events', { parent: audit }).action(async (options) => {
-    const { runAuditVerify } = await import('./audit.ts');
-    exitWith(runAuditVerify(options));
-  });
-  command('export', 'prints the events in order, as CSV or JSON lines', {
-    parent: audit,
-    formats: ['text', 'csv', 'json'],
-  })
-    .option('--from <instant>', 'the first instant, such as 2026-11-21 or 2026-11-21T03:00:00+01:00')
-    .option('--to <instant>', 'the instant before which it ends')
-    .action(async (options) => {
-      const { runAuditExport } = await import('./audit.ts');
-      exitWith(await runAuditExport(options));
-    });
+  addAuditCommands(program, command, exitWith);
   program
     .command('completion')
     .description('prints the script that completes command lines in a shell')
@@ -63,5 +51,30 @@ export function addKeepingCommands(
     .action(async (file, options) => {
       const { runRestore } = await import('./restore.ts');
       exitWith(await runRestore(file, options));
+    });
+}
+
+function addAuditCommands(program: Command, command: MakeCommand, exitWith: (code: number) => void): void {
+  const audit = program.command('audit').description('the log of everything that happened').exitOverride();
+  command('verify', 'walks the hash chain over all events', { parent: audit })
+    .option(
+      '--anchor <place:hash>',
+      'a head of the log that was kept elsewhere; repeat the flag',
+      repeated,
+      [],
+    )
+    .action(async (options) => {
+      const { runAuditVerify } = await import('./audit.ts');
+      exitWith(runAuditVerify(options));
+    });
+  command('export', 'prints the events in order, as CSV or JSON lines', {
+    parent: audit,
+    formats: ['text', 'csv', 'json'],
+  })
+    .option('--from <instant>', 'the first instant, such as 2026-11-21 or 2026-11-21T03:00:00+01:00')
+    .option('--to <instant>', 'the instant before which it ends')
+    .action(async (options) => {
+      const { runAuditExport } = await import('./audit.ts');
+      exitWith(await runAuditExport(options));
     });
 }

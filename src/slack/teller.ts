@@ -45,17 +45,20 @@ async function tellOf({ store, now }: TellerNeeds, number: number, told: number)
   const facts = factsOf(plan, events);
   const news = facts.filter((fact) => fact.version > told);
   const closed = facts.filter((fact) => fact.version <= told && isClosedBy(news, fact));
-  const lines = [...closed.map((fact): FactGroup => [fact]), ...groupFacts(news)].map((group) => {
+  const groups = [...closed.map((fact): FactGroup => [fact]), ...groupFacts(news)];
+  const lines = groups.map(async (group) => {
     const [{ version }] = group;
+    const end = group.find(({ event }) => event.type === 'attempt_ended');
+    const place = end ? await store.logPlace(number, end.version) : null;
     const broadcast = group.some(({ matters }) => matters);
     const address = { ...base, key: `thread:${number}:${version}`, threadOf: cardKey, broadcast };
-    return message(address, threadMessage(deployment, plan, group));
+    return message(address, threadMessage(deployment, plan, group, place));
   });
   const card = message(
     { ...base, key: cardKey, threadOf: null, broadcast: false },
     deploymentCard(deployment, plan, members),
   );
-  await store.tell(number, deployment.version, [card, ...lines], now());
+  await store.tell(number, deployment.version, [card, ...(await Promise.all(lines))], now());
 }
 
 /** A question that was told before has its answer now: its buttons go. */

@@ -4,9 +4,11 @@ import { sayTime } from '../domain/calendar.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Fact } from '../progress/facts.ts';
+import type { LogPlace } from '../store/store.ts';
 import { threadLine } from '../wording/thread-line.ts';
+import { sayPlace } from './anchor.ts';
 import { answerButtons } from './answer-buttons.ts';
-import { actions, type MessageContent, output, quotation, section } from './blocks.ts';
+import { actions, context, type MessageContent, output, quotation, section } from './blocks.ts';
 import { cut, maxSectionLength, mrkdwn, slackInstant } from './escape.ts';
 
 /** The facts of one message: those that became known together, unless one needs room or attention of its own. */
@@ -29,8 +31,13 @@ function standsAlone({ event, lastLines, matters }: Fact): boolean {
   return matters || lastLines.length > 0 || event.type === 'requested' || event.type === 'rejected';
 }
 
-/** A group of facts as a message of the thread, a line each. */
-export function threadMessage(deployment: Deployment, plan: Plan, facts: FactGroup): MessageContent {
+/** A group of facts as a message of the thread, a line each; at an attempt's end with its place in the log. */
+export function threadMessage(
+  deployment: Deployment,
+  plan: Plan,
+  facts: FactGroup,
+  place: LogPlace | null = null,
+): MessageContent {
   const instant = (at: number): string => slackInstant(at, sayTime(at, deployment.zone));
   const lines = facts.map((fact) => threadLine(plan, fact, instant)).join('\n');
   return {
@@ -39,6 +46,7 @@ export function threadMessage(deployment: Deployment, plan: Plan, facts: FactGro
       section(lines),
       ...facts.flatMap(detailsOf),
       ...facts.flatMap((fact) => buttonsOf(deployment, fact)),
+      ...(place ? [context(`log \`${sayPlace(place)}\``)] : []),
     ],
   };
 }

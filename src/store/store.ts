@@ -161,6 +161,13 @@ export interface OutgoingMessage {
   broadcast: boolean;
 }
 
+/** The place of an event in the whole log, over all deployments, and the hash that holds it to everything before. */
+export interface LogPlace {
+  seq: number;
+  hash: string;
+  deployment: number;
+}
+
 /**
  * How delivery of a message stands. `unknown`: nobody knows whether Slack took it. `dead`: Slack refuses it in every
  * form; it holds nothing up and is tried again seldom.
@@ -300,6 +307,14 @@ export interface Store {
   tryNext(channel: string | null, at: number): Promise<void>;
   /** Channels with undelivered messages, by id. */
   undeliveredByChannel(): Promise<Untold[]>;
+
+  /** When the newest message whose key begins so was first wanted, epoch milliseconds; null where there is none. */
+  newestMessageAt(prefix: string): Promise<number | null>;
+
+  /** The newest event of the log; null while there is none. */
+  logHead(): Promise<LogPlace | null>;
+  /** Where an event stands in the log; null where there is no such event. */
+  logPlace(deployment: number, version: number): Promise<LogPlace | null>;
 
   /** Calls back after every commit, in this process; other processes are found by the tick. */
   onCommit(listener: () => void): () => void;

@@ -72,7 +72,7 @@ async function failWrites(error: string): Promise<ChildProcess> {
 }
 
 interface Trouble {
-  begin(): Promise<() => void | Promise<void>>;
+  begin: () => Promise<() => void | Promise<void>>;
   reason: string;
 }
 

@@ -1,15 +1,29 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { Database } from '../../src/store/sqlite/driver.ts';
+import { chainHash, type ChainedRow, chainStart } from '../../src/store/sqlite/chain.ts';
+import { type Client, Database } from '../../src/store/sqlite/driver.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { change, create, reminded, requested } from '../contract/store-samples.ts';
 import { removeLater } from '../helpers/remove-later.ts';
 import { runCli } from '../helpers/run-cli.ts';
+
+interface ExportedLine {
+  seq: number;
+  previous: string;
+  deployment: number;
+  version: number;
+  at: string;
+  type: string;
+  data: string;
+  fence: number | null;
+  hash: string;
+}
 
 let directory: string;
 let file: string;
@@ -39,6 +53,35 @@ async function tamper(...statements: string[]): Promise<void> {
   byHand.pragma('foreign_keys = OFF');
   for (const statement of statements) byHand.exec(statement);
   byHand.close();
+}
+
+/** The head of the log when it had so many events. */
+async function placeOf(seq: number): Promise<string> {
+  const [deployment, version] = [
+    [1, 1],
+    [2, 1],
+    [1, 2],
+    [2, 2],
+    [1, 3],
+  ][seq - 1] ?? [0, 0];
+  const place = await store?.logPlace(deployment ?? 0, version ?? 0);
+  expect(place?.seq).toBe(seq);
+  return `${seq}:${place?.hash}`;
+}
+
+/** What somebody does who can write the file and knows how the chain is made. */
+async function tamperAndChainAnew(work: (client: Client) => unknown): Promise<void> {
+  await tamper();
+  const client = new Database(file);
+  client.pragma('foreign_keys = OFF');
+  work(client);
+  let previous = chainStart;
+  const rows = client.prepare<[], ChainedRow & { seq: number }>('SELECT * FROM events ORDER BY seq').all();
+  for (const row of rows) {
+    previous = chainHash(previous, row);
+    client.prepare('UPDATE events SET hash = ? WHERE seq = ?').run(previous, row.seq);
+  }
+  client.close();
 }
 
 describe('audit verify', () => {
@@ -71,6 +114,87 @@ describe('audit verify', () => {
     expect(said).toMatchObject({ code: 1, stdout: '' });
     expect(said.stderr).toMatch(new RegExp(`^The log is broken at ${place}: .+\\.\n$`));
   });
+
+  test('holds the log against heads that were kept elsewhere', async () => {
+    const [first, last] = [await placeOf(1), await placeOf(5)];
+    const said = await audit('verify', '--anchor', first, '--anchor', last);
+    expect(said).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/, unbroken; all 2 anchors hold\n$/),
+    });
+    await store?.commit(change(1, [reminded]));
+    expect((await audit('verify', '--anchor', last)).stdout).toMatch(
+      /^6 events, .+, unbroken; the anchor holds\n$/,
+    );
+  });
+
+  test.each([
+    [
+      'its end cut off',
+      (client: Client) => {
+        client.exec('DELETE FROM events WHERE seq = 5');
+        client.exec('UPDATE deployments SET version = 2 WHERE number = 1');
+      },
+      /^The anchor 5:[0-9a-f]{32} is not in the log, which ends at 4: its end was cut off, or an older copy was restored\.\n$/,
+    ],
+    [
+      'an event edited',
+      (client: Client) => client.exec("UPDATE events SET data = replace(data, '15', '16') WHERE seq = 3"),
+      /^The anchor 5:[0-9a-f]{32} is not what stands there, event 3 of #1: the log was written anew up to it, or the anchor is of another log\.\n$/,
+    ],
+    [
+      'two events exchanged',
+      (client: Client) => {
+        client.exec('UPDATE events SET seq = 100 WHERE seq = 4');
+        client.exec('UPDATE events SET seq = 4 WHERE seq = 3');
+        client.exec('UPDATE events SET seq = 3 WHERE seq = 100');
+      },
+      /^The anchor 5:[0-9a-f]{32} is not what stands there, event 3 of #1: /,
+    ],
+    [
+      'an event put in',
+      (client: Client) => {
+        client.exec('UPDATE events SET seq = 6 WHERE seq = 5');
+        client.exec('UPDATE events SET version = 4 WHERE seq = 6');
+        client.exec(
+          'INSERT INTO events SELECT 5, deployment, 3, at + 1, type, data, fence, hash FROM events WHERE seq = 3',
+        );
+        client.exec('UPDATE deployments SET version = 4 WHERE number = 1');
+      },
+      /^The anchor 5:[0-9a-f]{32} is not what stands there, event 3 of #1: /,
+    ],
+  ])('ends with 1 for a whole new chain that breaks nowhere: %s', async (_what, change_, sentence) => {
+    const anchor = (await placeOf(5)).slice(0, 34);
+    await tamperAndChainAnew(change_);
+    expect(await audit('verify')).toMatchObject({ code: 0, stderr: '' });
+    expect(await audit('verify', '--anchor', anchor)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(sentence),
+    });
+  });
+
+  test('with two events exchanged and nothing chained anew names the first of them', async () => {
+    await tamper(
+      'UPDATE events SET seq = 100 WHERE seq = 4',
+      'UPDATE events SET seq = 4 WHERE seq = 3',
+      'UPDATE events SET seq = 3 WHERE seq = 100',
+    );
+    expect(await audit('verify')).toMatchObject({
+      code: 1,
+      stderr: 'The log is broken at event 2 of #2: it, or what stood before it, was altered.\n',
+    });
+  });
+
+  test.each(['5', '5:abc', 'x:0123456789abcdef', '5:0123456789abcdeg'])(
+    'with --anchor %s ends with 2 and says how one is written',
+    async (text) => {
+      expect(await audit('verify', '--anchor', text)).toMatchObject({
+        code: 2,
+        stderr: `--anchor ${text} is no anchor: write PLACE:HASH as Slack shows it, with at least 16 digits of the hash\n`,
+      });
+    },
+  );
 
   test('chains a log that an older version wrote when that database is opened', async () => {
     await tamper(
@@ -109,9 +233,9 @@ describe('audit export', () => {
     expect(code).toBe(0);
     const lines = stdout.split('\r\n');
     expect(lines).toHaveLength(8);
-    expect(lines[0]).toBe('deployment,version,at,environment,type,by,fence,event,hash');
+    expect(lines[0]).toBe('deployment,version,at,environment,type,by,fence,event,hash,seq,previous');
     expect(lines[1]).toMatch(
-      /^1,1,1970-01-01T00:00:01\.000Z,ibex,requested,U0ANA,,"\{""type"":""requested"",.*\}",[0-9a-f]{64}$/,
+      /^1,1,1970-01-01T00:00:01\.000Z,ibex,requested,U0ANA,,"\{""type"":""requested"",.*\}",[0-9a-f]{64},1,$/,
     );
     expect(lines[6]).toContain(`,cancelled,"'=1+1,""x""",,`);
   });
@@ -140,6 +264,22 @@ describe('audit export', () => {
         event: expect.objectContaining({ type: 'requested', reason: 'quarter end' }),
       }),
     ]);
+  });
+
+  test('carries what proves it elsewhere: each hash from the line alone, each line tied to the one before', async () => {
+    const { stdout } = await audit('export', '--format', 'json', '--from', '1970-01-01T00:00:02Z');
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as ExportedLine);
+    expect(lines.map(({ seq }) => seq)).toEqual([2, 3, 4, 5]);
+    for (const [at, line] of lines.entries()) {
+      const { previous, deployment, version, type, data, fence, hash } = line;
+      const hashed = JSON.stringify([previous, deployment, version, Date.parse(line.at), type, data, fence]);
+      expect(createHash('sha256').update(hashed).digest('hex')).toBe(hash);
+      if (at > 0) expect(previous).toBe(lines[at - 1]?.hash);
+    }
+    expect(lines[0]?.previous).toBe((await placeOf(1)).slice(2));
   });
 
   test('with an instant that is none ends with 2 and says how one is written', async () => {

@@ -19,6 +19,7 @@ import { createAnswerer } from '../../src/control/answer.ts';
 import type { ControlCommand, ControlRequest } from '../../src/control/protocol.ts';
 import { socketFileOf } from '../../src/control/socket-file.ts';
 import { type Control, startControl } from '../../src/control/start-control.ts';
+import { type Store, StoreUnavailable } from '../../src/store/store.ts';
 import { startApp, type TestApp } from '../helpers/app.ts';
 import { buildEnvironment } from '../helpers/build.ts';
 import { removeLater } from '../helpers/remove-later.ts';
@@ -343,4 +344,21 @@ describe('what is answered', () => {
     expect(text).toContain('Reason: *bold* <@U0BEN> [31mred\n');
     expect(text).toContain('asked by @an[2Ja via command line');
   });
+});
+
+test('while the database cannot be written, the answer says why and what to do', async () => {
+  const sentence = 'x.db cannot be written: its disk is full; make room on it, and the bot goes on by itself';
+  const store: Store = {
+    ...app.store,
+    receive: async () => await Promise.reject(new StoreUnavailable('its disk is full', sentence)),
+  };
+  const log = { error: () => void errors.push('logged') };
+  const answerRequest = createAnswerer({ app: { ...app, store }, log });
+  const answer = await answerRequest(requestOf({ do: 'cancel', as: 'U0ANA', number: 1 }));
+  expect(answer).toEqual({
+    code: 1,
+    text: `${sentence}. lamplighter list says what was done before that.`,
+    value: null,
+  });
+  expect(errors).toEqual([]);
 });

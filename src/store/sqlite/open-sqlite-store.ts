@@ -17,6 +17,7 @@ import { inOneSentence } from './in-one-sentence.ts';
 import { inboxMethods } from './inbox.ts';
 import { leaseMethods } from './leases.ts';
 import { lockMethods } from './locks.ts';
+import { logHeadMethods } from './log-head.ts';
 import { messageMethods } from './messages.ts';
 import { migrate } from './migrate.ts';
 import { createPrivately, lockForThisProcess, type ProcessLock } from './process-lock.ts';
@@ -118,6 +119,7 @@ function assemble(connection: Connection, lock: ProcessLock | null, now: () => n
     ...locks,
     ...due,
     ...messageMethods(connection, committed),
+    ...logHeadMethods(connection),
     ...inbox,
     onCommit: (listener) => {
       listeners.add(listener);

@@ -57,6 +57,9 @@ function findMissingEnd(client: Database.Database, versions: Map<number, number>
 /** One event as it is exported. */
 export interface ExportedEvent extends ChainedRow {
   environment: string;
+  seq: number;
+  /** The hash that this one continues. */
+  previous: string;
   hash: string;
 }
 
@@ -67,7 +70,8 @@ export function exportLog(
 ): IterableIterator<ExportedEvent> {
   return client
     .prepare<[number, number], ExportedEvent>(
-      `SELECT deployment, events.version AS version, environment, at, type, data, fence, hash
+      `SELECT deployment, events.version AS version, environment, at, type, data, fence, hash, seq,
+         coalesce((SELECT hash FROM events AS earlier WHERE earlier.seq = events.seq - 1), '${chainStart}') AS previous
        FROM events JOIN deployments ON number = deployment WHERE at >= ? AND at < ? ORDER BY seq`,
     )
     .iterate(from, to);

@@ -153,6 +153,9 @@ describe('a database of an older version', () => {
     async (_tag, count) => {
       await makeOlder(count);
       await expectBroughtUp();
+      const client = new Database(file, { readonly: true });
+      expect(client.prepare('SELECT count(*) FROM __drizzle_migrations').pluck().get()).toBe(tags.length);
+      client.close();
     },
   );
 });
