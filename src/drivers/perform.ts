@@ -114,21 +114,33 @@ async function followToEnd(
   follow: Follow,
 ): Promise<Performed> {
   const tail = collectOutput(order);
-  const timeout: { ending: Promise<Seen> | null } = { ending: null };
+  const timeout: { ending: Promise<Ending> | null } = { ending: null };
   const timer = setTimeout(() => {
-    timeout.ending = session.end(order.marker, killGraceMs);
+    timeout.ending = endUnlessEnded(session, order);
     timeout.ending.catch(() => undefined);
   }, timeoutMs);
   try {
     const followed = await follow((chunk) => tail.push(chunk), signal);
-    const seen = timeout.ending ? await timeout.ending : null;
-    return asPerformed(followed, seen, timeout.ending !== null, tail.finish());
+    const ending = timeout.ending ? await timeout.ending : { seen: null, timedOut: false };
+    return asPerformed(followed, ending, tail.finish());
   } finally {
     clearTimeout(timer);
   }
 }
 
-function asPerformed(followed: Followed, seen: Seen | null, timedOut: boolean, lines: string[]): Performed {
+interface Ending {
+  seen: Seen | null;
+  timedOut: boolean;
+}
+
+/** A timer that rings late, after this process was paused, says nothing about the run: the target is asked first. */
+async function endUnlessEnded(session: CommandSession, { fence, marker }: Order): Promise<Ending> {
+  const seen = await session.seal(fence, marker);
+  if (seen.state === 'ended') return { seen, timedOut: false };
+  return { seen: await session.end(marker, killGraceMs), timedOut: true };
+}
+
+function asPerformed(followed: Followed, { seen, timedOut }: Ending, lines: string[]): Performed {
   switch (followed.state) {
     case 'ended':
       return { state: 'ended', exitCode: followed.exitCode, timedOut, lastLines: lines };

@@ -18,7 +18,7 @@ import { setStage, type Stage } from '../helpers/stage.ts';
 const everySync = process.env['FAULTS'] === 'all';
 const present = hasProgram('strace', 'nothing can kill the bot at the moment of a sync');
 /** A handful over opening, approval, balancer, step, the end and its last words. */
-const someSyncs = [2, 9, 23, 41, 67];
+const someSyncs = [2, 9, 23, 38, 50];
 let stage: Stage;
 
 afterEach(async () => await stage.close());
@@ -30,11 +30,11 @@ describe.skipIf(!present)('the real process, killed at the N-th sync to the disk
       { timeout: 7_200_000 },
       async () => {
         let at = 1;
-        while (await killAtSync(at)) {
+        // How many syncs a deployment has depends on how much is told together: three in a row must have been too few.
+        for (let spared = 0; spared < 3; at += 1) {
+          spared = (await killAtSync(at)) ? 0 : spared + 1;
           await stage.close();
-          at += 1;
         }
-        // Fewer would mean that the syncs of this deployment were not seen.
         expect(at).toBeGreaterThan(Math.max(...someSyncs));
       },
     );

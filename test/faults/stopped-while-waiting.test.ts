@@ -14,6 +14,7 @@ import {
   gatedInstall,
   installsOf,
   openGate,
+  pressOnceThere,
   threadText,
   untilDone,
   untilInstalling,
@@ -86,7 +87,7 @@ describe('told to stop', { timeout: 240_000 }, () => {
     await stage.slack.until(() => threadText(stage).includes(question), 60_000);
     await expectToStop();
     await stage.startBot();
-    await stage.slack.person('U0BEN').press(stage.card(), 'Retry');
+    await pressOnceThere(stage, 'Retry');
     await stage.slack.until(() => installsOf(stage.fleet.directory, 'web-1') === 'shop@2\nshop@2\n', 60_000);
     for (const server of servers) openGate(stage, server);
     await untilDone(stage);

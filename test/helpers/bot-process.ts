@@ -52,10 +52,10 @@ const ways = {
 };
 
 /** What `lamplighter start` finds around it on a stage. */
-export function botEnvironment(options: BotProcessOptions): Record<string, string | undefined> {
+export function botEnvironment(options: BotProcessOptions): Record<string, string> {
   return {
-    PATH: process.env['PATH'],
-    HOME: process.env['HOME'],
+    PATH: process.env['PATH'] ?? '',
+    HOME: process.env['HOME'] ?? '',
     SLACK_BOT_TOKEN: 'xoxb-stage',
     ...ways[options.by],
     SLACK_API_URL: options.apiUrl,

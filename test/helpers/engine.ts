@@ -4,7 +4,7 @@ import { type Deployment, foldDeployment } from '../../src/domain/deployment.ts'
 import type { Environment } from '../../src/domain/environment.ts';
 import type { Choice, DeploymentEvent } from '../../src/domain/events.ts';
 import { planHash } from '../../src/domain/make-plan.ts';
-import { planTitle } from '../../src/domain/plan.ts';
+import { type Plan, planTitle } from '../../src/domain/plan.ts';
 import { type Executor, startExecutor } from '../../src/executor/executor.ts';
 import { createShares } from '../../src/executor/shares.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
@@ -72,7 +72,8 @@ export async function openEngine(): Promise<Engine> {
       });
       return executor;
     },
-    request: async (environment, servers) => await request(store, environment, servers),
+    request: async (environment, servers) =>
+      await requestPlan(store, buildPlan(environment, servers ? { servers } : {})),
     events: async (number) => (await store.eventsAfter(number, 0)).map(({ event }) => event),
     until: async (number, states) => {
       for (let tries = 0; tries < 2_000; tries += 1) {
@@ -94,12 +95,12 @@ export async function openEngine(): Promise<Engine> {
   };
 }
 
-async function request(store: Store, environment: Environment, servers?: string[]): Promise<number> {
-  const plan = buildPlan(environment, servers ? { servers } : {});
+/** A deployment whose hour has come, in any store; answers its number. */
+export async function requestPlan(store: Store, plan: Plan): Promise<number> {
   const hash = planHash(plan);
   const at = Date.now();
   const created = await store.createDeployment({
-    environment: environment.name,
+    environment: plan.environment.name,
     title: planTitle(plan),
     channel: 'C0SHOP',
     plan,

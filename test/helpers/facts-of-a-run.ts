@@ -90,6 +90,13 @@ export function expectThreadOnceAndInOrder(stage: Stage): void {
   expect(once.map((words) => [words, said.split(words).length - 1])).toEqual(once.map((words) => [words, 1]));
 }
 
+/** Ben presses a button of the newest card as soon as it stands there: cards are edited every 3 s at most. */
+export async function pressOnceThere(stage: Stage, label: string): Promise<void> {
+  const hasButton = (): boolean => JSON.stringify(stage.card().blocks).includes(`"text":"${label}"`);
+  await stage.slack.until(hasButton, 60_000);
+  await stage.slack.person('U0BEN').press(stage.card(), label);
+}
+
 /** Everything in the thread of the newest card. */
 export function threadText(stage: Stage): string {
   return stage

@@ -16,6 +16,8 @@ export interface Sshd {
   privateKeyFile: string;
   /** A directory of its own, for the runner and for what is deployed. */
   directory: string;
+  /** The listener; each connection is a child of it. */
+  pid: number;
   /** What sshd logged. */
   log(): string;
   stop(): Promise<void>;
@@ -71,6 +73,7 @@ export async function startSshd(options: { port?: number; home?: string } = {}):
     hostKey: readFileSync(`${hostKeyFile}.pub`, 'utf8').trim(),
     privateKeyFile,
     directory,
+    pid: child.pid ?? 0,
     log: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {

@@ -31,12 +31,24 @@ same_boot() {
   [ "$content" = "$boot" ]
 }
 
-# True while the very process that the marker names still runs: same boot, same start, no zombie.
+# What lives in the session of $leader.
+members() {
+  for stat in /proc/[0-9]*/stat; do
+    pid=${stat#/proc/} && pid=${pid%/stat}
+    look_at_process "$pid"
+    [ "$session" = "$leader" ] || continue
+    case "$state" in '' | Z | X) ;; *) printf '%s ' "$pid" ;; esac
+  done
+}
+
+# True while the very process that the marker names still runs: same boot, same start, no zombie. Where it was killed
+# alone, what it had started works on: a session keeps its number from being given to others.
 alive() {
   [ -e "$1/pid" ] && same_boot "$1" || return 1
   content_of "$1/pid"
-  look_at_process "$content"
-  case "$state" in '' | Z | X) return 1 ;; esac
+  leader=$content
+  look_at_process "$leader"
+  case "$state" in '' | Z | X) [ -n "$(members)" ]; return ;; esac
   content_of "$1/started"
   [ "$start" = "$content" ]
 }
@@ -80,11 +92,8 @@ follow() {
   mark
   tail -c "+$(($2 + 1))" -f "$1/output" 2>/dev/null &
   tail=$!
-  if [ -n "${3:-}" ]; then
-    wait "$3"
-  else
-    while [ ! -e "$1/exit" ] && alive "$1"; do sleep 0.2; done
-  fi
+  [ -z "${3:-}" ] || wait "$3"
+  while [ ! -e "$1/exit" ] && alive "$1"; do sleep 0.2; done
   look "$1"
   bytes=$(wc -c <"$1/output")
   say "$seen|$((bytes))"
@@ -159,14 +168,6 @@ seal) # MARKER FENCE TOKEN
 
 end) # MARKER GRACE_SECONDS
   marker=$work/runs/$1
-  members() {
-    for stat in /proc/[0-9]*/stat; do
-      pid=${stat#/proc/} && pid=${pid%/stat}
-      look_at_process "$pid"
-      [ "$session" = "$leader" ] || continue
-      case "$state" in '' | Z | X) ;; *) printf '%s ' "$pid" ;; esac
-    done
-  }
   if [ -e "$marker/pid" ] && same_boot "$marker"; then
     content_of "$marker/pid"
     leader=$content
