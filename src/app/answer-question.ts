@@ -2,6 +2,7 @@ import type { Choice, DeploymentEvent } from '../domain/events.ts';
 import { refuseOperator } from '../domain/operator.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
+import { decidedAlready } from './decided-already.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 
@@ -16,12 +17,15 @@ export interface AnswerQuestion {
 /** Takes the first answer to a question; later ones are told who answered. */
 export async function answerQuestion(needs: AppNeeds, request: AnswerQuestion): Promise<Verdict<Choice>> {
   const person = await needs.findPerson(request.by);
-  return await decide<Choice>(needs, request.number, ({ deployment, plan }) => {
+  return await decide<Choice>(needs, request.number, async ({ deployment, plan }) => {
     const { question, number } = deployment;
     if (question?.id !== request.question || !question.choices.includes(request.choice))
       return refuse({
         rule: 'law-14',
-        message: `This question of #${number} has been answered already.`,
+        message:
+          (await decidedAlready(needs.store, deployment, (decision) =>
+            answers(decision, request.question),
+          )) ?? `This question of #${number} has been answered already.`,
         liftedBy: 'nobody',
         wayOut: `See \`/deploy show ${number}\`.`,
       });
@@ -31,6 +35,10 @@ export async function answerQuestion(needs: AppNeeds, request: AnswerQuestion): 
     const events = answerEvents(question.kind, question.id, request.choice, person.id);
     return accept({ events, due: [{ remove: 'question' }], answer: request.choice });
   });
+}
+
+function answers(decision: Parameters<Parameters<typeof decidedAlready>[2]>[0], question: string): boolean {
+  return decision.type === 'question_answered' && decision.question === question;
 }
 
 /** The deadline has passed: the default is taken, and the thread says so. Does nothing when somebody answered. */

@@ -3,6 +3,7 @@ import { hasEnded } from '../domain/deployment.ts';
 import { refuseOperator } from '../domain/operator.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
+import { decidedAlready } from './decided-already.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 
@@ -23,13 +24,15 @@ export async function cancelDeployment(
   request: CancelDeployment,
 ): Promise<Verdict<CancelledDeployment>> {
   const person = await needs.findPerson(request.by);
-  return await decide<CancelledDeployment>(needs, request.number, ({ deployment, plan }) => {
+  return await decide<CancelledDeployment>(needs, request.number, async ({ deployment, plan }) => {
     const { number, run, state } = deployment;
     const nothing = { liftedBy: 'nobody', wayOut: `See \`/deploy show ${number}\`.` };
     if (hasEnded(state))
       return refuse({
         rule: 'law-14',
-        message: `#${number} has already ended: ${state.replaceAll('_', ' ')}.`,
+        message:
+          (await decidedAlready(needs.store, deployment, ({ type }) => type === state)) ??
+          `#${number} has already ended: ${state.replaceAll('_', ' ')}.`,
         ...nothing,
       });
     const environment = currentEnvironment(needs.configuration(), plan);
@@ -39,7 +42,9 @@ export async function cancelDeployment(
       if (run.stopRequestedBy)
         return refuse({
           rule: 'law-14',
-          message: `<@${run.stopRequestedBy}> already stopped #${number}.`,
+          message:
+            (await decidedAlready(needs.store, deployment, ({ type }) => type === 'stop_requested')) ??
+            `<@${run.stopRequestedBy}> already stopped #${number}.`,
           ...nothing,
         });
       return accept({
