@@ -103,7 +103,7 @@ describe('the bot token is revoked while a deployment runs', () => {
     await until(async () => (await ready()).text.includes('SLACK_BOT_TOKEN'));
     await until(allDeployed);
     slack.restoreToken('bot');
-    await stage.stopBot();
+    expect(await stage.stopBot()).toBe(0);
     await stage.startBot();
     await everythingIsTold();
   });
