@@ -92,6 +92,35 @@ describe('Slack is away from before the start of a deployment to after its end',
   });
 });
 
+describe('Slack limits one channel, and who people are', () => {
+  test('while forms open, commands are answered and another channel is told; both are told in the end', async () => {
+    const { slack } = await set({ adminChannel: 'C0TALK' });
+    const ana = slack.person('U0ANA');
+    const posts = slack.fail({
+      method: 'chat.postMessage',
+      channel,
+      times: Infinity,
+      how: 'ratelimited',
+      retryAfter: 1,
+    });
+    await ana.types('/deploy shop@2 to shop-production', { channel });
+    const form = await ana.modal();
+    await form.type('Reason', 'the new front page');
+    expect(await form.submit()).toEqual({ closed: true });
+    await until(() => slack.calls().some(({ error }) => error === 'ratelimited'));
+    // A long limit of look-ups: nothing else may wait behind it.
+    slack.fail({ method: 'users.info', how: 'ratelimited', retryAfter: 60 });
+    const limited = await slack.person('U0CAT').types('/deploy cancel 1', { channel: 'C0TALK' });
+    expect(limited.text).toContain('Slack did not say who you are');
+    await ana.types('/deploy', { channel: 'C0TALK' });
+    expect((await ana.modal()).title).toBe('Deploy');
+    expect((await ana.types('/deploy list', { channel })).text).toBeDefined();
+    expect(slack.channel(channel).messages()).toEqual([]);
+    posts();
+    await stage.cardSays('waiting for approval');
+  });
+});
+
 describe('the bot token is revoked while a deployment runs', () => {
   test('and the process is killed: it goes on with its servers, says what is wrong, and tells all of it with a valid token', async () => {
     const { slack } = await set();
