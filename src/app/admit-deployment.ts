@@ -84,16 +84,32 @@ async function lostApprovals(
 ): Promise<ReturnType<typeof drift> | null> {
   const configuration = needs.configuration();
   const environment = currentEnvironment(configuration, plan);
-  const votes = await Promise.all(
-    deployment.votes.map(async (vote) => ({
-      ...vote,
-      roles: rolesOf(await identify(needs, vote.by), configuration, environment.kind),
-    })),
+  const voters = await Promise.all(
+    deployment.votes.map(async (vote) => ({ vote, person: await identify(needs, vote.by) })),
   );
+  const votes = voters.map(({ vote, person }) => ({
+    ...vote,
+    roles: rolesOf(person, configuration, environment.kind),
+  }));
   if (approvalStanding(approvalRuleFor(environment, deployment), votes).satisfied) return null;
-  const gone = votes.filter((vote) => vote.roles.length === 0).map((vote) => `<@${vote.by}>`);
+  const gone = voters
+    .filter((_, index) => votes[index]?.roles.length === 0)
+    .map(({ person }) => `<@${person.id}> (${lossOf(person)})`);
   const why = `${gone.join(', ') || 'an approver'} may no longer approve for \`${environment.name}\``;
   return drift(needs, plan, { plan, hash: deployment.planHash }, [why]);
+}
+
+/** Why somebody who approved may not any more. */
+function lossOf({ standing }: Person): string {
+  const reasons: Record<Person['standing'], string> = {
+    member: 'no longer in the role',
+    guest: 'now a guest',
+    bot: 'a bot',
+    deactivated: 'account deactivated',
+    stranger: 'of another workspace',
+    unknown: 'unknown',
+  };
+  return reasons[standing];
 }
 
 async function brokenRules(needs: AppNeeds, deployment: Deployment, plan: Plan): Promise<string | null> {

@@ -1,13 +1,11 @@
-import { sayActor } from '../domain/actor.ts';
 import { answerTo } from '../domain/answer.ts';
-import { sayTime } from '../domain/calendar.ts';
-import { sayChoice } from '../domain/choice.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Choice, DeploymentEvent, Question } from '../domain/events.ts';
 import { refuseOperator } from '../domain/operator.ts';
-import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
+import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import type { DueChange } from '../store/store.ts';
 import { decide } from './decide.ts';
+import { decidedAlready } from './decided-already.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 
@@ -22,10 +20,18 @@ export interface AnswerQuestion {
 /** Takes the first answer to a question; later ones are told who answered. */
 export async function answerQuestion(needs: AppNeeds, request: AnswerQuestion): Promise<Verdict<Choice>> {
   const person = await needs.findPerson(request.by);
-  return await decide<Choice>(needs, request.number, ({ deployment, plan }) => {
-    const { question } = deployment;
+  return await decide<Choice>(needs, request.number, async ({ deployment, plan }) => {
+    const { question, number } = deployment;
     if (question?.id !== request.question || !question.choices.includes(request.choice))
-      return refuse(alreadyAnswered(deployment, request.question));
+      return refuse({
+        rule: 'law-14',
+        message:
+          (await decidedAlready(needs.store, deployment, (decision) =>
+            answers(decision, request.question),
+          )) ?? `This question of #${number} has been answered already.`,
+        liftedBy: 'nobody',
+        wayOut: `See \`/deploy show ${number}\`.`,
+      });
     const environment = currentEnvironment(needs.configuration(), plan);
     const refusal = refuseOperator(person, needs.configuration(), environment, deployment);
     if (refusal) return refuse(refusal);
@@ -33,6 +39,10 @@ export async function answerQuestion(needs: AppNeeds, request: AnswerQuestion): 
     const due = [{ remove: 'question' as const }, ...startAgain(deployment, request.choice)];
     return accept({ events, due, answer: request.choice });
   });
+}
+
+function answers(decision: Parameters<Parameters<typeof decidedAlready>[2]>[0], question: string): boolean {
+  return decision.type === 'question_answered' && decision.question === question;
 }
 
 /** The deadline has passed: the default is taken, and the thread says so. Does nothing when somebody answered. */
@@ -44,17 +54,6 @@ export async function answerByDefault(needs: AppNeeds, number: number): Promise<
     const events = answerEvents(deployment, question, question.defaultChoice, 'system');
     return accept({ events, due: [{ remove: 'question' }], answer: null });
   });
-}
-
-function alreadyAnswered({ number, lastAnswer, zone }: Deployment, question: string): Refusal {
-  const found = lastAnswer?.question === question ? lastAnswer : null;
-  const by = found && `by ${sayActor(found.by)} at ${sayTime(found.at, zone)}: ${sayChoice(found.choice)}`;
-  return {
-    rule: 'law-14',
-    message: `This question of #${number} was answered already${by ? ` ${by}` : ''}.`,
-    liftedBy: 'nobody',
-    wayOut: `See \`/deploy show ${number}\`.`,
-  };
 }
 
 /** Its hour may have come and passed unheard in the moment of the answer. */

@@ -7,6 +7,7 @@ import { type Person, rolesOf } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import type { DueChange } from '../store/store.ts';
 import { type Decision, decide } from './decide.ts';
+import { decidedAlready } from './decided-already.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 import { changesSince } from './plan-drift.ts';
@@ -35,7 +36,7 @@ export async function approveDeployment(
   const person = await needs.findPerson(request.by);
   const voided: { refusal: Refusal | null } = { refusal: null };
   const verdict = await decide<ApprovedDeployment>(needs, request.number, async ({ deployment, plan }) => {
-    const refusal = refuseNow(needs, request, { person, deployment, plan });
+    const refusal = await refuseNow(needs, request, { person, deployment, plan });
     if (refusal) return refuse(refusal);
     const drift = await changesSince(needs, deployment, plan);
     if (drift) {
@@ -56,11 +57,11 @@ interface Ballot {
   plan: Plan;
 }
 
-function refuseNow(
+async function refuseNow(
   needs: AppNeeds,
   request: ApproveDeployment,
   { person, deployment, plan }: Ballot,
-): Refusal | null {
+): Promise<Refusal | null> {
   const { number, votes, zone } = deployment;
   const mine = votes.find((vote) => vote.by === person.id);
   const nothing = { liftedBy: 'nobody', wayOut: `See \`/deploy show ${number}\`.` };
@@ -71,7 +72,7 @@ function refuseNow(
       ...nothing,
     };
   if (deployment.state !== 'awaiting_approval')
-    return { rule: 'law-14', message: alreadyDecided(deployment), ...nothing };
+    return { rule: 'law-14', message: await alreadyDecided(needs, deployment), ...nothing };
   if (deployment.expiresAt !== null && deployment.expiresAt <= needs.now())
     return {
       rule: 'expired',
@@ -94,12 +95,14 @@ function refuseNow(
   );
 }
 
-function alreadyDecided({ number, votes, rejection, state, zone }: Deployment): string {
-  const last = votes.at(-1);
-  if (rejection) return `#${number} was already rejected by <@${rejection.by}>.`;
-  if (last) return `#${number} was already approved by <@${last.by}> at ${sayTime(last.at, zone)}.`;
-  return `#${number} waits for no approval: it is ${state.replaceAll('_', ' ')}.`;
+async function alreadyDecided({ store }: AppNeeds, deployment: Deployment): Promise<string> {
+  const decided = await decidedAlready(store, deployment, ({ type }) => approvalEnds.has(type));
+  return (
+    decided ?? `#${deployment.number} waits for no approval: it is ${deployment.state.replaceAll('_', ' ')}.`
+  );
 }
+
+const approvalEnds = new Set(['approved', 'rejected', 'cancelled']);
 
 function decideVote(needs: AppNeeds, { person, deployment, plan }: Ballot): Decision<ApprovedDeployment> {
   const environment = currentEnvironment(needs.configuration(), plan);

@@ -6,6 +6,7 @@ import { inOrder } from '../domain/in-order.ts';
 import { refuseOperator } from '../domain/operator.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
+import { decidedAlready } from './decided-already.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 import { alreadyDecided } from './running-deployment.ts';
@@ -27,13 +28,15 @@ export async function cancelDeployment(
   request: CancelDeployment,
 ): Promise<Verdict<CancelledDeployment>> {
   const person = await needs.findPerson(request.by);
-  return await decide<CancelledDeployment>(needs, request.number, ({ deployment, plan }) => {
+  return await decide<CancelledDeployment>(needs, request.number, async ({ deployment, plan }) => {
     const { number, run, state } = deployment;
     const nothing = { liftedBy: 'nobody', wayOut: `See \`/deploy show ${number}\`.` };
     if (hasEnded(state))
       return refuse({
         rule: 'law-14',
-        message: `#${number} has already ended: ${state.replaceAll('_', ' ')}.`,
+        message:
+          (await decidedAlready(needs.store, deployment, ({ type }) => type === state)) ??
+          `#${number} has already ended: ${state.replaceAll('_', ' ')}.`,
         ...nothing,
       });
     if (run?.putBack)

@@ -2,6 +2,7 @@ import { refuseApprover } from '../domain/approval.ts';
 import { rolesOf } from '../domain/roles.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
+import { decidedAlready } from './decided-already.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 
@@ -11,6 +12,8 @@ export interface RejectDeployment {
   number: number;
   reason: string;
 }
+
+const approvalEnds = new Set(['approved', 'rejected', 'cancelled']);
 
 /** Ends a deployment that waits for approval. Whoever may approve may reject, and needs a reason. */
 export async function rejectDeployment(needs: AppNeeds, request: RejectDeployment): Promise<Verdict<number>> {
@@ -23,11 +26,13 @@ export async function rejectDeployment(needs: AppNeeds, request: RejectDeploymen
       wayOut: 'Say in a sentence why.',
     });
   const person = await needs.findPerson(request.by);
-  return await decide<number>(needs, request.number, ({ deployment, plan }) => {
+  return await decide<number>(needs, request.number, async ({ deployment, plan }) => {
     if (deployment.state !== 'awaiting_approval')
       return refuse({
         rule: 'law-14',
-        message: `#${deployment.number} waits for no approval any more: it is ${deployment.state.replaceAll('_', ' ')}.`,
+        message:
+          (await decidedAlready(needs.store, deployment, ({ type }) => approvalEnds.has(type))) ??
+          `#${deployment.number} waits for no approval any more: it is ${deployment.state.replaceAll('_', ' ')}.`,
         liftedBy: 'nobody',
         wayOut: `See \`/deploy show ${deployment.number}\`.`,
       });

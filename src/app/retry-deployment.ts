@@ -1,8 +1,9 @@
 import type { Actor } from '../domain/actor.ts';
-import { hasEnded, remainingServers } from '../domain/deployment.ts';
+import { type Deployment, hasEnded, remainingServers } from '../domain/deployment.ts';
 import { refuseRequester } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
+import { decidedAlready } from './decided-already.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 import { planDeployment, refusalsOf, samePlan } from './plan-deployment.ts';
@@ -28,7 +29,7 @@ export async function retryDeployment(
     const { number } = deployment;
     const servers = remainingServers(deployment);
     if (!hasEnded(deployment.state) || servers.length === 0 || !deployment.run?.ended)
-      return refuse(nothingToRetry(number, deployment.state));
+      return refuse(await nothingToRetry(needs, deployment));
     const environment = currentEnvironment(needs.configuration(), plan);
     const refusal = refuseRequester(person, needs.configuration(), environment, plan.revisions);
     if (refusal) return refuse(refusal);
@@ -49,10 +50,15 @@ export async function retryDeployment(
   });
 }
 
-function nothingToRetry(number: number, state: string): Refusal {
+async function nothingToRetry({ store }: AppNeeds, deployment: Deployment): Promise<Refusal> {
+  const { number, state } = deployment;
+  const decided = hasEnded(state)
+    ? null
+    : await decidedAlready(store, deployment, ({ type }) => type === 'retry_requested');
   return {
     rule: 'law-11',
-    message: `There is nothing of #${number} to deploy again: it is ${state.replaceAll('_', ' ')}.`,
+    message:
+      decided ?? `There is nothing of #${number} to deploy again: it is ${state.replaceAll('_', ' ')}.`,
     liftedBy: 'nobody',
     wayOut: `See \`/deploy show ${number}\`.`,
   };

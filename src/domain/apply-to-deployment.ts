@@ -39,7 +39,7 @@ export function applyToDeployment(deployment: Deployment, event: DeploymentEvent
     case 'missed':
       return end(deployment, event.type, event.reason, at);
     case 'question_answered':
-      return applyAnswer(deployment, event, at);
+      return applyAnswer(deployment, event);
     case 'reminded':
     case 'restored':
       return;
@@ -121,12 +121,11 @@ function intervene(deployment: Deployment, event: Intervention, at: number): voi
 
 function applyAnswer(
   deployment: Deployment,
-  { question, choice, by, paused }: Extract<DeploymentEvent, { type: 'question_answered' }>,
-  at: number,
+  { paused }: Extract<DeploymentEvent, { type: 'question_answered' }>,
 ): void {
   const going = paused ? 'paused' : 'running';
   const state = deployment.run ? going : 'scheduled';
-  Object.assign(deployment, { question: null, state, lastAnswer: { question, choice, by, at } });
+  Object.assign(deployment, { question: null, state });
 }
 
 function queue(deployment: Deployment): void {

@@ -1,6 +1,6 @@
-import type { Actor, Decided, Via } from './actor.ts';
+import type { Actor, Via } from './actor.ts';
 import { applyToDeployment } from './apply-to-deployment.ts';
-import type { AttemptEnd, Choice, DeploymentEvent, Question, StoredEvent } from './events.ts';
+import type { AttemptEnd, DeploymentEvent, Question, StoredEvent } from './events.ts';
 import { applyToRun, type Run } from './run.ts';
 
 /** Where a deployment stands; the last line are the end states of its latest attempt. */
@@ -51,8 +51,6 @@ export interface Deployment {
   endedBy: string | null;
   /** What only a person can answer now. */
   question: Question | null;
-  /** The latest answer to a question; null while none was given. */
-  lastAnswer: ({ question: string; choice: Choice } & Decided) | null;
   attempt: number;
   run: Run | null;
   /** Servers of the next attempt, when a person asked to deploy the rest. */
@@ -96,7 +94,6 @@ function begin(stored: StoredEvent, event: Extract<DeploymentEvent, { type: 'req
     lockMetAt: null,
     endedBy: null,
     question: null,
-    lastAnswer: null,
     attempt: 0,
     run: null,
     retryServers: null,

@@ -83,14 +83,14 @@ async function answerAct(
 ): Promise<void> {
   const incoming = readIncoming(event.body);
   if (incoming.key === null) return await answer(app, createReply(event, incoming, needs), needs);
-  let work: Promise<void> | null = null;
+  const work: Promise<void>[] = [];
   const acknowledgement = await oncePerAct(incoming.key, async () => {
     const reply = createReply(event, incoming, needs);
-    work = answer(app, reply, needs);
+    work.push(answer(app, reply, needs));
     return await reply.acknowledgement;
   });
-  if (work === null) await event.ack(acknowledgement);
-  else await work;
+  if (work.length === 0) await event.ack(acknowledgement);
+  await Promise.all(work);
 }
 
 async function answer(app: App, reply: Reply, needs: Needs): Promise<void> {

@@ -37,6 +37,7 @@ export interface Slack {
 }
 
 const callTimeoutMs = 8_000;
+const betweenAsksMs = 15_000;
 /** A click waits for nobody: two quick tries, then a clear error. */
 const listenerRetry = { retries: 2, factor: 1.5, minTimeout: 200, maxTimeout: 1_000 };
 
@@ -51,8 +52,10 @@ export async function connectSlack(connection: SlackConnection): Promise<Slack> 
   const options = { ...(apiUrl && { slackApiUrl: apiUrl }), rejectRateLimitedCalls: true, logger };
   const patient = { ...options, timeout: callTimeoutMs, retryConfig: listenerRetry };
   const lookUpClient = new WebClient(botToken, patient);
-  const identify = createIdentity(lookUpClient);
-  await identify().catch((error: unknown) => judgeStart(connection, error));
+  const identity = createIdentity(lookUpClient);
+  await identity.ask().catch((error: unknown) => judgeStart(connection, error));
+  // A bot that started without Slack must not need somebody's click to find out that Slack is back.
+  const asking = setInterval(() => void identity.ask().catch(() => undefined), betweenAsksMs).unref();
   const app = new App({
     authorize: async () => ({ botToken }),
     receiver: noReceiver,
@@ -66,19 +69,30 @@ export async function connectSlack(connection: SlackConnection): Promise<Slack> 
     app,
     outboxClient,
     lookUpClient,
-    teamId: identify,
-    problem: () => transport.problem(),
+    teamId: async () => await identity.ask(),
+    problem: () => transport.problem() ?? identity.problem(),
     start: async () => await transport.start(answering),
-    stop: async () => await transport.stop(),
+    stop: async () => {
+      clearInterval(asking);
+      await transport.stop();
+    },
   };
 }
 
-/** Asks once which workspace the token is of; an answer that did not come is asked for again. */
-function createIdentity(client: WebClient): () => Promise<string> {
+interface Identity {
+  /** The workspace of the token: Slack is asked until it said so once. */
+  ask(): Promise<string>;
+  problem(): string | null;
+}
+
+function createIdentity(client: WebClient): Identity {
   let known: string | null = null;
-  return async () => {
-    if (known === null) known = (await client.auth.test()).team_id ?? '';
-    return known;
+  return {
+    ask: async () => {
+      if (known === null) known = (await client.auth.test()).team_id ?? '';
+      return known;
+    },
+    problem: () => (known === null ? 'Slack has not said yet which workspace the bot token is of' : null),
   };
 }
 

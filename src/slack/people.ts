@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 
 import type { Configuration } from '../domain/environment.ts';
 import type { Person } from '../domain/roles.ts';
+import { judgeFailure } from './failure.ts';
 
 /** What looking people up is built with. */
 export interface PeopleNeeds {
@@ -94,8 +95,11 @@ async function membersOf({ client, log }: PeopleNeeds, group: string): Promise<S
     const { users } = await client.usergroups.users.list({ usergroup: group });
     return new Set(users);
   } catch (error) {
-    if (!(error instanceof WebAPIPlatformError)) throw error;
-    log.warn({ error: error.data.error, group }, 'Slack does not show this user group; it counts as empty');
+    const failure = judgeFailure(error);
+    const hidden =
+      failure.kind === 'refused' || (failure.kind === 'place' && failure.code === 'missing_scope');
+    if (!hidden) throw error;
+    log.warn({ error: failure.code, group }, 'Slack does not show this user group; it counts as empty');
     return new Set();
   }
 }

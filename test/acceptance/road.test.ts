@@ -213,7 +213,9 @@ describe.skipIf(!present)(
       await form.type('Reason', 'not today');
       expect(await form.submit()).toEqual({ closed: true });
       await stage.cardSays('rejected');
-      expect((await ana.types('/deploy cancel 1', { channel })).text).toContain('has already ended');
+      expect((await ana.types('/deploy cancel 1', { channel })).text).toContain(
+        'already rejected by <@U0BEN>',
+      );
     });
 
     test('what is wrong stands under its field, nothing typed is lost, and no text of people pings anybody', async () => {

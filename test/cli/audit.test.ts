@@ -204,6 +204,7 @@ describe('audit verify', () => {
       'ALTER TABLE old RENAME TO events',
       'DROP TABLE environment_events',
       'DROP TABLE environment_locks',
+      'ALTER TABLE messages DROP COLUMN replaces',
       'DELETE FROM __drizzle_migrations WHERE id > 1',
     );
     expect(await audit('verify')).toMatchObject({

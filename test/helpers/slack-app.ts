@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import type { App } from '@slack/bolt';
 import { pino } from 'pino';
 
+import type { Environment } from '../../src/domain/environment.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
 import { connectSlack, type Slack } from '../../src/slack/connect.ts';
 import { listen } from '../../src/slack/listen.ts';
@@ -30,6 +31,7 @@ export async function startSlackApp(options: {
   by: 'http' | 'socket';
   now?: () => number;
   more?: (app: App) => void;
+  environment?: Environment;
 }): Promise<SlackApp> {
   const slack = await startSlack({
     botToken: 'xoxb-1',
@@ -38,8 +40,10 @@ export async function startSlackApp(options: {
     people: [
       { id: 'U0ANA', name: 'ana' },
       { id: 'U0BEN', name: 'ben' },
+      { id: 'U0CAT', name: 'cat' },
     ],
     channels: [{ id: 'C0SHOP', name: 'shop' }],
+    usergroups: [{ id: 'S0ADM', handle: 'admins', users: ['U0BEN', 'U0CAT'] }],
   });
   const lines: string[] = [];
   const sink = new Writable({ write: (chunk, _encoding, done) => done(void lines.push(String(chunk))) });
@@ -55,7 +59,7 @@ export async function startSlackApp(options: {
         ? { by: 'http', signingSecret, host: '127.0.0.1', port: 0 }
         : { by: 'socket', appToken: 'xapp-1' },
   });
-  const app = await startApp([buildEnvironment()]);
+  const app = await startApp([options.environment ?? buildEnvironment()]);
   const reached: string[] = [];
   connection.app.use(async ({ body, next }) => {
     reached.push('type' in body ? String(body.type) : 'command');

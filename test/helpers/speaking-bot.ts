@@ -68,8 +68,10 @@ export async function startSpeakingBot(options: {
     ...(options.scopes && { scopes: options.scopes }),
   });
   const lines: { level: string; words: string }[] = [];
-  const write = (level: string) => (about: object | string, words?: string) =>
-    void lines.push({ level, words: words ?? String(about), ...(typeof about === 'object' && about) });
+  const write =
+    (level: string) =>
+    (about: object | string, words = '') =>
+      void lines.push(typeof about === 'string' ? { level, words: about } : { level, words, ...about });
   const log = { info: write('info'), warn: write('warn'), error: write('error') };
   let running: { store: Store; outbox: Outbox; telling: Telling } | null = null;
   const present = () => {

@@ -27,7 +27,7 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
     const pair = { near, far };
     pairs.add(pair);
     for (const socket of [near, far]) socket.on('error', () => undefined);
-    if (swallowing) return void cut(pair);
+    if (swallowing) return cut(pair);
     near.pipe(far);
     far.pipe(near);
   });

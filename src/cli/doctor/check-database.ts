@@ -2,8 +2,10 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { dirname, resolve } from 'node:path';
 
 import { openToInspect } from '../../store/sqlite/open-read-only.ts';
+import { readUndelivered } from '../../store/sqlite/undelivered.ts';
 import { checkLog } from '../../store/sqlite/verify-file.ts';
 import { type Finding, reportOn, sentenceOf } from './finding.ts';
+import { judgeUndelivered } from './judge-slack.ts';
 import { judgeSpace } from './judge-space.ts';
 
 const report = reportOn('database');
@@ -60,6 +62,7 @@ function checkContent(file: string, migrationsFolder: string): Finding[] {
       return [
         report.ok('migrations', 'all applied'),
         report.ok('log', `${deployments} deployments, ${events} events, unbroken`),
+        ...readUndelivered(client).flatMap(judgeUndelivered),
       ];
     } finally {
       client.close();

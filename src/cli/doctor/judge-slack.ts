@@ -1,3 +1,5 @@
+import type { Untold } from '../../store/store.ts';
+import { refusalReach, sayUndelivered } from '../../wording/undelivered.ts';
 import { type Finding, reportOn } from './finding.ts';
 
 const slack = reportOn('slack');
@@ -120,4 +122,11 @@ export function judgeGroup(
     );
   const users: unknown[] = Array.isArray(body['users']) ? body['users'] : [];
   return users.length > 0 ? slack.ok(name, `${users.length} people`) : slack.fault(name, 'nobody is in it');
+}
+
+/** What a channel has not been told, from the bot's own rows; nothing about what only waits its turn. */
+export function judgeUndelivered({ channel, error, messages }: Untold): Finding[] {
+  if (error === null) return [];
+  const message = `${messages} not told. ${sayUndelivered(channel, error)}`;
+  return [slack[refusalReach(error) === null ? 'warning' : 'fault'](`messages for ${channel}`, message)];
 }

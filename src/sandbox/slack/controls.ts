@@ -1,6 +1,7 @@
 import type { Fault, Faults } from './faults.ts';
 import { findMessage } from './messages.ts';
 import type { Outlet } from './outlet.ts';
+import { newResponsePath } from './response-url.ts';
 import type { SocketMode } from './socket-mode.ts';
 import type { PersonSetup, World } from './world.ts';
 
@@ -25,6 +26,8 @@ export interface Controls {
   revokeToken(which: 'bot' | 'app'): void;
   /** Makes it valid again. */
   restoreToken(which: 'bot' | 'app'): void;
+  /** A fresh `response_url`, for what a test delivers by hand. */
+  answerUrl(user: string, channel: string): string;
   /** Offers websockets at another address, such as that of a proxy before the stand-in. */
   offerSocketsAt(host: string): void;
   /** How many websockets take envelopes now. */
@@ -52,6 +55,10 @@ interface ControlNeeds {
 export function createControls(needs: ControlNeeds): Controls {
   return {
     ...channelControls(needs.world),
+    answerUrl: (user, channel) => {
+      const about = { user, channel, messageTs: null, ephemeral: false };
+      return `${needs.world.baseUrl}${newResponsePath(needs.world, about)}`;
+    },
     ...peopleControls(needs.world),
     ...faultControls(needs),
     ...socketControls(needs.socket),

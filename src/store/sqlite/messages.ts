@@ -21,6 +21,7 @@ export function messageMethods(connection: Connection, committed: () => void): P
   const { read, write } = connection;
   const telling = prepareTelling(connection);
   const delivering = prepareDelivering(connection);
+  const trying = prepareTrying(connection);
 
   const tell = (deployment: number, told: number, wanted: OutgoingMessage[], at: number): void => {
     for (const message of wanted) telling.want.run({ ...message, at });
@@ -47,11 +48,11 @@ export function messageMethods(connection: Connection, committed: () => void): P
     setDelivery: async (id, delivery) => await write(() => setDelivery(id, delivery)),
     postAnew: async (key, notBefore) =>
       await write(() => {
-        delivering.anew.run({ key, notBefore });
+        trying.anew.run({ key, notBefore });
       }),
     tryNext: async (channel, at) =>
       await write(() => {
-        delivering.tryNext.run({ channel, at });
+        trying.tryNext.run({ channel, at });
       }),
   };
 }
@@ -132,6 +133,28 @@ const columns = {
   error: messages.error,
 };
 
+function prepareTrying({ database }: Connection) {
+  const value = sql.placeholder;
+  return {
+    anew: database
+      .update(messages)
+      .set({
+        state: 'wanted',
+        replaces: sql`ts`,
+        ts: null,
+        saidDigest: null,
+        notBefore: sql`${value('notBefore')}`,
+      })
+      .where(and(eq(messages.key, value('key')), sql`ts is not null`))
+      .prepare(),
+    tryNext: database
+      .update(messages)
+      .set({ notBefore: sql`${value('at')}` })
+      .where(and(notSaid(), sql`channel = coalesce(${value('channel')}, channel)`))
+      .prepare(),
+  };
+}
+
 function prepareDelivering({ database }: Connection) {
   const value = sql.placeholder;
   const earlier = alias(messages, 'earlier');
@@ -163,22 +186,6 @@ function prepareDelivering({ database }: Connection) {
       )
       .orderBy(messages.id)
       .limit(value('limit'))
-      .prepare(),
-    anew: database
-      .update(messages)
-      .set({
-        state: 'wanted',
-        replaces: sql`ts`,
-        ts: null,
-        saidDigest: null,
-        notBefore: sql`${value('notBefore')}`,
-      })
-      .where(and(eq(messages.key, value('key')), sql`ts is not null`))
-      .prepare(),
-    tryNext: database
-      .update(messages)
-      .set({ notBefore: sql`${value('at')}` })
-      .where(and(notSaid(), sql`channel = coalesce(${value('channel')}, channel)`))
       .prepare(),
     set: database
       .update(messages)

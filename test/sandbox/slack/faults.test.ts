@@ -68,6 +68,62 @@ describe('faults on demand', () => {
     expect(texts()).toEqual(['kept']);
   });
 
+  test.each([
+    ['502', { statusCode: 502 }, []],
+    ['html', { data: { ok: false, error: expect.stringContaining('<html>') } }, []],
+    ['refused', { data: { ok: false, error: 'fatal_error' } }, []],
+    ['reset', { message: expect.stringContaining('fetch failed') }, []],
+    ['html-reply', { data: { ok: false, error: expect.stringContaining('<html>') } }, ['said']],
+    ['refused-reply', { data: { ok: false, error: 'fatal_error' } }, ['said']],
+    ['reset-reply', { message: expect.stringContaining('fetch failed') }, ['said']],
+  ] as const)(
+    '%s answers so, and only the -reply faults leave the message there',
+    async (how, answer, left) => {
+      await start();
+      slack.fail({ method: 'chat.postMessage', how, error: 'fatal_error' });
+      await expect(post('said')).rejects.toMatchObject(answer);
+      expect(texts()).toEqual(left);
+    },
+  );
+
+  test.each([
+    ['silent', []],
+    ['silent-reply', ['said']],
+  ] as const)('%s never answers', async (how, left) => {
+    await start();
+    slack.fail({ method: 'chat.postMessage', how });
+    const hasty = new WebClient('xoxb-test', {
+      slackApiUrl: slack.apiUrl,
+      retryConfig: { retries: 0 },
+      timeout: 200,
+    });
+    await expect(hasty.chat.postMessage({ channel, text: 'said' })).rejects.toThrow('timeout');
+    expect(texts()).toEqual(left);
+  });
+
+  test('an outage fails every call and every websocket until it is over', async () => {
+    await start();
+    const over = slack.outage('503');
+    await expect(post('lost')).rejects.toMatchObject({ statusCode: 503 });
+    await slack.until(() => slack.connections() === 0);
+    over();
+    await post('kept');
+    expect(texts()).toEqual(['kept']);
+  });
+
+  test('a channel the bot is not in refuses it, and a message that is deleted is gone', async () => {
+    await start();
+    slack.removeBot(channel);
+    await expect(post('lost')).rejects.toMatchObject(refusal('not_in_channel'));
+    slack.inviteBot(channel);
+    await post('kept');
+    const ts = slack.channel(channel).messages()[0]?.ts ?? '';
+    slack.deleteMessage({ channel, ts });
+    await expect(client.chat.update({ channel, ts, text: 'other' })).rejects.toMatchObject(
+      refusal('message_not_found'),
+    );
+  });
+
   test('metadata comes back when asked for, so that a dropped reply can be found again', async () => {
     await start();
     slack.fail({ method: 'chat.postMessage', how: 'drop-reply' });

@@ -1,0 +1,53 @@
+import { mention } from '../domain/actor.ts';
+import { sayTime } from '../domain/calendar.ts';
+import { sayChoice } from '../domain/choice.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import type { DeploymentEvent } from '../domain/events.ts';
+import type { Store } from '../store/store.ts';
+
+/** A decision of a person, as far as somebody who comes too late is told of it. */
+type Decision = Extract<
+  DeploymentEvent,
+  {
+    type: 'approved' | 'rejected' | 'cancelled' | 'stop_requested' | 'retry_requested' | 'question_answered';
+  }
+>;
+
+/**
+ * Who decided it before, and when: `#7 was already approved by @ben at 14:02`, of the last decision that counts here.
+ * Null where nobody did.
+ */
+export async function decidedAlready(
+  store: Store,
+  { number, zone }: Deployment,
+  counts: (decision: Decision) => boolean,
+): Promise<string | null> {
+  const log = await store.eventsAfter(number, 0);
+  const last = log.findLast(({ event }) => isDecision(event) && counts(event));
+  if (!last || !isDecision(last.event)) return null;
+  const { event, at } = last;
+  const who =
+    event.type === 'question_answered' && event.by === 'system' ? byDefault : `by ${mention(event)}`;
+  return `#${number} was already ${wordsFor(event)} ${who} at ${sayTime(at, zone)}.`;
+}
+
+const byDefault = 'by Lamplighter, because nobody did in time,';
+
+function isDecision(event: DeploymentEvent): event is Decision {
+  return Object.hasOwn(words, event.type);
+}
+
+const words: Record<Decision['type'], string> = {
+  approved: 'approved',
+  rejected: 'rejected',
+  cancelled: 'cancelled',
+  stop_requested: 'stopped',
+  retry_requested: 'sent on to the remaining servers',
+  question_answered: 'answered',
+};
+
+function wordsFor(event: Decision): string {
+  return event.type === 'question_answered'
+    ? `answered with "${sayChoice(event.choice)}"`
+    : words[event.type];
+}
