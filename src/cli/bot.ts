@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { dueHandlers } from '../app/handle-due.ts';
 import { startControl } from '../control/start-control.ts';
 import type { Configuration, SecretReference } from '../domain/environment.ts';
+import { passBy } from '../domain/fault-point.ts';
 import { type HealthServer, startHealthServer } from '../health/server.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 import { connectSlack, type SlackConnection } from '../slack/connect.ts';
@@ -55,7 +56,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const executor = createExecutor(options, app);
   const handlers = dueHandlers(app.needs);
   const scheduler = startScheduler({ store, now, log, handle: async (due) => await handlers[due.kind](due) });
-  const outbox = startOutbox({ store, now, log, client: slack.outboxClient, pace: options.pace });
+  const outbox = startOutbox({ store, now, log, client: slack.outboxClient, reach: passBy, pace: options.pace });
   const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   // What hears people lets go first, what tells them last.

@@ -1,6 +1,7 @@
 import type { App, ReceiverEvent } from '@slack/bolt';
 import type { Logger } from 'pino';
 
+import type { Reach } from '../domain/fault-point.ts';
 import { mrkdwn } from './escape.ts';
 import { type Incoming, readIncoming, sentenceInAnswer, silentAnswer } from './incoming.ts';
 import type { Seldom } from './seldom.ts';
@@ -8,6 +9,7 @@ import type { Seldom } from './seldom.ts';
 interface Needs {
   log: Pick<Logger, 'warn' | 'error'>;
   seldom: Seldom;
+  reach: Reach;
 }
 
 /** An app that acknowledges everything it is given. */
@@ -97,7 +99,7 @@ interface Reply {
   say(sentence: string): Promise<void>;
 }
 
-function createReply(event: ReceiverEvent, incoming: Incoming, { log }: Needs): Reply {
+function createReply(event: ReceiverEvent, incoming: Incoming, { log, reach }: Needs): Reply {
   let given = false;
   const give = async (response?: unknown): Promise<void> => {
     if (given) {
@@ -105,7 +107,9 @@ function createReply(event: ReceiverEvent, incoming: Incoming, { log }: Needs): 
       return;
     }
     given = true;
+    await reach('before:ack');
     await event.ack(response);
+    await reach('after:ack');
   };
   const say = async (sentence: string): Promise<void> => {
     const shown = given ? undefined : sentenceInAnswer(incoming, sentence);

@@ -2,6 +2,7 @@ import { App, LogLevel, type Logger as BoltLogger } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 
+import { passBy } from '../domain/fault-point.ts';
 import { answerEverything } from './answer-everything.ts';
 import { createHttpMode, type HttpModeSettings } from './http-mode.ts';
 import { createSeldom } from './seldom.ts';
@@ -57,7 +58,7 @@ export async function connectSlack(connection: SlackConnection): Promise<Slack> 
     rejectRateLimitedCalls: true,
     logger,
   });
-  const answering = answerEverything(app, { log, seldom });
+  const answering = answerEverything(app, { log, seldom, reach: passBy });
   const transport = createTransport(connection, logger, seldom);
   return {
     app,

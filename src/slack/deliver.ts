@@ -7,6 +7,7 @@ import {
 } from '@slack/web-api';
 import type { Logger } from 'pino';
 
+import type { Reach } from '../domain/fault-point.ts';
 import type { Store, StoredMessage } from '../store/store.ts';
 import { cut } from './escape.ts';
 
@@ -18,6 +19,7 @@ interface DeliverNeeds {
   client: OutboxClient;
   now: () => number;
   log: Pick<Logger, 'warn' | 'error'>;
+  reach: Reach;
   pace: { betweenEditsOfOneCard: number };
 }
 
@@ -53,6 +55,7 @@ async function post(needs: DeliverNeeds, message: StoredMessage): Promise<void> 
     }
   }
   await needs.store.setDelivery(message.id, { state: 'sending' });
+  await needs.reach('outbox:before-send');
   const { ts } = await needs.client.chat.postMessage({
     channel: message.channel,
     ...content(message),
@@ -62,12 +65,15 @@ async function post(needs: DeliverNeeds, message: StoredMessage): Promise<void> 
     unfurl_media: false,
     metadata: { event_type: metadataType, event_payload: { key: message.key, digest: message.digest } },
   } as Parameters<WebClient['chat']['postMessage']>[0]);
+  await needs.reach('outbox:after-send');
   if (ts === undefined) throw new Error('Slack took the message and named no ts');
   await delivered(needs, message, ts);
 }
 
 async function edit(needs: DeliverNeeds, message: StoredMessage, ts: string): Promise<void> {
+  await needs.reach('outbox:before-send');
   await needs.client.chat.update({ channel: message.channel, ts, ...content(message) });
+  await needs.reach('outbox:after-send');
   await delivered(needs, message, ts);
 }
 

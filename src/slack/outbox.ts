@@ -1,6 +1,7 @@
 import Bottleneck from 'bottleneck';
 import type { Logger } from 'pino';
 
+import type { Reach } from '../domain/fault-point.ts';
 import type { Store, StoredMessage } from '../store/store.ts';
 import { deliver, type OutboxClient } from './deliver.ts';
 
@@ -29,6 +30,7 @@ export interface OutboxNeeds {
   client: OutboxClient;
   now: () => number;
   log: Pick<Logger, 'warn' | 'error'>;
+  reach: Reach;
   pace: Pace;
 }
 
