@@ -133,9 +133,11 @@ const readBackImpossible = new Set([
 async function settleFailure(needs: DeliverNeeds, message: StoredMessage, error: unknown): Promise<void> {
   const { store, log } = needs;
   const retryAt = needs.now() + Math.min(longestRetryMs, 1_000 * 2 ** Math.min(message.attempts, 6));
+  // A refused read-back has said nothing about the message: it is read back again before it is posted.
+  const stillWanted = message.state === 'unknown' ? 'unknown' : 'wanted';
   if (error instanceof WebAPIRateLimitedError) {
     const notBefore = needs.now() + error.retryAfter * 1_000;
-    return await store.setDelivery(message.id, { state: 'wanted', notBefore, error: 'ratelimited' });
+    return await store.setDelivery(message.id, { state: stillWanted, notBefore, error: 'ratelimited' });
   }
   if (!(error instanceof WebAPIPlatformError)) {
     const text = error instanceof WebAPIHTTPError ? `HTTP ${error.statusCode}` : String(error);
@@ -169,5 +171,5 @@ async function settleFailure(needs: DeliverNeeds, message: StoredMessage, error:
   }
   log.warn({ message: message.key, error: code }, 'Slack refused a message; it is tried again');
   const notBefore = refusedBlocks.has(code) ? needs.now() : retryAt;
-  await store.setDelivery(message.id, { state: 'wanted', notBefore, error: code });
+  await store.setDelivery(message.id, { state: stillWanted, notBefore, error: code });
 }
