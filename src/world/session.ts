@@ -8,7 +8,7 @@ import {
   type Work,
 } from '../drivers/command.ts';
 import { highestFence, killRun, look, type Machine, raiseFence, startRun } from './machine.ts';
-import type { WorldState } from './world.ts';
+import type { WorldState } from './state.ts';
 
 /** A session on one machine of a world. Every call goes there and back over the wire; between the two, it happens. */
 export function openSession(world: WorldState, machine: Machine): CommandSession {

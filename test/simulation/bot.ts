@@ -1,5 +1,3 @@
-import type { App } from '@slack/bolt';
-
 import { admitDeployment } from '../../src/app/admit-deployment.ts';
 import { dueHandlers } from '../../src/app/handle-due.ts';
 import type { AppNeeds } from '../../src/app/needs.ts';
@@ -82,7 +80,7 @@ export function startBot(parts: BotParts): RunningBot {
     process,
     hear: async ({ body, ack, respond }) => {
       const event = { body: { ...body, respond }, ack };
-      await heard.app.processEvent(event as Parameters<App['processEvent']>[0]);
+      await heard.app.processEvent(event);
     },
   };
 }

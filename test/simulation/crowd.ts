@@ -9,6 +9,9 @@ import type { PressableButton, SlackModel } from './slack-model.ts';
 /** When Slack brings an envelope again that nobody acknowledged, after the first time. */
 const redeliveriesMs = [3_000, 15_000, 40_000];
 
+const looksForButton = 4;
+const betweenLooksMs = 5_000;
+
 /** What a person sends, and the same as an envelope of Slack. */
 type Sent = Pick<Heard, 'kind' | 'by' | 'id' | 'value' | 'request'>;
 type Envelope = Sent & Pick<Heard, 'key' | 'trigger_id'>;
@@ -45,6 +48,12 @@ export function createCrowd(needs: CrowdNeeds): Crowd {
     bring(needs, envelope, acked, 0);
     if (twice) kernel.later(kernel.random.below(400), null, () => handOver(needs, envelope, acked));
   };
+  /** A button that is not there yet is looked for again. */
+  const press = (action: Extract<Action, { do: 'press' }>, tries: number): void => {
+    const button = findButton(needs, action);
+    if (button) send({ kind: 'press', by: action.by, ...button, request: null }, action.twice);
+    else if (tries < looksForButton) kernel.later(betweenLooksMs, null, () => press(action, tries + 1));
+  };
   return {
     act: (action) => {
       switch (action.do) {
@@ -59,10 +68,8 @@ export function createCrowd(needs: CrowdNeeds): Crowd {
         case 'leave':
           needs.leaves.push({ who: action.who, from: kernel.now, until: kernel.now + action.forMs });
           return story(`${action.who} is no member for ${action.forMs} ms`);
-        case 'press': {
-          const button = findButton(needs, action);
-          if (button) send({ kind: 'press', by: action.by, ...button, request: null }, action.twice);
-        }
+        case 'press':
+          return press(action, 1);
       }
     },
     calmDown: () => {

@@ -49,10 +49,12 @@ export function createFaults(faults: Fault[], { kernel, tally, kill }: FaultNeed
     over: false,
     point: async (point, process) => {
       const nth = count(point);
+      const nthOfAll = count('any');
       if (state.over || !process) return;
       for (const fault of points) {
-        if (fault.point !== point || fault.nth !== nth) continue;
-        note(`${fault.do} ${point}`);
+        if (fault.nth !== (fault.point === 'any' ? nthOfAll : nth)) continue;
+        if (fault.point !== point && fault.point !== 'any') continue;
+        note(`${fault.do} ${fault.point}`);
         if (fault.do === 'kill') kill(process, fault.forMs, point);
         else process.pausedUntil = kernel.now + fault.forMs;
         await kernel.turn(0, process);

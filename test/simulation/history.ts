@@ -94,12 +94,12 @@ function setStage(scenario: Scenario, kernel: Kernel, memory: Memory): Stage {
     tally,
     kill: (process, forMs, where) => processes.kill(process, forMs, where),
   });
-  const slack = createSlackModel(kernel, faults.slack);
+  const slack = createSlackModel(kernel, () => faults.slack());
   const witness = (event: Extract<Happening, { is: 'world' }>['event']): void =>
     happened({ is: 'world', at: kernel.now, event });
   const world = createServers(scenario, { kernel, faults, witness });
   const wasMember = (person: string, since: number): boolean => isMember(person, since) || isMember(person);
-  const watch = watchAll({ ledger, memory, slack, membersOut: world.membersOut, wasMember });
+  const watch = watchAll({ ledger, memory, slack, membersOut: () => world.membersOut(), wasMember });
   const happened = (happening: Happening): void => {
     if (outcome.violation) return;
     story(sayHappening(happening));

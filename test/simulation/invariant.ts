@@ -1,4 +1,4 @@
-import type { WorldEvent } from '../../src/world/world.ts';
+import type { WorldEvent } from '../../src/world/state.ts';
 import type { Ledger } from './ledger.ts';
 import type { LogRow, Memory } from './memory.ts';
 import type { SlackModel } from './slack-model.ts';

@@ -9,7 +9,6 @@ export interface TaskEntry {
   end: TaskEnd | null;
   /** A person decided that it may run again, or that nobody will know. */
   retries: number;
-  repeatsOfIdempotent: number;
   givenUp: boolean;
 }
 
@@ -23,7 +22,6 @@ export interface AttemptEntry {
   halted: string | null;
   failures: number;
   ended: boolean;
-  startedAt: number;
 }
 
 /** What the log says of one deployment. */
@@ -66,7 +64,7 @@ export function openAttempt(entry: DeploymentEntry | undefined): AttemptEntry | 
 export function taskEntry(attempt: AttemptEntry, task: number): TaskEntry {
   const known = attempt.tasks.get(task);
   if (known) return known;
-  const fresh = { intents: [], end: null, retries: 0, repeatsOfIdempotent: 0, givenUp: false };
+  const fresh = { intents: [], end: null, retries: 0, givenUp: false };
   attempt.tasks.set(task, fresh);
   return fresh;
 }
@@ -135,7 +133,7 @@ function addRow(
   { row }: Extract<Happening, { is: 'row' }>,
   planOf: (hash: string) => Plan,
 ): void {
-  const { event, deployment: number, at } = row;
+  const { event, deployment: number } = row;
   if (event.type === 'requested') {
     const plan = planOf(event.planHash);
     deployments.set(number, {
@@ -159,107 +157,71 @@ function addRow(
   }
   const entry = deployments.get(number);
   if (!entry) throw new Error(`#${number} has a row of ${event.type} before it was requested`);
-  addToEntry(entry, row, at, planOf);
+  addToEntry(entry, row, planOf);
   const attempt = entry.attempts.at(-1);
   if (attempt) addToAttempt(entry, attempt, row);
 }
 
 type Row = Extract<Happening, { is: 'row' }>['row'];
 
-function addToEntry(
-  entry: DeploymentEntry,
-  { event }: Row,
-  at: number,
-  planOf: (hash: string) => Plan,
-): void {
-  switch (event.type) {
-    case 'approved':
-      entry.approvals.push({ by: event.by, planHash: event.planHash, at });
-      return;
-    case 'plan_changed':
-      Object.assign(entry, {
-        planHash: event.planHash,
-        plan: planOf(event.planHash),
-        scheduled: false,
-        queued: false,
-      });
-      Object.assign(entry, { approvals: [], startsAt: null, expiresAt: event.expiresAt });
-      return;
-    case 'scheduled':
-      entry.scheduled = true;
-      return;
-    case 'queued':
-      Object.assign(entry, { scheduled: false, queued: true });
-      return;
-    case 'retry_requested':
-      entry.queued = true;
-      return;
-    case 'cancelled':
-    case 'rejected':
-    case 'expired':
-    case 'missed':
-      entry.closed = event.type;
-      return;
-    case 'question_answered':
-      if (entry.question?.kind === 'missed-start' && event.choice === 'start') entry.lateStartAllowed = true;
-      return;
-    case 'attempt_started':
-      entry.queued = false;
-      entry.attempts.push({
-        number: event.attempt,
-        servers: new Map(event.servers.map((name) => [name, 'pending'])),
-        tasks: new Map(),
-        service: new Map(),
-        halted: null,
-        failures: 0,
-        ended: false,
-        startedAt: at,
-      });
-      return;
-    default:
-      return;
+function addToEntry(entry: DeploymentEntry, { event, at }: Row, planOf: (hash: string) => Plan): void {
+  const { type } = event;
+  if (type === 'approved') entry.approvals.push({ by: event.by, planHash: event.planHash, at });
+  if (type === 'scheduled') entry.scheduled = true;
+  if (type === 'queued') Object.assign(entry, { scheduled: false, queued: true });
+  if (type === 'retry_requested') entry.queued = true;
+  if (type === 'cancelled' || type === 'rejected' || type === 'expired' || type === 'missed')
+    entry.closed = type;
+  if (type === 'question_answered' && entry.question?.kind === 'missed-start')
+    entry.lateStartAllowed = event.choice === 'start';
+  if (type === 'plan_changed') {
+    const { planHash, expiresAt } = event;
+    const plan = planOf(planHash);
+    Object.assign(entry, { planHash, plan, expiresAt, startsAt: null, approvals: [] });
+    Object.assign(entry, { scheduled: false, queued: false });
   }
+  if (type === 'attempt_started') {
+    entry.queued = false;
+    entry.attempts.push(newAttempt(event.attempt, event.servers));
+  }
+}
+
+function newAttempt(number: number, servers: string[]): AttemptEntry {
+  return {
+    number,
+    servers: new Map(servers.map((name) => [name, 'pending'])),
+    tasks: new Map(),
+    service: new Map(),
+    halted: null,
+    failures: 0,
+    ended: false,
+  };
 }
 
 const failed = new Set<ServerState>(['error', 'unknown', 'preflight_failed']);
 
 function addToAttempt(entry: DeploymentEntry, attempt: AttemptEntry, { event }: Row): void {
-  switch (event.type) {
-    case 'task_intended':
-      taskEntry(attempt, event.task).intents.push({ run: event.run, fence: event.fence });
-      return;
-    case 'task_found':
-      if (event.again) taskEntry(attempt, event.task).repeatsOfIdempotent += 1;
-      return;
-    case 'task_ended':
-      taskEntry(attempt, event.task).end = event.state;
-      return;
-    case 'server_started':
-      attempt.servers.set(event.server, 'deploying');
-      return;
-    case 'server_ended':
-      if (failed.has(event.state) && !failed.has(attempt.servers.get(event.server) ?? 'pending'))
-        attempt.failures += 1;
-      attempt.servers.set(event.server, event.state);
-      attempt.halted ??= haltOf(entry.environment, attempt);
-      return;
-    case 'service_changed':
-      attempt.service.set(event.member, event.inService);
-      return;
-    case 'stop_requested':
-      attempt.halted ??= 'a person stopped it';
-      return;
-    case 'question_asked':
-      entry.question = event.question;
-      return;
-    case 'question_answered':
-      return answer(entry, attempt, event.choice);
-    case 'attempt_ended':
-      attempt.ended = true;
-      return;
-    default:
-      return;
-  }
+  const { type } = event;
+  if (type === 'task_intended')
+    taskEntry(attempt, event.task).intents.push({ run: event.run, fence: event.fence });
+  if (type === 'task_ended') taskEntry(attempt, event.task).end = event.state;
+  if (type === 'server_started') attempt.servers.set(event.server, 'deploying');
+  if (type === 'server_ended') endServer(entry, attempt, event);
+  if (type === 'service_changed') attempt.service.set(event.member, event.inService);
+  if (type === 'stop_requested') attempt.halted ??= 'a person stopped it';
+  if (type === 'question_asked') entry.question = event.question;
+  if (type === 'question_answered') answer(entry, attempt, event.choice);
+  if (type === 'attempt_ended') attempt.ended = true;
+}
+
+function endServer(
+  { environment }: DeploymentEntry,
+  attempt: AttemptEntry,
+  { server, state }: { server: string; state: ServerState },
+): void {
+  if (failed.has(state) && !failed.has(attempt.servers.get(server) ?? 'pending')) attempt.failures += 1;
+  attempt.servers.set(server, state);
+  attempt.halted ??= haltOf(environment, attempt);
 }
 
 function answer(entry: DeploymentEntry, attempt: AttemptEntry, choice: string): void {

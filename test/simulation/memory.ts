@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../src/domain/events.ts';
 import { assembleStore, settleAfterDeath } from '../../src/store/sqlite/assemble-store.ts';
 import { connect } from '../../src/store/sqlite/connection.ts';
+import type { Client } from '../../src/store/sqlite/driver.ts';
 import { migrate } from '../../src/store/sqlite/migrate.ts';
 import type { Store } from '../../src/store/store.ts';
 
@@ -16,7 +17,7 @@ export interface LogRow extends StoredEvent {
 /** The memory of one history: what its processes share, and what outlives them. */
 export interface Memory {
   store: Store;
-  /** What a process that starts alone does first. */
+  /** What a process does first that starts where others died. */
   settleAfterDeath(): Promise<void>;
   /** Rows of the log after this one. */
   rowsAfter(seq: number): LogRow[];
@@ -53,7 +54,8 @@ export async function openMemory(): Promise<ReusableMemory> {
   // The plans stay: few shapes make most of them, and a plan is found by the hash of its content.
   const empty = [...tables, 'sqlite_sequence'].map((table) => client.prepare(`DELETE FROM "${table}"`));
   return {
-    ...memoryOver(connection, store),
+    ...memoryOver(client, store),
+    settleAfterDeath: async () => await connection.write(() => settleAfterDeath(connection)),
     empty: async (now) => {
       clock.now = now;
       client.pragma('foreign_keys = OFF');
@@ -67,8 +69,7 @@ export async function openMemory(): Promise<ReusableMemory> {
 }
 
 /** What a history sees of an open database. */
-export function memoryOver(connection: ReturnType<typeof connect>, store: Store): Memory {
-  const { client } = connection;
+export function memoryOver(client: Client, store: Store): Omit<Memory, 'settleAfterDeath'> {
   const rows = client.prepare<[number], Omit<LogRow, 'event'>>(
     'SELECT seq, deployment, version, at, type, data, fence, hash FROM events WHERE seq > ? ORDER BY seq',
   );
@@ -79,7 +80,6 @@ export function memoryOver(connection: ReturnType<typeof connect>, store: Store)
   const untold = client.prepare<[], number>('SELECT count(*) FROM deployments WHERE told < version').pluck();
   return {
     store,
-    settleAfterDeath: async () => await connection.write(() => settleAfterDeath(connection)),
     rowsAfter: (seq) =>
       rows.all(seq).map((row) => ({ ...row, event: JSON.parse(row.data) as LogRow['event'] })),
     inboxAnswer: (key) => answer.get(key),

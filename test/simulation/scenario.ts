@@ -28,7 +28,7 @@ export type Action = { at: number; by: string; twice: boolean } & (
 
 /** Something that goes wrong. What is counted is counted over the whole history, from 1. */
 export type Fault =
-  | { do: 'kill'; point: FaultPoint; nth: number; forMs: number }
+  | { do: 'kill'; point: FaultPoint | 'any'; nth: number; forMs: number }
   | { do: 'pause'; point: FaultPoint; nth: number; forMs: number }
   | { do: 'kill-at'; at: number; forMs: number }
   | { do: 'second-process'; at: number }
@@ -57,7 +57,7 @@ export const people = { ana: 'U0ANA', ben: 'U0BEN', cleo: 'U0CLEO', admin: 'U0AD
 export function scenarioOf(seed: number): Scenario {
   const random = randomFrom(seedOf(seed, 'scenario'));
   const shape = shapeOf(random);
-  const requests = 1 + Number(random.chance(0.25));
+  const requests = 1 + Number(random.chance(0.2));
   const actions = Array.from({ length: requests }, (_, on) => actionsOf(random, shape, on)).flat();
   const faults = Array.from({ length: random.below(6) }, () => faultOf(random, shape));
   return { seed, shape, actions, faults };
@@ -67,8 +67,8 @@ function shapeOf(random: Random): Shape {
   const groups = random.pick(['one-by-one', 'half-by-half', 'clusters', 'waves', 'simple']);
   const clusters =
     groups === 'clusters' || groups === 'waves'
-      ? Array.from({ length: 2 }, () => 1 + random.below(2))
-      : [1 + random.below(3)];
+      ? [1 + Number(random.chance(0.25)), 1 + Number(random.chance(0.5))]
+      : [random.pick([1, 2, 2, 2, 3])];
   return {
     groups,
     clusters,

@@ -1,6 +1,7 @@
 import { type Marker, Unreachable, type Work } from '../../src/drivers/command.ts';
 import type { Fate } from '../../src/world/machine.ts';
-import { createWorld, type World, type WorldEvent } from '../../src/world/world.ts';
+import type { WorldEvent } from '../../src/world/state.ts';
+import { createWorld, type World } from '../../src/world/world.ts';
 import { sleepIn } from './bot.ts';
 import type { Faults } from './faults.ts';
 import type { Kernel } from './kernel.ts';

@@ -1,4 +1,4 @@
-import type { WorldEvent } from '../../src/world/world.ts';
+import type { WorldEvent } from '../../src/world/state.ts';
 import type { Happening } from './invariant.ts';
 
 const longestLine = 200;

@@ -81,7 +81,7 @@ function wrongButtons(entry: DeploymentEntry, rows: LogRow[], shown: string[]): 
   const allowed: Record<string, boolean> = {
     [ids.approve]: state === 'awaiting_approval',
     [ids.reject]: state === 'awaiting_approval',
-    [ids.cancel]: entry.closed === null && !goesOn && (entry.queued || entry.attempts.length === 0),
+    [ids.cancel]: ['awaiting_approval', 'scheduled', 'queued', 'waiting'].includes(state) && !goesOn,
     [ids.stop]: goesOn,
     [ids.retry]: !goesOn && !entry.queued && entry.attempts.length > 0,
     [ids.details]: true,
