@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { runHistory } from './history.ts';
 import { openReusable } from './run-seeds.ts';
-import type { Fault, Scenario, Shape } from './scenario.ts';
+import { type Action, people, type Scenario, type Shape } from './scenario.ts';
 
 const shape: Shape = {
   groups: 'one-by-one',
@@ -19,24 +19,41 @@ const shape: Shape = {
   longestStepMs: 200,
 };
 
-/** One request of Ana's at the start, and what goes wrong. */
-function oneRequest(...faults: Fault[]): Scenario {
-  const request = {
-    do: 'request',
-    at: 0,
-    by: 'U0ANA',
-    twice: false,
-    startsInMs: null,
-    servers: null,
-  } as const;
-  return { seed: 1, shape, actions: [request], faults };
+const askAt0: Action = {
+  do: 'request',
+  at: 0,
+  by: people.ana,
+  twice: false,
+  startsInMs: null,
+  servers: null,
+};
+
+function approveAt(at: number, by: string): Action {
+  return { do: 'press', button: 'approve', on: 0, by, at, twice: false, stale: false };
 }
 
 /** Histories that once broke an invariant, in their smallest form. */
 const regressions: [claim: string, scenario: Scenario][] = [
   [
     'a post whose answer was lost is not posted again when Slack is too busy to be read back (11)',
-    oneRequest({ do: 'slack', nth: 1, how: 'lost-answer' }, { do: 'slack', nth: 2, how: 'refuses' }),
+    {
+      seed: 1,
+      shape,
+      actions: [askAt0],
+      faults: [
+        { do: 'slack', nth: 1, how: 'lost-answer' },
+        { do: 'slack', nth: 2, how: 'refuses' },
+      ],
+    },
+  ],
+  [
+    'a press that Slack brings twice while the process hangs is given one answer (10)',
+    {
+      seed: 89,
+      shape: { ...shape, groups: 'simple', onServerFailure: 'continue', approvals: 1, longestStepMs: 2_000 },
+      actions: [askAt0, approveAt(3_609, people.ben), approveAt(5_926, people.ana)],
+      faults: [{ do: 'pause', point: 'outbox:before-send', nth: 2, forMs: 40_000 }],
+    },
   ],
 ];
 
