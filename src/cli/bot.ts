@@ -56,7 +56,14 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const executor = createExecutor(options, app);
   const handlers = dueHandlers(app.needs);
   const scheduler = startScheduler({ store, now, log, handle: async (due) => await handlers[due.kind](due) });
-  const outbox = startOutbox({ store, now, log, client: slack.outboxClient, reach: passBy, pace: options.pace });
+  const outbox = startOutbox({
+    store,
+    now,
+    log,
+    client: slack.outboxClient,
+    reach: passBy,
+    pace: options.pace,
+  });
   const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   // What hears people lets go first, what tells them last.

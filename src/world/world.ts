@@ -49,7 +49,7 @@ export function createWorld(needs: WorldNeeds): World {
       state.settle();
       return new Set([...members].filter(([, status]) => status === 'drain').map(([member]) => member));
     },
-    installedOn: state.installedOn,
-    settle: state.settle,
+    installedOn: (server) => state.installedOn(server),
+    settle: () => state.settle(),
   };
 }

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { type FileMemory, openFileMemory } from '../simulation/file-memory.ts';
-import { type Outcome, runHistory } from '../simulation/history.ts';
+import { runHistory } from '../simulation/history.ts';
 import { type Action, people, type Scenario } from '../simulation/scenario.ts';
+import type { Outcome } from '../simulation/stage.ts';
 
 const press = (button: 'approve' | 'retry', by: string, at: number): Action => ({
   do: 'press',

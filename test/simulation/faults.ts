@@ -24,75 +24,67 @@ interface FaultNeeds {
 
 /** The faults of a scenario. `kill` ends a process; it starts again after the given time. */
 export function createFaults(faults: Fault[], { kernel, tally, kill }: FaultNeeds): Faults {
-  const counts = new Map<string, number>();
-  const start = kernel.now;
-  const count = (what: string): number => {
-    const next = (counts.get(what) ?? 0) + 1;
-    counts.set(what, next);
-    return next;
-  };
-  const note = (what: string): void => add(tally, what);
   const of = <D extends Fault['do']>(...kinds: D[]): Extract<Fault, { do: D }>[] =>
     faults.filter((fault): fault is Extract<Fault, { do: D }> => kinds.some((kind) => kind === fault.do));
-  const points = of('kill', 'pause');
-  const writes = of('lost-write');
-  const slacks = of('slack');
-  const steps = of('step');
-  const outages = of('outage');
-  const calls = of('lost-call', 'lost-answer', 'slow-call');
-  const inOutage = (machine: string): boolean =>
-    outages.some(({ server, at, forMs }) => {
-      const since = kernel.now - start - at;
-      return machine === `web-${server + 1}` && since >= 0 && since < forMs;
-    });
+  const count = createCount();
+  const startedAt = kernel.now;
+  const meet = <F extends { nth: number }>(what: string, among: F[], say: (fault: F) => string): F | null => {
+    const nth = count(what);
+    const met = state.over ? undefined : among.find((fault) => fault.nth === nth);
+    if (met) add(tally, say(met));
+    return met ?? null;
+  };
+  const meetOutage = (machine: string): boolean => {
+    const since = kernel.now - startedAt;
+    const met =
+      !state.over &&
+      of('outage').some(
+        ({ server, at, forMs }) => machine === `web-${server + 1}` && since >= at && since < at + forMs,
+      );
+    if (met) add(tally, 'outage met');
+    return met;
+  };
   const state: Faults = {
     over: false,
     point: async (point, process) => {
-      const nth = count(point);
-      const nthOfAll = count('any');
+      const nths = { [point]: count(point), any: count('any') };
       if (state.over || !process) return;
-      for (const fault of points) {
-        if (fault.nth !== (fault.point === 'any' ? nthOfAll : nth)) continue;
-        if (fault.point !== point && fault.point !== 'any') continue;
-        note(`${fault.do} ${fault.point}`);
+      for (const fault of of('kill', 'pause')) {
+        if (nths[fault.point] !== fault.nth) continue;
+        add(tally, `${fault.do} ${fault.point}`);
         if (fault.do === 'kill') kill(process, fault.forMs, point);
         else process.pausedUntil = kernel.now + fault.forMs;
         await kernel.turn(0, process);
       }
     },
     write: () => {
-      const nth = count('write');
-      const fault = state.over ? undefined : writes.find((candidate) => candidate.nth === nth);
-      if (!fault) return 'done';
-      note(fault.done ? 'lost-write done' : 'lost-write undone');
-      return fault.done ? 'lost-done' : 'lost-undone';
+      const met = meet('write', of('lost-write'), ({ done }) => `lost-write ${done ? 'done' : 'undone'}`);
+      return met === null ? 'done' : met.done ? 'lost-done' : 'lost-undone';
     },
     call: (machine, phase) => {
-      const nth = phase === 'to' ? count('call') : count('answer');
-      if (state.over) return { fails: false, forMs: 0 };
-      if (inOutage(machine)) {
-        note('outage met');
-        return { fails: true, forMs: 0 };
-      }
-      const fault = calls.find(
-        (candidate) => candidate.nth === nth && (candidate.do === 'lost-answer') === (phase === 'back'),
-      );
-      if (!fault) return { fails: false, forMs: 0 };
-      note(fault.do);
-      return fault.do === 'slow-call' ? { fails: false, forMs: fault.forMs } : { fails: true, forMs: 0 };
+      const among = phase === 'to' ? of('lost-call', 'slow-call') : of('lost-answer');
+      const met = meet<(typeof among)[number]>(phase, among, (fault) => fault.do);
+      const isSlow = met?.do === 'slow-call';
+      return { fails: meetOutage(machine) || (met !== null && !isSlow), forMs: isSlow ? met.forMs : 0 };
     },
-    step: () => {
-      const nth = count('step');
-      const fault = state.over ? undefined : steps.find((candidate) => candidate.nth === nth);
-      if (fault) note(`step ${fault.how}`);
-      return fault?.how ?? null;
-    },
-    slack: () => {
-      const nth = count('slack');
-      const fault = state.over ? undefined : slacks.find((candidate) => candidate.nth === nth);
-      if (fault) note(`slack ${fault.how}`);
-      return fault?.how ?? null;
-    },
+    step: () => meet('step', of('step'), ({ how }) => `step ${how}`)?.how ?? null,
+    slack: () => meet('slack', of('slack'), ({ how }) => `slack ${how}`)?.how ?? null,
   };
   return state;
+}
+
+/** Counts how often each thing was met, from 1. */
+function createCount(): (what: string) => number {
+  const counts = new Map<string, number>();
+  return (what) => {
+    const next = (counts.get(what) ?? 0) + 1;
+    counts.set(what, next);
+    return next;
+  };
+}
+
+interface FaultNeeds {
+  kernel: Kernel;
+  tally: Tally;
+  kill: (process: Process, forMs: number, where: string) => void;
 }

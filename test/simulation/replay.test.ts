@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 
-import { type Outcome, runHistory } from './history.ts';
+import { runHistory } from './history.ts';
 import { openReusable } from './run-seeds.ts';
 import { type Scenario, scenarioOf } from './scenario.ts';
+import type { Outcome } from './stage.ts';
 
 /** `SEED=12` or `SCENARIO='{…}'` names the history that is played again and shown; `SEEDS=100` goes on to the first that breaks. */
 const { SEED: asked, SEEDS: count = '1', SCENARIO: given } = process.env;

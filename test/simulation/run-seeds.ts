@@ -1,7 +1,8 @@
-import { type OpenMemory, type Outcome, runHistory } from './history.ts';
+import { type OpenMemory, runHistory } from './history.ts';
 import { openMemory } from './memory.ts';
 import { type Scenario, scenarioOf } from './scenario.ts';
 import { shrink } from './shrink.ts';
+import type { Outcome } from './stage.ts';
 import { addAll, type Tally } from './tally.ts';
 
 /** What many histories came to. */

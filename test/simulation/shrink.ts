@@ -1,5 +1,5 @@
-import type { Violation } from './history.ts';
 import type { Scenario } from './scenario.ts';
+import type { Violation } from './stage.ts';
 
 /** Lets a scenario happen and says what broke. */
 export type Try = (scenario: Scenario) => Promise<Violation | null>;
