@@ -130,7 +130,7 @@ function lockFor(random: Random, at: number): Action[] {
 
 function leave(random: Random, at: number): Action {
   const who = random.pick([people.ana, people.ben]);
-  return { do: 'leave', who, forMs: 1_000 + random.below(60_000), at, by: people.admin, twice: false };
+  return { do: 'leave', who, forMs: 1_000 + 4 * random.below(60_000), at, by: people.admin, twice: false };
 }
 
 const points: [FaultPoint, ...FaultPoint[]] = [
@@ -150,9 +150,9 @@ function faultOf(random: Random, { clusters }: Shape): Fault {
   const kind = random.below(12);
   const point = random.pick(points);
   const nth = 1 + random.below(point.endsWith('ack') ? 3 : 10);
-  if (kind <= 2) return { do: 'kill', point, nth, forMs: random.below(10_000) };
+  if (kind <= 2) return { do: 'kill', point, nth, forMs: downFor(random) };
   if (kind <= 4) return { do: 'pause', point, nth, forMs };
-  if (kind === 5) return { do: 'kill-at', at: random.below(40_000), forMs: random.below(10_000) };
+  if (kind === 5) return { do: 'kill-at', at: random.below(40_000), forMs: downFor(random) };
   if (kind === 6) return { do: 'second-process', at: random.below(20_000) };
   if (kind === 7) return { do: 'lost-write', nth: 1 + random.below(60), done: random.chance(0.5) };
   if (kind === 8) return wireFault(random);
@@ -164,6 +164,12 @@ function faultOf(random: Random, { clusters }: Shape): Fault {
     return { do: 'step', nth: 1 + random.below(8), how: random.pick(['fails', 'dies', 'hangs']) };
   const how = random.pick(['refuses', 'lost-call', 'lost-answer']);
   return { do: 'slack', nth: 1 + random.below(20), how };
+}
+
+/** A restart takes seconds; one in ten takes so long that a start is missed. */
+function downFor(random: Random): number {
+  const forMs = random.below(10_000);
+  return forMs > 9_000 ? forMs * 10 : forMs;
 }
 
 function wireFault(random: Random): Fault {

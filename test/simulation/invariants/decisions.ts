@@ -34,7 +34,7 @@ function wronglyStarted(entry: DeploymentEntry, { event, at }: LogRow): string |
 }
 
 /** Between the last check and the first event of the attempt: nobody can look into Slack and the database at once. */
-const checkToStartMs = 30_000;
+const checkToStartMs = 45_000;
 
 /** 7. */
 export const approvalBinding: Invariant = {
