@@ -55,6 +55,21 @@ const regressions: [claim: string, scenario: Scenario][] = [
       faults: [{ do: 'pause', point: 'outbox:before-send', nth: 2, forMs: 40_000 }],
     },
   ],
+  [
+    'a cluster that was held a moment ago counts as out before the last one is drained (8)',
+    {
+      seed: 16_051,
+      shape: {
+        ...shape,
+        groups: 'clusters',
+        clusters: [1, 1],
+        onServerFailure: 'continue',
+        minInService: null,
+      },
+      actions: [askAt0],
+      faults: [{ do: 'step', nth: 4, how: 'fails' }],
+    },
+  ],
 ];
 
 test.each(regressions)('%s', async (_claim, scenario) => {
