@@ -27,6 +27,7 @@ const forbidden: Record<string, string[]> = {
   balancer: ['../executor/book.ts', '../store/store.ts', 'ssh2'],
   drivers: ['../executor/book.ts', '../store/store.ts', '@slack/web-api'],
   progress: ['../slack/escape.ts', '../app/decide.ts', 'node:fs'],
+  world: ['../drivers/perform.ts', '../executor/book.ts', 'better-sqlite3', 'node:timers/promises'],
   wording: ['../slack/escape.ts', '../store/store.ts', '@slack/types'],
   slack: ['../executor/book.ts', '../store/sqlite/schema.ts', 'better-sqlite3'],
   control: [

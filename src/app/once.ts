@@ -11,14 +11,13 @@ export interface Envelope {
 /**
  * Writes the envelope before anything is done, does it once, and keeps the answer: a redelivered envelope is given the
  * same answer and changes nothing. An envelope that was written and never answered (a crash) is worked on again;
- * every use-case below is safe against that.
+ * every use-case below is safe against that. Two that are worked on at the same time are given the answer of whoever
+ * was first.
  */
 export async function once<T>(store: Store, envelope: Envelope, work: () => Promise<T>): Promise<T> {
   const { key, what, by, at } = envelope;
   const received = await store.receive(key, what, by, at);
   if (!received.first && received.answer !== null && received.answer !== undefined)
     return received.answer as T;
-  const answer = await work();
-  await store.answer({ key, answer });
-  return answer;
+  return (await store.answer({ key, answer: await work() })) as T;
 }

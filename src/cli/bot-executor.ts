@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { admitDeployment } from '../app/admit-deployment.ts';
 import { createBalancer } from '../balancer/balancer.ts';
 import type { SecretReference } from '../domain/environment.ts';
+import { passBy } from '../domain/fault-point.ts';
 import { createLocalDriver } from '../drivers/local/local-driver.ts';
 import { createSshDriver } from '../drivers/ssh/ssh-driver.ts';
 import { type Executor, startExecutor } from '../executor/executor.ts';
@@ -36,6 +37,7 @@ export function createExecutor(
     store,
     log,
     leaseMs,
+    reach: passBy,
     now: Date.now,
     holder: randomBytes(8).toString('hex'),
     shares: createShares(),

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { dueHandlers } from '../app/handle-due.ts';
 import { startControl } from '../control/start-control.ts';
 import type { Configuration, SecretReference } from '../domain/environment.ts';
+import { passBy } from '../domain/fault-point.ts';
 import { type HealthServer, startHealthServer } from '../health/server.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 import { startAnchoring } from '../slack/anchor.ts';
@@ -63,6 +64,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     now,
     log,
     client: slack.outboxClient,
+    reach: passBy,
     pace: options.pace,
     adminChannel: channel,
   });

@@ -20,16 +20,21 @@ const statusAgeMs = 1_000;
  * nothing out there. Other groups may be under way: they are counted as they stand at the moment of writing.
  */
 export function createGroupCheck(needs: ExecutorNeeds, book: Book): GroupCheck {
-  let asked = { at: -Infinity, statuses: Promise.resolve(new Map<string, MemberStatus>()) };
+  let asked = {
+    at: -Infinity,
+    held: new Set<string>(),
+    statuses: Promise.resolve(new Map<string, MemberStatus>()),
+  };
   return async (group, signal) => {
     if (needs.now() - asked.at >= statusAgeMs)
-      asked = { at: needs.now(), statuses: askStatuses(needs, book.plan, signal) };
+      asked = { at: needs.now(), held: heldMembers(book), statuses: askStatuses(needs, book.plan, signal) };
+    const { held } = asked;
     const servers = pendingServers(book, group);
     const [inspections, statuses] = await Promise.all([
       inspectAll(needs, book, servers, signal),
       asked.statuses,
     ]);
-    await writeCheck(needs, book, { group, servers, inspections, statuses }, signal);
+    await writeCheck(needs, book, { group, servers, inspections, statuses, held }, signal);
   };
 }
 
@@ -38,12 +43,14 @@ interface Findings {
   servers: string[];
   inspections: Map<string, Inspection>;
   statuses: Map<string, MemberStatus>;
+  /** Members that this attempt already held when the balancer was asked. */
+  held: Set<string>;
 }
 
 async function writeCheck(
   needs: ExecutorNeeds,
   book: Book,
-  { group, servers, inspections, statuses }: Findings,
+  { group, servers, inspections, statuses, held }: Findings,
   signal: AbortSignal,
 ): Promise<void> {
   const problems = [...inspections].flatMap(([server, { problem }]) =>
@@ -54,7 +61,9 @@ async function writeCheck(
   for (let written = false; !written && !signal.aborted;) {
     const out = await membersOut(needs, book);
     await book.refresh();
-    const underWay = membersUnderWay(book, group);
+    // A member that is held since the balancer was asked was up in its answer.
+    const heldSince = [...heldMembers(book)].filter((member) => !held.has(member));
+    const underWay = new Set([...membersUnderWay(book, group), ...heldSince]);
     const checked = judgeGroup(book.plan, group, servers, { problems, from, statuses, out, underWay, drift });
     const asks = book.plan.environment.drift === 'ask' && drift.length > 0 && checked.problems.length === 0;
     if (checked.refused === null && asks)
@@ -96,6 +105,11 @@ function pendingServers(book: Book, group: number): string[] {
   return [...run.servers.keys()].filter(
     (name) => members.includes(memberOf(book.plan, name)) && serverRun(run, name).state === 'pending',
   );
+}
+
+function heldMembers(book: Book): Set<string> {
+  const { service } = runOf(book);
+  return new Set([...service].filter(([, state]) => state === 'held').map(([member]) => member));
 }
 
 function membersUnderWay(book: Book, group: number): Set<string> {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 
 import type { Balancer } from '../balancer/balancer.ts';
+import type { Reach } from '../domain/fault-point.ts';
 import type { Lease, Store } from '../store/store.ts';
 import type { System } from '../systems/system.ts';
 import type { Shares } from './shares.ts';
@@ -14,6 +15,7 @@ export interface ExecutorNeeds {
   shares: Shares;
   sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  reach: Reach;
   /** Unique to this process: it holds the leases. */
   holder: string;
   /** The last checks before a queued deployment begins; false when it may not, with everything already written. */

@@ -124,7 +124,9 @@ async function begin(attempt: Attempt, run: Run, action: Action, signal: AbortSi
     case 'perform': {
       const written = writeIntent(book, run, action);
       return usingShare(attempt, action, signal, async (until) => {
-        if (await written) await tasks.perform(action.task, action.run, until);
+        if (!(await written)) return;
+        await needs.reach('after:intent-commit');
+        await tasks.perform(action.task, action.run, until);
       });
     }
   }

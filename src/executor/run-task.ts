@@ -4,7 +4,7 @@ import { serverRun } from '../domain/run.ts';
 import type { OnSeen, TaskContext, TaskPerformer } from '../systems/system.ts';
 import type { Book } from './book.ts';
 import type { ExecutorNeeds } from './needs.ts';
-import { type Pace, settleOutcome } from './settle-outcome.ts';
+import { type Pace, type Settling, settleOutcome } from './settle-outcome.ts';
 
 /** Performs and probes the tasks of one attempt and writes what came of them. */
 export interface TaskRunner {
@@ -22,12 +22,19 @@ export function createTaskRunner(needs: ExecutorNeeds, book: Book): TaskRunner {
     paces.set(task.id, pace);
     return pace;
   };
+  const settle = async (settling: Settling, signal: AbortSignal): Promise<void> => {
+    await needs.reach('after:effect');
+    await needs.reach('before:result-commit');
+    await settleOutcome(needs, book, settling, signal);
+    await needs.reach('after:result-commit');
+  };
   return {
     perform: async (task, run, signal) => {
       prepareNext(needs, book, task);
       const context = await contextOf(needs, book, task, run);
+      await needs.reach('before:effect');
       const outcome = await performerOf(needs, task).perform(context, signal);
-      await settleOutcome(needs, book, { task, run, outcome, pace: paceOf(task) }, signal);
+      await settle({ task, run, outcome, pace: paceOf(task) }, signal);
     },
     probe: async (task, run, signal) => {
       const context = await contextOf(needs, book, task, run);
@@ -35,8 +42,9 @@ export function createTaskRunner(needs: ExecutorNeeds, book: Book): TaskRunner {
         if (seen === 'running' || seen === 'ended')
           await book.note([{ type: 'task_found', task: task.id, run, seen, again: false, message }]);
       };
+      await needs.reach('before:effect');
       const outcome = await performerOf(needs, task).probe(context, onSeen, signal);
-      await settleOutcome(needs, book, { task, run, outcome, pace: paceOf(task) }, signal);
+      await settle({ task, run, outcome, pace: paceOf(task) }, signal);
     },
     end: async (task, run, signal) => {
       const outcome = await needs.system.end(await contextOf(needs, book, task, run), signal);

@@ -7,7 +7,7 @@ import type { Book } from './book.ts';
 import type { ExecutorNeeds } from './needs.ts';
 
 /** An outcome of a task, and what went wrong with it before. */
-interface Settling {
+export interface Settling {
   task: PlannedTask;
   run: number;
   outcome: TaskOutcome;

@@ -53,11 +53,16 @@ export function startScheduler(needs: SchedulerNeeds): Scheduler {
 
 async function runTick(needs: SchedulerNeeds, alarm: Alarm): Promise<void> {
   try {
-    for (const due of await needs.store.dueBefore(needs.now(), batchSize)) await handle(needs, due);
+    await handleWhatIsDue(needs);
     alarm.set(await needs.store.nextDueAfter(needs.now()));
   } catch (error) {
     needs.log.error({ error }, 'a tick failed; the next one comes in a second');
   }
+}
+
+/** One look at the rows: handles each that is due now, in order. */
+export async function handleWhatIsDue(needs: SchedulerNeeds): Promise<void> {
+  for (const due of await needs.store.dueBefore(needs.now(), batchSize)) await handle(needs, due);
 }
 
 /** A row that was handled is gone, also when there was nothing to do; one whose handler failed stays and is tried again. */

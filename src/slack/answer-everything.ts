@@ -2,6 +2,7 @@ import type { App, ReceiverEvent } from '@slack/bolt';
 import { SlackError } from '@slack/web-api';
 import type { Logger } from 'pino';
 
+import type { Reach } from '../domain/fault-point.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { mrkdwn } from './escape.ts';
 import { type Incoming, readIncoming, sentenceInAnswer, silentAnswer } from './incoming.ts';
@@ -12,6 +13,7 @@ interface Needs {
   now: () => number;
   log: Pick<Logger, 'warn' | 'error'>;
   seldom: Seldom;
+  reach: Reach;
 }
 
 /** An app that acknowledges everything it is given. */
@@ -142,7 +144,7 @@ interface Reply {
   say(sentence: string): Promise<void>;
 }
 
-function createReply(event: ReceiverEvent, incoming: Incoming, { log }: Needs): Reply {
+function createReply(event: ReceiverEvent, incoming: Incoming, { log, reach }: Needs): Reply {
   let given = false;
   let acknowledged = (_response: unknown): void => undefined;
   const acknowledgement = new Promise<unknown>((resolve) => {
@@ -154,12 +156,14 @@ function createReply(event: ReceiverEvent, incoming: Incoming, { log }: Needs): 
       return;
     }
     given = true;
+    await reach('before:ack');
     acknowledged(response);
     await event.ack(response).catch(async (error: unknown) => {
       // What was decided stands. The connection that brought the question is gone: the words go another way.
       log.warn({ error, what: incoming.name }, 'Slack could not be given an acknowledgement');
       if (incoming.kind === 'command' && typeof response === 'object') await post(incoming, { ...response });
     });
+    await reach('after:ack');
   };
   const say = async (sentence: string): Promise<void> => {
     const shown = given ? undefined : sentenceInAnswer(incoming, sentence);

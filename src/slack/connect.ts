@@ -2,6 +2,7 @@ import { App, LogLevel, type Logger as BoltLogger } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 
+import { passBy } from '../domain/fault-point.ts';
 import { answerEverything } from './answer-everything.ts';
 import { judgeFailure } from './failure.ts';
 import { createHttpMode, type HttpModeSettings } from './http-mode.ts';
@@ -63,7 +64,7 @@ export async function connectSlack(connection: SlackConnection): Promise<Slack> 
     logger,
   });
   const outboxClient = new WebClient(botToken, { ...options, timeout: 10_000, retryConfig: { retries: 0 } });
-  const answering = answerEverything(app, { now, log, seldom });
+  const answering = answerEverything(app, { now, log, seldom, reach: passBy });
   const transport = createTransport(connection, { logger, seldom });
   return {
     app,

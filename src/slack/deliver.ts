@@ -46,6 +46,7 @@ async function lookFor(needs: DeliverNeeds, message: StoredMessage): Promise<Rea
 async function post(needs: DeliverNeeds, message: StoredMessage, there: 'absent' | 'unseen'): Promise<void> {
   const inThread = message.threadTs !== null;
   await needs.store.setDelivery(message.id, { state: 'sending' });
+  await needs.reach('outbox:before-send');
   try {
     const { ts } = await needs.client.chat.postMessage({
       channel: message.channel,
@@ -56,6 +57,7 @@ async function post(needs: DeliverNeeds, message: StoredMessage, there: 'absent'
       unfurl_media: false,
       metadata: { event_type: metadataType, event_payload: { key: message.key, digest: message.digest } },
     } as Parameters<WebClient['chat']['postMessage']>[0]);
+    await needs.reach('outbox:after-send');
     if (ts === undefined) throw new Error('Slack took the message and named no ts');
     await delivered(needs, message, ts);
   } catch (error) {
@@ -64,8 +66,10 @@ async function post(needs: DeliverNeeds, message: StoredMessage, there: 'absent'
 }
 
 async function edit(needs: DeliverNeeds, message: StoredMessage, ts: string): Promise<void> {
+  await needs.reach('outbox:before-send');
   try {
     await needs.client.chat.update({ channel: message.channel, ts, ...content(message) });
+    await needs.reach('outbox:after-send');
     await delivered(needs, message, ts);
   } catch (error) {
     await settle(needs, { message, known: true }, error);

@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 
+import type { Reach } from '../domain/fault-point.ts';
 import type { Store } from '../store/store.ts';
 import type { Holds } from './holds.ts';
 import type { Seldom } from './seldom.ts';
@@ -32,4 +33,5 @@ export interface DeliverNeeds {
   pace: DeliveryPace;
   holds: Holds;
   troubles: Troubles;
+  reach: Reach;
 }

@@ -1,12 +1,14 @@
 import Bottleneck from 'bottleneck';
 import type { Logger } from 'pino';
 
+import type { Reach } from '../domain/fault-point.ts';
 import type { Store, StoredMessage } from '../store/store.ts';
 import { deliver } from './deliver.ts';
 import type { DeliveryPace, OutboxClient } from './delivery.ts';
 import { createHolds, pacedPlace, placesOf } from './holds.ts';
 import { createSeldom } from './seldom.ts';
 import { createTroubles } from './trouble.ts';
+import { settleUnwritten } from './unwritten.ts';
 
 /** How fast background messages go out, in milliseconds; Slack allows about one post a second and channel. */
 export interface Pace extends DeliveryPace {
@@ -38,6 +40,7 @@ export interface OutboxNeeds {
   client: OutboxClient;
   now: () => number;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  reach: Reach;
   pace: Pace;
   /** Where administrators are told that a channel is told nothing; null: nowhere. */
   adminChannel: () => string | null;
@@ -140,13 +143,4 @@ function createLimits(pace: Pace): Limits {
       await Promise.all(all.map(async (limiter) => await limiter.stop({ dropWaitingJobs: true })));
     },
   };
-}
-
-/** Where nothing could be written about a try, the message is read back before anything is posted again. */
-async function settleUnwritten(store: OutboxNeeds['store'], unwritten: Set<string>): Promise<void> {
-  for (const key of unwritten) {
-    const message = await store.message(key);
-    if (message?.state === 'sending') await store.setDelivery(message.id, { state: 'unknown' });
-    unwritten.delete(key);
-  }
 }

@@ -288,7 +288,8 @@ export interface Store {
 
   /** Writes the envelope before it is acknowledged; answers the earlier answer when it was seen before. */
   receive(key: string, what: string, by: string, at: number): Promise<{ first: boolean; answer: unknown }>;
-  answer(inbox: InboxAnswer): Promise<void>;
+  /** Keeps the first answer of an envelope, and answers the one that is kept. */
+  answer(inbox: InboxAnswer): Promise<unknown>;
 
   /** The digest of a revision's content when it was first seen here; remembers this one if none was. */
   pinRevision(name: string, digest: string, at: number): Promise<string>;

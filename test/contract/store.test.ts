@@ -277,6 +277,13 @@ describe.each(implementations)('the store on $name', ({ open }) => {
         answer: { text: 'done' },
       });
     });
+
+    it('keeps the first of two answers, and gives it to whoever answers second', async () => {
+      await store.receive('e2', 'press', 'U0ANA', 1);
+      expect(await store.answer({ key: 'e2', answer: { text: 'unlocked' } })).toEqual({ text: 'unlocked' });
+      expect(await store.answer({ key: 'e2', answer: { text: 'not locked' } })).toEqual({ text: 'unlocked' });
+      expect(await store.receive('e2', 'press', 'U0ANA', 2)).toMatchObject({ answer: { text: 'unlocked' } });
+    });
   });
 
   describe('the catalogue', () => {

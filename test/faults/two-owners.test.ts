@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, type Mock, test, vi } from 'vitest';
 
 import { foldDeployment } from '../../src/domain/deployment.ts';
+import { passBy } from '../../src/domain/fault-point.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { createLocalDriver } from '../../src/drivers/local/local-driver.ts';
 import { type Executor, startExecutor } from '../../src/executor/executor.ts';
@@ -86,6 +87,7 @@ async function startOwner(
     shares: createShares(),
     holder: `holder-${Math.random()}`,
     admitIfQueued: async () => true,
+    reach: passBy,
     leaseMs: 60_000,
   });
   closers.push(async () => {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Deployment, foldDeployment } from '../../src/domain/deployment.ts';
 import type { Environment } from '../../src/domain/environment.ts';
 import type { Choice, DeploymentEvent } from '../../src/domain/events.ts';
+import { passBy } from '../../src/domain/fault-point.ts';
 import { planHash } from '../../src/domain/make-plan.ts';
 import { type Plan, planTitle } from '../../src/domain/plan.ts';
 import { type Executor, startExecutor } from '../../src/executor/executor.ts';
@@ -65,6 +66,7 @@ export async function openEngine(): Promise<Engine> {
         sleep: async (milliseconds, signal) =>
           await delay(Math.min(milliseconds, 5), undefined, { signal }).catch(() => undefined),
         log,
+        reach: passBy,
         shares: createShares(),
         holder: `holder-${Math.random()}`,
         admitIfQueued: admit,

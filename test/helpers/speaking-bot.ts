@@ -1,6 +1,7 @@
 import { WebClient } from '@slack/web-api';
 
 import type { DeploymentEvent } from '../../src/domain/events.ts';
+import { passBy } from '../../src/domain/fault-point.ts';
 import { planHash } from '../../src/domain/make-plan.ts';
 import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
@@ -86,7 +87,7 @@ export async function startSpeakingBot(options: {
       rejectRateLimitedCalls: true,
       timeout: options.timeoutMs ?? 400,
     });
-    const needs = { store, now: Date.now, log };
+    const needs = { store, now: Date.now, log, reach: passBy };
     const adminChannel = () => options.adminChannel ?? null;
     const outbox = startOutbox({ ...needs, client, pace: testPace, adminChannel });
     const telling = startTelling({ ...needs, breathMs: 0 }, outbox);

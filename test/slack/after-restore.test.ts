@@ -6,6 +6,7 @@ import { WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import type { DeploymentEvent } from '../../src/domain/events.ts';
+import { passBy } from '../../src/domain/fault-point.ts';
 import { planHash } from '../../src/domain/make-plan.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
 import { slackPace, startOutbox } from '../../src/slack/outbox.ts';
@@ -45,7 +46,7 @@ afterEach(async () => {
 async function speaking(work: (store: Store) => Promise<void>): Promise<void> {
   const store = await openSqliteStore({ file, migrationsFolder: 'migrations' });
   const client = new WebClient('xoxb-1', { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
-  const needs = { store, now: Date.now, log };
+  const needs = { store, now: Date.now, log, reach: passBy };
   const outbox = startOutbox({ ...needs, client, pace, adminChannel: () => null });
   const telling = startTelling({ ...needs, breathMs: 0 }, outbox);
   await work(store);

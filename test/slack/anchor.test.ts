@@ -2,6 +2,7 @@ import { WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { DeploymentEvent } from '../../src/domain/events.ts';
+import { passBy } from '../../src/domain/fault-point.ts';
 import { planHash } from '../../src/domain/make-plan.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
 import { type Anchoring, startAnchoring } from '../../src/slack/anchor.ts';
@@ -44,7 +45,7 @@ beforeEach(async () => {
   });
   store = await openSqliteStore({ file: ':memory:', migrationsFolder: 'migrations' });
   const client = new WebClient('xoxb-1', { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
-  outbox = startOutbox({ store, now, log, client, pace: testPace, adminChannel: () => null });
+  outbox = startOutbox({ store, now, log, client, pace: testPace, reach: passBy, adminChannel: () => null });
   const events: [DeploymentEvent] = [requested({ planHash: hash })];
   number = await create(store, { environment: 'shop', plan, planHash: hash, events });
 });

@@ -1,6 +1,7 @@
 import { WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import { passBy } from '../../src/domain/fault-point.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
 import { type Outbox, startOutbox } from '../../src/slack/outbox.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
@@ -34,7 +35,15 @@ beforeEach(async () => {
     },
   };
   const client = new WebClient('xoxb-1', { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
-  outbox = startOutbox({ store, now: Date.now, log, client, pace: testPace, adminChannel: () => null });
+  outbox = startOutbox({
+    store,
+    now: Date.now,
+    log,
+    client,
+    pace: testPace,
+    reach: passBy,
+    adminChannel: () => null,
+  });
 });
 afterEach(async () => {
   await outbox.stop();

@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import { inbox } from './schema.ts';
 
 /** Writes an answer inside the transaction of whoever calls it. */
-export type SaveAnswer = (answer: InboxAnswer, at: number) => void;
+export type SaveAnswer = (answer: InboxAnswer, at: number) => unknown;
 
 /** Envelopes from Slack and what people were answered. */
 export function inboxMethods(
@@ -15,7 +15,8 @@ export function inboxMethods(
   const statements = prepare(connection);
 
   const saveAnswer: SaveAnswer = ({ key, answer }, at) => {
-    statements.answer.run({ key, at, answer: JSON.stringify(answer ?? null) });
+    const kept = statements.answer.get({ key, at, answer: JSON.stringify(answer ?? null) });
+    return JSON.parse(kept.answer ?? 'null') as unknown;
   };
 
   return {
@@ -46,7 +47,8 @@ function prepare({ database }: Connection) {
     answer: database
       .insert(inbox)
       .values({ key: value('key'), what: '', by: '', at: value('at'), answer: value('answer') })
-      .onConflictDoUpdate({ target: inbox.key, set: { answer: sql`excluded.answer` } })
+      .onConflictDoUpdate({ target: inbox.key, set: { answer: sql`coalesce(answer, excluded.answer)` } })
+      .returning({ answer: inbox.answer })
       .prepare(),
   };
 }

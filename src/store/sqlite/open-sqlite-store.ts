@@ -1,28 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { and, eq, isNotNull } from 'drizzle-orm';
-
 import type { Store } from '../store.ts';
+import { assembleStore, settleAfterDeath } from './assemble-store.ts';
 import { whenFree } from './busy.ts';
-import { deploymentWrites } from './changes.ts';
 import { checkFile } from './check-file.ts';
 import { checkUnfinished } from './check-unfinished.ts';
 import { type Connection, connect, type ReportTrouble } from './connection.ts';
-import { deploymentReads } from './deployments.ts';
-import { dueMethods } from './due.ts';
-import { factMethods, nameInstallation } from './facts.ts';
 import { inOneSentence } from './in-one-sentence.ts';
-import { inboxMethods } from './inbox.ts';
-import { leaseMethods } from './leases.ts';
-import { lockMethods } from './locks.ts';
-import { logHeadMethods } from './log-head.ts';
-import { messageMethods } from './messages.ts';
 import { migrate } from './migrate.ts';
 import { createPrivately, lockForThisProcess, type ProcessLock } from './process-lock.ts';
 import { StoreRefused } from './refused.ts';
-import { leases, messages, notSaid } from './schema.ts';
 
 /** What a store is opened with. */
 export interface SqliteStoreOptions {
@@ -56,12 +44,12 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     try {
       await migrate(connection, migrationsFolder);
       checkUnfinished(connection);
-      await connection.write(() => settle(connection));
+      await connection.write(() => settleAfterDeath(connection));
     } catch (error) {
       connection.client.close();
       throw error;
     }
-    return assemble(connection, lock, now);
+    return assembleStore(connection, now, () => lock?.release());
   } catch (error) {
     lock?.release();
     throw inOneSentence(`the database ${file} cannot be opened`, error);
@@ -86,49 +74,4 @@ function holdFile(
 function openSound(file: string, patienceMs: number, report?: ReportTrouble): Connection {
   if (file !== ':memory:') checkFile(file);
   return connect(file, patienceMs, report);
-}
-
-/** What a process that died left behind: nobody else can be alive here. */
-function settle(connection: Connection): void {
-  nameInstallation(connection, randomBytes(8).toString('hex'));
-  const { database } = connection;
-  database.update(leases).set({ heartbeatAt: 0 }).where(isNotNull(leases.holder)).run();
-  database
-    .update(messages)
-    .set({ state: 'unknown', saidDigest: null })
-    .where(and(notSaid(), eq(messages.state, 'sending')))
-    .run();
-  // Whatever Slack refused is tried at once: a new start is often what mends it.
-  database.update(messages).set({ notBefore: 0 }).where(notSaid()).run();
-}
-
-function assemble(connection: Connection, lock: ProcessLock | null, now: () => number): Store {
-  const listeners = new Set<() => void>();
-  // In a turn of its own: a listener that fails must not make a change look refused that is written.
-  const committed = (): void => {
-    for (const listener of listeners) queueMicrotask(listener);
-  };
-  const { saveAnswer, ...inbox } = inboxMethods(connection, now);
-  const { changeDue, ...due } = dueMethods(connection);
-  const { isLocked, closeIfOpen, meetLock, ...locks } = lockMethods(connection, committed);
-  return {
-    ...factMethods(connection),
-    ...deploymentReads(connection),
-    ...deploymentWrites(connection, { changeDue, saveAnswer, isLocked, closeIfOpen, meetLock }, committed),
-    ...leaseMethods(connection),
-    ...locks,
-    ...due,
-    ...messageMethods(connection, committed),
-    ...logHeadMethods(connection),
-    ...inbox,
-    onCommit: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    close: async () => {
-      listeners.clear();
-      connection.client.close();
-      lock?.release();
-    },
-  };
 }

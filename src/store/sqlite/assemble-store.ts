@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+
+import { and, eq, isNotNull } from 'drizzle-orm';
+
+import type { Store } from '../store.ts';
+import { deploymentWrites } from './changes.ts';
+import type { Connection } from './connection.ts';
+import { deploymentReads } from './deployments.ts';
+import { dueMethods } from './due.ts';
+import { factMethods, nameInstallation } from './facts.ts';
+import { inboxMethods } from './inbox.ts';
+import { leaseMethods } from './leases.ts';
+import { lockMethods } from './locks.ts';
+import { logHeadMethods } from './log-head.ts';
+import { messageMethods } from './messages.ts';
+import { leases, messages, notSaid } from './schema.ts';
+
+/** Settles what a process that died left behind: its leases are stale, and what it was sending is unknown. Nobody else may be alive on it. */
+export function settleAfterDeath(connection: Connection): void {
+  nameInstallation(connection, randomBytes(8).toString('hex'));
+  const { database } = connection;
+  database.update(leases).set({ heartbeatAt: 0 }).where(isNotNull(leases.holder)).run();
+  database
+    .update(messages)
+    .set({ state: 'unknown', saidDigest: null })
+    .where(and(notSaid(), eq(messages.state, 'sending')))
+    .run();
+  // Whatever Slack refused is tried at once: a new start is often what mends it.
+  database.update(messages).set({ notBefore: 0 }).where(notSaid()).run();
+}
+
+/** The store over an open connection whose tables are up to date; `release` is called when it is closed. */
+export function assembleStore(connection: Connection, now: () => number, release: () => void): Store {
+  const listeners = new Set<() => void>();
+  // In a turn of its own: a listener that fails must not make a change look refused that is written.
+  const committed = (): void => {
+    for (const listener of listeners) queueMicrotask(listener);
+  };
+  const { saveAnswer, ...inbox } = inboxMethods(connection, now);
+  const { changeDue, ...due } = dueMethods(connection);
+  const { isLocked, closeIfOpen, meetLock, ...locks } = lockMethods(connection, committed);
+  return {
+    ...factMethods(connection),
+    ...deploymentReads(connection),
+    ...deploymentWrites(connection, { changeDue, saveAnswer, isLocked, closeIfOpen, meetLock }, committed),
+    ...leaseMethods(connection),
+    ...locks,
+    ...due,
+    ...messageMethods(connection, committed),
+    ...logHeadMethods(connection),
+    ...inbox,
+    onCommit: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: async () => {
+      listeners.clear();
+      connection.client.close();
+      release();
+    },
+  };
+}

@@ -1,0 +1,3 @@
+import { expectHistories } from './expect-histories.ts';
+
+expectHistories(1);

@@ -1,0 +1,90 @@
+/** A way to break the product, and the history that shows it. */
+export interface Mutant {
+  name: string;
+  /** Each text must stand exactly once in its file. */
+  edits: { file: string; find: string; put: string }[];
+  seed: number;
+  /** The invariant that breaks there: its number and name. */
+  caughtBy: string;
+}
+
+/** The six that every engine of this kind is tempted by. */
+export const mutants: Mutant[] = [
+  {
+    name: 'blind retry: an open intent is performed again instead of probed',
+    edits: [
+      {
+        file: 'src/domain/next-action.ts',
+        find: "{ do: 'probe', group, task: openTask, run: taskRun(run, openTask.id).run }",
+        put: "{ do: 'perform', group, task: openTask, run: taskRun(run, openTask.id).run + 1 }",
+      },
+    ],
+    seed: 14,
+    caughtBy: '3 at most once',
+  },
+  {
+    name: 'assume ok: what began and left no result counts as done',
+    edits: [
+      {
+        file: 'src/executor/settle-outcome.ts',
+        find: 'return await noteLost(needs, book, settling, signal);',
+        put: "return await noteEnd(needs, book, task, run, { end: 'ok', exitCode: 0, message: '', lastLines: [], readBack: null });",
+      },
+    ],
+    seed: 25,
+    caughtBy: '2 load balancer safety',
+  },
+  {
+    name: 'no conditional write: neither version nor fence is asked for',
+    edits: [
+      {
+        file: 'src/store/sqlite/changes.ts',
+        find: 'if (fence !== null && !statements.holds.get({ environment, deployment, fence }))',
+        put: 'if (fence !== null && fence < 0)',
+      },
+      {
+        file: 'src/store/sqlite/changes.ts',
+        find: 'if (expectedVersion !== null && row.version !== expectedVersion)',
+        put: 'if (expectedVersion !== null && expectedVersion < 0)',
+      },
+    ],
+    seed: 276,
+    caughtBy: '5 fence order',
+  },
+  {
+    name: 'no intent: nothing is written before the effect',
+    edits: [
+      {
+        file: 'src/executor/run-attempt.ts',
+        find: "return await book.decide(server === null ? [intent] : [{ type: 'server_started', server }, intent]);",
+        put: "return intent.task < 0 || server === null || (await book.decide([{ type: 'server_started', server }]));",
+      },
+    ],
+    seed: 2,
+    caughtBy: '4 write-ahead',
+  },
+  {
+    name: 'probe without seal: the probe looks, and leaves the fence of the environment as it is',
+    edits: [
+      {
+        file: 'src/drivers/perform.ts',
+        find: 'await session.seal(order.fence, order.marker)',
+        put: "await session.seal({ ...order.fence, environment: 'of nobody' }, order.marker)",
+      },
+    ],
+    seed: 869,
+    caughtBy: '5 fence order',
+  },
+  {
+    name: 'enable without verify: one step that ended well makes a server right',
+    edits: [
+      {
+        file: 'src/domain/settle.ts',
+        find: 'return tasks.every((task) => taskRun(run, task.id).end !== null)',
+        put: "return tasks.some((task) => taskRun(run, task.id).end === 'ok')",
+      },
+    ],
+    seed: 8,
+    caughtBy: '2 load balancer safety',
+  },
+];

@@ -1,0 +1,170 @@
+import { ids } from '../../src/slack/ids.ts';
+import type { RunningBot } from './bot.ts';
+import type { Heard } from './ears.ts';
+import type { Happening } from './invariant.ts';
+import type { Kernel } from './kernel.ts';
+import { type Action, people } from './scenario.ts';
+import type { PressableButton, SlackModel } from './slack-model.ts';
+
+/** When Slack brings an envelope again that nobody acknowledged, after the first time. */
+const redeliveriesMs = [3_000, 15_000, 40_000];
+
+const looksForButton = 4;
+const betweenLooksMs = 5_000;
+
+/** What a person sends, and the same as an envelope of Slack. */
+type Sent = Pick<Heard, 'kind' | 'by' | 'id' | 'value' | 'request'>;
+type Envelope = Sent & Pick<Heard, 'key' | 'trigger_id'>;
+
+interface CrowdNeeds {
+  kernel: Kernel;
+  slack: SlackModel;
+  bots: Set<RunningBot>;
+  happened: (happening: Happening) => void;
+  /** Told of an acknowledgement that only says that it failed. */
+  apologised: () => void;
+  /** Who is no member of the workspace, and when. */
+  leaves: { who: string; from: number; until: number }[];
+  story: (line: string) => void;
+}
+
+/** People and Slack: what they do reaches whichever bot is there, and comes again until it is acknowledged. */
+export interface Crowd {
+  act(action: Action): void;
+  /** Nobody asks for anything new, everybody is back, and the environment is open. */
+  calmDown(): void;
+}
+
+/** The people of one history. */
+export function createCrowd(needs: CrowdNeeds): Crowd {
+  const { kernel, story } = needs;
+  const counts = { envelopes: 0, requests: 0 };
+  const send = (heard: Sent, twice: boolean): void => {
+    const trigger_id = `t${(counts.envelopes += 1)}`;
+    const prefix = { press: 'press', command: 'command', request: 'form' }[heard.kind];
+    const envelope = { ...heard, trigger_id, key: `${prefix}:${trigger_id}` };
+    story(`${heard.by} ${sayHeard(heard)} (${envelope.key})${twice ? ', delivered twice' : ''}`);
+    const acked = { yes: false };
+    bring(needs, envelope, acked, 0);
+    if (twice) kernel.later(kernel.random.below(400), null, () => handOver(needs, envelope, acked));
+  };
+  /** A button that is not there yet is looked for again. */
+  const press = (action: Extract<Action, { do: 'press' }>, tries: number): void => {
+    const button = findButton(needs, action);
+    if (button) send({ kind: 'press', by: action.by, ...button, request: null }, action.twice);
+    else if (tries < looksForButton) kernel.later(betweenLooksMs, null, () => press(action, tries + 1));
+  };
+  return {
+    act: (action) => {
+      switch (action.do) {
+        case 'request':
+          counts.requests += 1;
+          return send(requestOf(action, counts.requests, kernel.now), action.twice);
+        case 'command':
+          return send(
+            { kind: 'command', by: action.by, id: '', value: action.text, request: null },
+            action.twice,
+          );
+        case 'leave':
+          needs.leaves.push({ who: action.who, from: kernel.now, until: kernel.now + action.forMs });
+          return story(`${action.who} is no member for ${action.forMs} ms`);
+        case 'press':
+          return press(action, 1);
+      }
+    },
+    calmDown: () => {
+      for (const leave of needs.leaves) leave.until = Math.min(leave.until, kernel.now);
+      const unlock = {
+        kind: 'command',
+        by: people.admin,
+        id: '',
+        value: 'unlock shop',
+        request: null,
+      } as const;
+      kernel.later(100, null, () => send(unlock, false));
+    },
+  };
+}
+
+function requestOf(
+  { by, startsInMs, servers }: Extract<Action, { do: 'request' }>,
+  count: number,
+  now: number,
+): Sent {
+  const request = {
+    environment: 'shop',
+    selection: ['shop@2'],
+    servers: servers === null ? null : [`web-${servers}`],
+    startsAt: startsInMs === null ? null : now + startsInMs,
+    typed: startsInMs === null ? null : 'later',
+    zone: 'Europe/Madrid',
+    reason: `reason ${count}`,
+    acceptedWarnings: 'all' as const,
+    shownHash: null,
+  };
+  return { kind: 'request', by, id: '', value: '', request };
+}
+
+/** What a person finds on the card: now, or on an older one that still stands on their screen. */
+function findButton(
+  { slack, kernel }: CrowdNeeds,
+  { button, on, stale }: Extract<Action, { do: 'press' }>,
+): PressableButton | null {
+  const shown = slack.card(on + 1)?.buttons ?? [];
+  const wanted = (id: string): boolean => {
+    if (button === 'answer') return id.startsWith(ids.answer('stop').replace('stop', ''));
+    return id === { approve: ids.approve, cancel: ids.cancel, stop: ids.stop, retry: ids.retry }[button];
+  };
+  const screens = stale ? shown : shown.slice(-1);
+  const found = screens.flatMap((screen) => screen.filter(({ id }) => wanted(id)));
+  const [first, ...rest] = found;
+  return first ? kernel.random.pick([first, ...rest]) : null;
+}
+
+/** Hands an envelope over, and again until it is acknowledged or Slack gives up. */
+function bring(needs: CrowdNeeds, envelope: Envelope, acked: { yes: boolean }, tries: number): void {
+  if (acked.yes) return;
+  handOver(needs, envelope, acked);
+  const again = redeliveriesMs[tries];
+  if (again !== undefined) needs.kernel.later(again, null, () => bring(needs, envelope, acked, tries + 1));
+}
+
+function handOver(needs: CrowdNeeds, envelope: Envelope, acked: { yes: boolean }): void {
+  const { kernel, bots, happened, apologised } = needs;
+  const [first, ...rest] = bots;
+  if (!first) return;
+  const bot = kernel.random.pick([first, ...rest]);
+  const { key } = envelope;
+  const state = { failed: false };
+  const ack = async (response?: unknown): Promise<void> => {
+    await kernel.turn(20, bot.process);
+    acked.yes = true;
+    const answer = response === undefined ? '' : JSON.stringify(response);
+    if (state.failed) apologised();
+    else happened({ is: 'ack', at: kernel.now, envelope: key, answer });
+    await kernel.turn(0, bot.process);
+  };
+  const respond = (text: string): void =>
+    happened({ is: 'told', at: kernel.now, envelope: key, answer: text });
+  kernel.later(0, bot.process, () => {
+    bot.process.quiet = 0;
+    const failed = (): void => void (state.failed = true);
+    void bot.hear({ body: { ...asSlackSends(envelope), failed }, ack, respond });
+  });
+}
+
+/** The fields by which the product knows what it was sent. */
+function asSlackSends(envelope: Envelope): Record<string, unknown> {
+  const types = { press: 'block_actions', command: 'command', request: 'view_submission' };
+  const view = { blocks: [{ type: 'input', block_id: ids.reason }] };
+  return {
+    ...envelope,
+    type: types[envelope.kind],
+    ...(envelope.kind === 'command' ? { command: '/deploy' } : { view }),
+  };
+}
+
+function sayHeard({ kind, id, value, request }: Pick<Heard, 'kind' | 'id' | 'value' | 'request'>): string {
+  if (kind === 'request') return `asks for shop@2${request?.startsAt ? ' later' : ''}`;
+  return kind === 'press' ? `presses ${id}` : `types /deploy ${value}`;
+}

@@ -1,0 +1,60 @@
+import { type Report } from './run-seeds.ts';
+
+/** How often each of these must happen in a thousand histories: if they do not, the histories prove nothing. */
+const leastInThousand: Record<string, number> = {
+  deployments: 1_000,
+  attempts: 800,
+  'attempts ok': 500,
+  'attempts partial': 30,
+  'attempts error': 30,
+  'attempts cancelled': 5,
+  'closed cancelled': 5,
+  'closed missed': 3,
+  retry_requested: 20,
+  stop_requested: 20,
+  'runs started': 3_000,
+  'runs sealed': 200,
+  'runs refused': 3,
+  takeovers: 200,
+  'tasks intended by two owners': 20,
+  'found running': 15,
+  'found ended': 15,
+  'found never-started': 50,
+  'questions unknown-task': 15,
+  'questions next-wave': 5,
+  'second-process': 100,
+  'kill-at': 50,
+  'kill after:intent-commit': 15,
+  'kill before:effect': 15,
+  'kill after:effect': 15,
+  'kill before:result-commit': 15,
+  'kill after:result-commit': 15,
+  'kill before:ack': 15,
+  'kill after:ack': 15,
+  'kill outbox:before-send': 15,
+  'kill outbox:after-send': 15,
+  'pause before:effect': 10,
+  'lost-write done': 50,
+  'lost-write undone': 50,
+  'lost-answer': 20,
+  'outage met': 30,
+  'step dies': 20,
+  'slack lost-answer': 20,
+};
+
+/** What happened too seldom for that many histories, one sentence each; empty when it was enough. */
+export function whatWasTooLittle({ histories, tally }: Report): string[] {
+  return Object.entries(leastInThousand).flatMap(([what, inThousand]) => {
+    const least = Math.floor((inThousand * histories) / 1_000);
+    const found = tally[what] ?? 0;
+    return found < least ? [`${what}: ${found}, and at least ${least} were expected`] : [];
+  });
+}
+
+/** The counts, one a line, the most frequent first. */
+export function sayTally({ histories, turns, tally }: Report): string {
+  const lines = Object.entries(tally)
+    .toSorted((one, other) => other[1] - one[1])
+    .map(([what, times]) => `${String(times).padStart(9)} ${what}`);
+  return [`${histories} histories, ${turns} turns`, ...lines].join('\n');
+}

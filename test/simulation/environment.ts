@@ -1,0 +1,80 @@
+import type { Configuration, Environment } from '../../src/domain/environment.ts';
+import {
+  buildCluster,
+  buildConfiguration,
+  buildEnvironment,
+  buildRevision,
+  buildStep,
+} from '../helpers/build.ts';
+import { people, type Shape } from './scenario.ts';
+
+/** What is deployed in every history. */
+export const revision = buildRevision({ author: people.ana });
+
+const script = (run: string) => ({
+  run,
+  args: [{ variable: 'name' }],
+  timeoutSeconds: 20,
+  idempotent: false,
+});
+
+/** The environment that a shape describes. */
+export function environmentOf(shape: Shape): Environment {
+  let count = 0;
+  const clusters = shape.clusters.map((size, at) =>
+    buildCluster(
+      `c${at + 1}`,
+      Array.from({ length: size }, () => `web-${(count += 1)}`),
+    ),
+  );
+  const step = { idempotent: shape.idempotent, timeoutSeconds: 20 };
+  const steps = [buildStep('install', step), buildStep('verify', { ...step, kind: 'verify' })];
+  return buildEnvironment({
+    clusters,
+    paradigm: shape.groups === 'simple' ? 'simple' : 'online',
+    topology: shape.clusters.length > 1 ? 'several-clusters' : 'single-cluster',
+    serverStrategy: shape.groups === 'half-by-half' ? 'half-by-half' : 'one-by-one',
+    clusterStrategy: shape.groups === 'clusters' ? 'half-by-half' : null,
+    parallel:
+      shape.groups === 'waves'
+        ? { perCluster: 2, clustersInFlight: 1, pauseBetweenClusters: shape.pauseBetweenClusters }
+        : null,
+    minInService: shape.minInService,
+    onServerFailure: shape.onServerFailure,
+    maxFailures: shape.maxFailures === null ? null : { count: shape.maxFailures },
+    whenBusy: shape.whenBusy,
+    questions: { deadlineMinutes: 1, defaultAnswer: shape.defaultAnswer },
+    approval:
+      shape.approvals === 0
+        ? null
+        : {
+            rules: [{ roles: ['promotion_admin'], required: shape.approvals }],
+            excludeRequester: true,
+            expiresHours: 1,
+            remindMinutes: [],
+          },
+    schedule: { graceMinutes: 1, onMissed: shape.onMissed, remindMinutes: [] },
+    runbooks: { release: { steps, needsNoBackup: true } },
+    readBack: { run: 'cat version', timeoutSeconds: 5 },
+    scripts: {
+      disableServer: script('/lb/drain'),
+      enableServer: script('/lb/enable'),
+      statusServer: null,
+      disableCluster: script('/lb/drain'),
+      enableCluster: script('/lb/enable'),
+      statusCluster: null,
+    },
+  });
+}
+
+/** The configuration around it: Ana may deploy what is hers, Ben and Cleo may approve. */
+export function configurationOf(environment: Environment): Configuration {
+  const role = (...users: string[]) => ({ users, usergroups: [], environmentKinds: null });
+  return buildConfiguration([environment], {
+    roles: {
+      promotion: role(people.ana),
+      promotion_admin: role(people.ben, people.cleo),
+      global_admin: role(people.admin),
+    },
+  });
+}

@@ -1,0 +1,101 @@
+import { foldDeployment } from '../../../src/domain/deployment.ts';
+import { factsOf } from '../../../src/progress/facts.ts';
+import { ids } from '../../../src/slack/ids.ts';
+import { threadLine } from '../../../src/wording/thread-line.ts';
+import type { Invariant, Witnesses } from '../invariant.ts';
+import { type DeploymentEntry, openAttempt } from '../ledger.ts';
+import type { LogRow } from '../memory.ts';
+
+/** A sentence that says what became of it is not known yet answers nothing. */
+const notYetKnown = 'takes longer than Slack waits';
+
+/** 10. */
+export const inbox: Invariant = {
+  number: '10 inbox',
+  says: 'Every envelope that is acknowledged stands in the inbox, changes things at most once, and is given the same answer each time it comes.',
+  watch: ({ memory }) => {
+    const effects = new Map<string, number>();
+    const answers = new Map<string, string>();
+    return (happening) => {
+      if (happening.is === 'row' && happening.envelope !== null) {
+        const { envelope, row } = happening;
+        if (row.event.type === 'lock_lifted' || row.event.type === 'lock_met') return null;
+        const first = effects.get(envelope);
+        // One change may be several events, which are written at one instant and follow each other.
+        if (first !== undefined && first !== row.seq - 1)
+          return `${envelope} changes #${row.deployment} once more, by ${row.event.type}`;
+        effects.set(envelope, row.seq);
+        return null;
+      }
+      if (happening.is !== 'ack' && happening.is !== 'told') return null;
+      const { envelope, answer, is } = happening;
+      if (is === 'ack' && memory.inboxAnswer(envelope) === undefined)
+        return `${envelope} is acknowledged and stands in no row`;
+      if (answer.includes(notYetKnown)) return null;
+      const key = `${is} ${envelope}`;
+      const before = answers.get(key) ?? answer;
+      answers.set(key, answer);
+      return before === answer ? null : `${envelope} is answered ${answer} after ${before}`;
+    };
+  },
+};
+
+/** 11. */
+export const slackConverges: Invariant = {
+  number: '11 Slack converges',
+  says: 'Once faults have stopped, each deployment has one card with only the buttons that do something, each fact is told once and in order, and nothing is left to be sent.',
+  watch: (witnesses) => {
+    const rows: LogRow[] = [];
+    return (happening) => {
+      if (happening.is === 'row') rows.push(happening.row);
+      if (happening.is !== 'end' || !happening.finished) return null;
+      const [unsaid] = witnesses.memory.unsaidMessages();
+      if (unsaid) return `${unsaid.key} is ${unsaid.state} at the end: ${unsaid.error ?? ''}`;
+      for (const entry of witnesses.ledger.deployments.values()) {
+        const own = rows.filter(({ deployment }) => deployment === entry.number);
+        const because = wrongInChannel(witnesses, entry, own);
+        if (because !== null) return because;
+      }
+      return null;
+    };
+  },
+};
+
+function wrongInChannel({ slack }: Witnesses, entry: DeploymentEntry, rows: LogRow[]): string | null {
+  const { number } = entry;
+  const cards = slack.messages.filter(({ key }) => key === `card:${number}`);
+  const [card] = cards;
+  if (!card || cards.length > 1) return `#${number} has ${cards.length} cards`;
+  const thread = slack.messages.filter(({ threadTs }) => threadTs === card.ts);
+  const versions = thread.map(({ key }) => Number(key.split(':')[2]));
+  if (new Set(versions).size < versions.length)
+    return `a message of #${number} stands twice: ${versions.join(', ')}`;
+  if (versions.some((version, at) => version < (versions[at - 1] ?? 0)))
+    return `the thread of #${number} is out of order: ${versions.join(', ')}`;
+  const told = thread.reduce((sum, { text }) => sum + text.split('\n').length, 0);
+  const facts = factsOf(entry.plan, rows).map((fact) => threadLine(entry.plan, fact, String));
+  const lines = facts.join('\n').split('\n').length;
+  if (told !== lines) return `the thread of #${number} has ${told} lines, and the facts make ${lines}`;
+  return wrongButtons(entry, rows, card.buttons.at(-1)?.map(({ id }) => id) ?? []);
+}
+
+function wrongButtons(entry: DeploymentEntry, rows: LogRow[], shown: string[]): string | null {
+  const state = foldDeployment(rows)?.state ?? 'unknown';
+  const goesOn = openAttempt(entry) !== null;
+  const allowed: Record<string, boolean> = {
+    [ids.approve]: state === 'awaiting_approval',
+    [ids.reject]: state === 'awaiting_approval',
+    [ids.cancel]: ['awaiting_approval', 'scheduled', 'queued', 'waiting'].includes(state) && !goesOn,
+    [ids.stop]: goesOn,
+    [ids.stopNow]: goesOn,
+    [ids.pause]: goesOn,
+    [ids.resume]: goesOn,
+    [ids.rollBack]: !goesOn && entry.attempts.length > 0,
+    [ids.putBack]: !goesOn && entry.attempts.length > 0,
+    [ids.keepOut]: !goesOn && entry.attempts.length > 0,
+    [ids.retry]: !goesOn && !entry.queued && entry.attempts.length > 0,
+    [ids.details]: true,
+  };
+  const useless = shown.find((id) => !(allowed[id] ?? entry.question !== null));
+  return useless === undefined ? null : `the card of #${entry.number} shows ${useless} while it is ${state}`;
+}

@@ -1,0 +1,157 @@
+import type { Environment } from '../../src/domain/environment.ts';
+import type { ServerState } from '../../src/domain/events.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import type { Happening } from './invariant.ts';
+import {
+  type AttemptEntry,
+  type DeploymentEntry,
+  type Ledger,
+  runsOf,
+  taskEntry,
+  taskOfMarker,
+} from './ledger.ts';
+
+/** An empty ledger; plans are found by their hash. */
+export function createLedger(plans: ReadonlyMap<string, Plan>): Ledger {
+  const planOf = (hash: string): Plan => {
+    const plan = plans.get(hash);
+    if (!plan) throw new Error(`a row names the plan ${hash}, which nobody made`);
+    return plan;
+  };
+  const deployments = new Map<number, DeploymentEntry>();
+  return {
+    deployments,
+    add: (happening) => {
+      if (happening.is === 'world') addWorld(deployments, happening);
+      if (happening.is === 'row') addRow(deployments, happening, planOf);
+    },
+  };
+}
+
+function addWorld(
+  deployments: Map<number, DeploymentEntry>,
+  { event }: Extract<Happening, { is: 'world' }>,
+): void {
+  const entry = deployments.get(event.marker.deployment);
+  const task = entry && taskOfMarker(entry, event.marker.task);
+  if (!entry || !task) return;
+  const runs = runsOf(entry, event.marker.attempt, task.id);
+  if (event.type === 'started')
+    runs.push({ run: event.marker.run, exitCode: null, open: true, fence: event.fence });
+  const ended = runs.find(({ run }) => run === event.marker.run);
+  if (event.type === 'ended' && ended) Object.assign(ended, { exitCode: event.exitCode, open: false });
+}
+
+function addRow(
+  deployments: Map<number, DeploymentEntry>,
+  { row }: Extract<Happening, { is: 'row' }>,
+  planOf: (hash: string) => Plan,
+): void {
+  const { event, deployment: number } = row;
+  if (event.type === 'requested') {
+    const plan = planOf(event.planHash);
+    deployments.set(number, {
+      number,
+      plan,
+      environment: plan.environment,
+      planHash: event.planHash,
+      requestedBy: event.by,
+      startsAt: event.startsAt,
+      expiresAt: event.expiresAt,
+      approvals: [],
+      scheduled: false,
+      queued: false,
+      lateStartAllowed: false,
+      closed: null,
+      attempts: [],
+      question: null,
+      runs: new Map(),
+    });
+    return;
+  }
+  const entry = deployments.get(number);
+  if (!entry) throw new Error(`#${number} has a row of ${event.type} before it was requested`);
+  addToEntry(entry, row, planOf);
+  const attempt = entry.attempts.at(-1);
+  if (attempt) addToAttempt(entry, attempt, row);
+}
+
+type Row = Extract<Happening, { is: 'row' }>['row'];
+
+function addToEntry(entry: DeploymentEntry, { event, at }: Row, planOf: (hash: string) => Plan): void {
+  const { type } = event;
+  if (type === 'approved') entry.approvals.push({ by: event.by, planHash: event.planHash, at });
+  if (type === 'scheduled') entry.scheduled = true;
+  if (type === 'queued') Object.assign(entry, { scheduled: false, queued: true });
+  if (type === 'retry_requested') entry.queued = true;
+  if (type === 'cancelled' || type === 'rejected' || type === 'expired' || type === 'missed')
+    entry.closed = type;
+  if (type === 'question_answered' && entry.question?.kind === 'missed-start')
+    entry.lateStartAllowed = event.choice === 'start';
+  if (type === 'plan_changed') {
+    const { planHash, expiresAt } = event;
+    const plan = planOf(planHash);
+    Object.assign(entry, { planHash, plan, expiresAt, startsAt: null, approvals: [] });
+    Object.assign(entry, { scheduled: false, queued: false });
+  }
+  if (type === 'attempt_started') {
+    entry.queued = false;
+    entry.attempts.push(newAttempt(event.attempt, event.servers));
+  }
+}
+
+function newAttempt(number: number, servers: string[]): AttemptEntry {
+  return {
+    number,
+    servers: new Map(servers.map((name) => [name, 'pending'])),
+    tasks: new Map(),
+    service: new Map(),
+    halted: null,
+    failures: 0,
+    ended: false,
+  };
+}
+
+const failed = new Set<ServerState>(['error', 'unknown', 'preflight_failed']);
+
+function addToAttempt(entry: DeploymentEntry, attempt: AttemptEntry, { event }: Row): void {
+  const { type } = event;
+  if (type === 'task_intended')
+    taskEntry(attempt, event.task).intents.push({ run: event.run, fence: event.fence });
+  if (type === 'task_ended') taskEntry(attempt, event.task).end = event.state;
+  if (type === 'server_started') attempt.servers.set(event.server, 'deploying');
+  if (type === 'server_ended') endServer(entry, attempt, event);
+  if (type === 'service_changed') attempt.service.set(event.member, event.inService);
+  if (type === 'stop_requested') attempt.halted ??= 'a person stopped it';
+  if (type === 'question_asked') entry.question = event.question;
+  if (type === 'question_answered') answer(entry, attempt, event.choice);
+  if (type === 'attempt_ended') attempt.ended = true;
+}
+
+function endServer(
+  { environment }: DeploymentEntry,
+  attempt: AttemptEntry,
+  { server, state }: { server: string; state: ServerState },
+): void {
+  if (failed.has(state) && !failed.has(attempt.servers.get(server) ?? 'pending')) attempt.failures += 1;
+  attempt.servers.set(server, state);
+  attempt.halted ??= haltOf(environment, attempt);
+}
+
+function answer(entry: DeploymentEntry, attempt: AttemptEntry, choice: string): void {
+  const { question } = entry;
+  entry.question = null;
+  if (!question || attempt.ended) return;
+  if (choice === 'stop') attempt.halted ??= 'a question was answered with stop';
+  if (question.task === null) return;
+  const task = taskEntry(attempt, question.task);
+  if (choice === 'retry') task.retries += 1;
+  else Object.assign(task, { end: 'unknown', givenUp: true });
+}
+
+function haltOf({ maxFailures, onServerFailure }: Environment, { failures }: AttemptEntry): string | null {
+  if (failures === 0) return null;
+  if (maxFailures !== null && 'count' in maxFailures)
+    return failures >= maxFailures.count ? `${failures} failures` : null;
+  return onServerFailure === 'stop' ? 'a server failed' : null;
+}

@@ -1,0 +1,98 @@
+import type { Environment } from '../../src/domain/environment.ts';
+import type { ServerState, TaskEnd } from '../../src/domain/events.ts';
+import type { Plan, PlannedTask } from '../../src/domain/plan.ts';
+import type { Happening } from './invariant.ts';
+
+/** What the log says of one task in one attempt. */
+export interface TaskEntry {
+  intents: { run: number; fence: number }[];
+  end: TaskEnd | null;
+  /** A person decided that it may run again, or that nobody will know. */
+  retries: number;
+  givenUp: boolean;
+}
+
+/** What the log says of one attempt. */
+export interface AttemptEntry {
+  number: number;
+  servers: Map<string, ServerState>;
+  tasks: Map<number, TaskEntry>;
+  service: Map<string, 'yes' | 'no' | 'held'>;
+  /** Why no further server may begin; null while one may. */
+  halted: string | null;
+  failures: number;
+  ended: boolean;
+}
+
+/** What the log says of one deployment. */
+export interface DeploymentEntry {
+  number: number;
+  plan: Plan;
+  environment: Environment;
+  planHash: string;
+  requestedBy: string;
+  startsAt: number | null;
+  expiresAt: number | null;
+  approvals: { by: string; planHash: string; at: number }[];
+  /** Waits for its hour. */
+  scheduled: boolean;
+  /** Waits for its environment. */
+  queued: boolean;
+  /** A person, or the default, let a missed start begin. */
+  lateStartAllowed: boolean;
+  /** How it ended before any attempt; null while it may still begin. */
+  closed: string | null;
+  attempts: AttemptEntry[];
+  question: { id: string; kind: string; task: number | null } | null;
+  /** Runs in the world: `attempt/task` → how each ended; null while it goes on. */
+  runs: Map<string, { run: number; exitCode: number | null; open: boolean; fence: number }[]>;
+}
+
+/** A small fold of the log and the world, written apart from the product's own. */
+export interface Ledger {
+  deployments: Map<number, DeploymentEntry>;
+  add(happening: Happening): void;
+}
+
+/** The attempt of an entry that goes on now; null where none does. */
+export function openAttempt(entry: DeploymentEntry | undefined): AttemptEntry | null {
+  const attempt = entry?.attempts.at(-1);
+  return attempt && !attempt.ended ? attempt : null;
+}
+
+/** What is known of a task in an attempt. */
+export function taskEntry(attempt: AttemptEntry, task: number): TaskEntry {
+  const known = attempt.tasks.get(task);
+  if (known) return known;
+  const fresh = { intents: [], end: null, retries: 0, givenUp: false };
+  attempt.tasks.set(task, fresh);
+  return fresh;
+}
+
+/** The task that a marker names: `3-install`, `4-enable-web-1`. */
+export function taskOfMarker({ plan }: DeploymentEntry, name: string): PlannedTask | undefined {
+  const id = Number(name.split('-', 1)[0]);
+  return plan.tasks.find((task) => task.id === id);
+}
+
+/** Runs of one task in one attempt, in the order of their starts. */
+export function runsOf(
+  entry: DeploymentEntry,
+  attempt: number,
+  task: number,
+): { run: number; exitCode: number | null; open: boolean; fence: number }[] {
+  const key = `${attempt}/${task}`;
+  const known = entry.runs.get(key) ?? [];
+  entry.runs.set(key, known);
+  return known;
+}
+
+/** True where every deployment has ended, or waits for approval that nobody gave. */
+export function isAtRest({ deployments }: Ledger): boolean {
+  return [...deployments.values()].every(({ attempts, closed, queued, approvals, environment }) => {
+    if (closed !== null) return true;
+    const needed = environment.approval?.rules[0]?.required ?? 0;
+    if (attempts.length === 0 && approvals.length < needed) return true;
+    return !queued && (attempts.at(-1)?.ended ?? false);
+  });
+}

@@ -1,0 +1,112 @@
+import type { Plan } from '../../src/domain/plan.ts';
+import type { World } from '../../src/world/world.ts';
+import { createCrowd, type Crowd } from './crowd.ts';
+import { createFaults, type Faults } from './faults.ts';
+import type { Happening, Witnesses } from './invariant.ts';
+import { invariants } from './invariants/all.ts';
+import { createLedger } from './keep-ledger.ts';
+import type { Kernel } from './kernel.ts';
+import type { Ledger } from './ledger.ts';
+import type { Memory } from './memory.ts';
+import { createProcesses, type Processes } from './processes.ts';
+import type { Scenario } from './scenario.ts';
+import { createServers } from './servers.ts';
+import { createSlackModel } from './slack-model.ts';
+import { sayHappening } from './story.ts';
+import { add, count, type Tally } from './tally.ts';
+
+/** What broke, and the happenings that led there. */
+export interface Violation {
+  /** Its number and name. */
+  invariant: string;
+  says: string;
+  because: string;
+}
+
+/** How a history came out. */
+export interface Outcome {
+  violation: Violation | null;
+  tally: Tally;
+  turns: number;
+  /** Everything that happened, a line each; it ends where an invariant broke. */
+  story: string[];
+}
+
+/** Everything of one history. */
+export interface Stage {
+  kernel: Kernel;
+  memory: Memory;
+  faults: Faults;
+  ledger: Ledger;
+  world: World;
+  processes: Processes;
+  crowd: Crowd;
+  outcome: Outcome;
+  happened: (happening: Happening) => void;
+}
+
+/** Puts everything of a scenario in its place; nothing has happened yet. */
+export function setStage(scenario: Scenario, kernel: Kernel, memory: Memory): Stage {
+  const outcome: Outcome = { violation: null, tally: {}, turns: 0, story: [] };
+  const { tally } = outcome;
+  const startedAt = kernel.now;
+  const story = (line: string): void => {
+    outcome.story.push(`+${((kernel.now - startedAt) / 1_000).toFixed(3)}s ${line}`);
+  };
+  const leaves: { who: string; from: number; until: number }[] = [];
+  const isMember = (person: string, at = kernel.now): boolean =>
+    !leaves.some(({ who, from, until }) => who === person && from <= at && at < until);
+  const plans = new Map<string, Plan>();
+  const ledger = createLedger(plans);
+  const faults = createFaults(scenario.faults, {
+    kernel,
+    tally,
+    kill: (process, forMs, where) => processes.kill(process, forMs, where),
+  });
+  const slack = createSlackModel(kernel, () => faults.slack());
+  const witness = (event: Extract<Happening, { is: 'world' }>['event']): void =>
+    happened({ is: 'world', at: kernel.now, event });
+  const world = createServers(scenario, { kernel, faults, witness });
+  const wasMember = (person: string, since: number): boolean => isMember(person, since) || isMember(person);
+  const watch = watchAll({ ledger, memory, slack, membersOut: () => world.membersOut(), wasMember });
+  const happened = (happening: Happening): void => {
+    if (outcome.violation) return;
+    story(sayHappening(happening));
+    count(tally, happening);
+    outcome.violation = watch(happening);
+    ledger.add(happening);
+  };
+  const written = reportRows(memory, kernel, happened);
+  const planned = (hash: string, plan: Plan): void => void plans.set(hash, plan);
+  const shared = { kernel, memory, faults, world, slack, shape: scenario.shape };
+  const processes = createProcesses({ ...shared, planned, written, isMember, story });
+  const apologised = (): void => add(tally, 'apologies');
+  const crowd = createCrowd({ kernel, slack, bots: processes.bots, happened, leaves, story, apologised });
+  return { kernel, memory, faults, ledger, world, processes, crowd, outcome, happened };
+}
+
+function watchAll(witnesses: Witnesses): (happening: Happening) => Violation | null {
+  const watches = invariants.map(({ number, says, watch }) => ({ number, says, check: watch(witnesses) }));
+  return (happening) => {
+    for (const { number, says, check } of watches) {
+      const because = check(happening);
+      if (because !== null) return { invariant: number, says, because };
+    }
+    return null;
+  };
+}
+
+/** Reads what a write has added to the log. */
+function reportRows(
+  memory: Memory,
+  kernel: Kernel,
+  happened: (happening: Happening) => void,
+): (envelope: string | null) => void {
+  let last = 0;
+  return (envelope) => {
+    for (const row of memory.rowsAfter(last)) {
+      last = row.seq;
+      happened({ is: 'row', at: kernel.now, row, envelope });
+    }
+  };
+}

@@ -1,0 +1,42 @@
+import type { Happening } from './invariant.ts';
+import type { Ledger } from './ledger.ts';
+
+/** How often what happened: histories in which nothing did prove nothing. */
+export type Tally = Record<string, number>;
+
+/** Counts one happening. */
+export function count(tally: Tally, happening: Happening): void {
+  if (happening.is === 'world') add(tally, `runs ${happening.event.type}`);
+  if (happening.is !== 'row') return;
+  const { event } = happening.row;
+  if (event.type === 'attempt_resumed') add(tally, 'takeovers');
+  if (event.type === 'question_asked') add(tally, `questions ${event.question.kind}`);
+  if (event.type === 'task_found') add(tally, `found ${event.seen}`);
+  if (event.type === 'attempt_ended') add(tally, `attempts ${event.state}`);
+  if (event.type === 'retry_requested' || event.type === 'stop_requested') add(tally, event.type);
+}
+
+/** Adds to one count. */
+export function add(tally: Tally, what: string, times = 1): void {
+  tally[what] = (tally[what] ?? 0) + times;
+}
+
+/** Adds all counts of one tally to another. */
+export function addAll(tally: Tally, more: Tally): void {
+  for (const [what, times] of Object.entries(more)) add(tally, what, times);
+}
+
+/** Adds how the deployments of a history stand at its end. */
+export function countDeployments(tally: Tally, { deployments }: Ledger): void {
+  for (const { attempts, closed } of deployments.values()) {
+    add(tally, 'deployments');
+    add(tally, 'attempts', attempts.length);
+    if (closed !== null) add(tally, `closed ${closed}`);
+    if (
+      attempts.some(({ tasks }) =>
+        [...tasks.values()].some(({ intents }) => new Set(intents.map(({ fence }) => fence)).size > 1),
+      )
+    )
+      add(tally, 'tasks intended by two owners');
+  }
+}
