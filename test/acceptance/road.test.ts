@@ -65,7 +65,9 @@ describe.skipIf(!present)(
       expect(await form.search('Revisions or package', 'sho')).toEqual(['shop@3', 'shop@2', 'shop@1']);
       await form.choose('Revisions or package', 'shop@2');
       await form.choose('Environment', 'shop-production');
-      expect(form.text()).toContain('1. north (web-1, web-2), 1 of 2 clusters stay in service');
+      await slack.until(() =>
+        form.text().includes('1. north (web-1, web-2), 1 of 2 clusters stay in service'),
+      );
       expect(await form.submit()).toEqual({ errors: { Reason: expect.stringMatching(/./) } });
       await form.type('Reason', 'the new front page');
       expect(await form.submit()).toEqual({ closed: true });

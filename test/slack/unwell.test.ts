@@ -97,21 +97,39 @@ describe('a channel that Slack limits', () => {
   test('waits as long as Slack says, then has the newest card and every line; another one is told meanwhile', async () => {
     const { slack } = await start();
     const here = await bot.request('C0SHOP');
+    const second = await bot.request('C0SHOP');
     const there = await bot.request('C0BANK');
     await bot.settles(here, 'waiting for approval');
+    await bot.settles(second, 'waiting for approval');
+    const sent = (since: number) =>
+      [...calls('chat.update', since), ...calls('chat.postMessage', since)]
+        .filter((call) => call.arguments['channel'] === 'C0SHOP')
+        .toSorted((left, right) => left.at - right.at);
     for (const method of ['chat.update', 'chat.postMessage'])
       slack.fail({ method, channel: 'C0SHOP', how: 'ratelimited', retryAfter: 3 });
     const from = Date.now();
     await runs(here);
+    await bot.slack.until(() => sent(from).length === 2);
+    await bot.happens(second, cancelled);
     await runs(there);
     await everythingIsTold(there);
     expect(bot.cards(here)[0]?.text).toContain('waiting for approval');
     await everythingIsTold(here);
-    const edits = calls('chat.update', from).filter((call) => call.arguments['channel'] === 'C0SHOP');
-    // One met the limit, and one that came after it said the newest.
-    expect(edits.map(({ error }) => error)).toEqual(['ratelimited', null]);
-    const posts = calls('chat.postMessage', from).filter((call) => call.arguments['channel'] === 'C0SHOP');
-    expect(posts.filter(({ error }) => error === 'ratelimited')).toHaveLength(1);
+    await bot.settles(second, 'cancelled');
+    expect(bot.cards(second)[0]?.text).toContain('cancelled');
+    // One edit and one post met the limit; nothing else was sent there before the time that Slack said.
+    const met = sent(from);
+    expect(
+      met
+        .filter(({ error }) => error !== null)
+        .map(({ method }) => method)
+        .toSorted(),
+    ).toEqual(['chat.postMessage', 'chat.update']);
+    for (const limited of ['chat.postMessage', 'chat.update']) {
+      const [at = 0, next = 0] = met.filter(({ method }) => method === limited).map((call) => call.at);
+      // Slack counts whole seconds from its answer on.
+      expect(next - at).toBeGreaterThanOrEqual(2_900);
+    }
   });
 });
 
