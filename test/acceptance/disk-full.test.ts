@@ -46,48 +46,52 @@ describe.skipIf(!canMount())(
       await stage.close();
     });
 
-    test('it is said, nothing begins unwritten, and with room again the deployment goes on by itself', async () => {
-      stage = await setStage({
-        clusters: [
-          { name: 'north', servers: ['web-1', 'web-2'] },
-          { name: 'south', servers: ['web-3'] },
-        ],
-        onThisMachine: true,
-        files: { 'install.sh': readFileSync('test/fixtures/slow-install.sh', 'utf8') },
-      });
-      disk = mountSmallDisk(join(stage.directory, 'data'), 8);
-      await stage.startBot();
-      await requestAndApprove();
-      await stage.slack.until(() => installsOf('web-1') !== '', 30_000);
-      disk.fill();
+    test(
+      'it is said, nothing begins unwritten, and with room again the deployment goes on by itself',
+      { timeout: 180_000 },
+      async () => {
+        stage = await setStage({
+          clusters: [
+            { name: 'north', servers: ['web-1', 'web-2'] },
+            { name: 'south', servers: ['web-3'] },
+          ],
+          onThisMachine: true,
+          files: { 'install.sh': readFileSync('test/fixtures/slow-install.sh', 'utf8') },
+        });
+        disk = mountSmallDisk(join(stage.directory, 'data'), 8);
+        await stage.startBot();
+        await requestAndApprove();
+        await stage.slack.until(() => installsOf('web-1') !== '', 30_000);
+        disk.fill();
 
-      for (let tries = 0; (await readiness()).status === 200 && tries < 200; tries += 1) await delay(50);
-      expect(await readiness()).toEqual({
-        status: 503,
-        text: expect.stringMatching(
-          /^\S+lamplighter\.db cannot be written: its disk is full \(.+\); make room on it, and the bot goes on by itself\n$/,
-        ),
-      });
-      const ana = stage.slack.person('U0ANA');
-      expect((await ana.types('/deploy cancel 1', { channel })).text).toBe(
-        'Lamplighter cannot write to its database now: its disk is full. This was not taken, unless `/deploy list` shows it; tell whoever runs Lamplighter, and send it again after that.',
-      );
-      expect(JSON.stringify(await ana.types('/deploy list', { channel }))).toContain('#1');
-      await delay(4_000);
-      const before = ['web-1', 'web-2', 'web-3'].map(installsOf);
-      await delay(2_000);
-      expect(['web-1', 'web-2', 'web-3'].map(installsOf)).toEqual(before);
-      expect(before[2]).toBe('');
-      expect(stage.botLog().split('make room on it')).toHaveLength(2);
+        for (let tries = 0; (await readiness()).status === 200 && tries < 200; tries += 1) await delay(50);
+        expect(await readiness()).toEqual({
+          status: 503,
+          text: expect.stringMatching(
+            /^\S+lamplighter\.db cannot be written: its disk is full \(.+\); make room on it, and the bot goes on by itself\n$/,
+          ),
+        });
+        const ana = stage.slack.person('U0ANA');
+        expect((await ana.types('/deploy cancel 1', { channel })).text).toBe(
+          'Lamplighter cannot write to its database now: its disk is full. This was not taken, unless `/deploy list` shows it; tell whoever runs Lamplighter, and send it again after that.',
+        );
+        expect(JSON.stringify(await ana.types('/deploy list', { channel }))).toContain('#1');
+        await delay(4_000);
+        const before = ['web-1', 'web-2', 'web-3'].map(installsOf);
+        await delay(2_000);
+        expect(['web-1', 'web-2', 'web-3'].map(installsOf)).toEqual(before);
+        expect(before[2]).toBe('');
+        expect(stage.botLog().split('make room on it')).toHaveLength(2);
 
-      disk.free();
-      await stage.cardSays('done, 3 of 3 servers', 90_000);
-      expect(await readiness()).toEqual({ status: 200, text: 'ok\n' });
-      expect(lines().filter(({ msg }) => msg === 'the database can be written again')).toHaveLength(1);
-      expect(['web-1', 'web-2', 'web-3'].map(installsOf)).toEqual(Array(3).fill('shop@2\n'));
-      await stage.stopBot();
-      await expectTrueRecord();
-    });
+        disk.free();
+        await stage.cardSays('done, 3 of 3 servers', 90_000);
+        expect(await readiness()).toEqual({ status: 200, text: 'ok\n' });
+        expect(lines().filter(({ msg }) => msg === 'the database can be written again')).toHaveLength(1);
+        expect(['web-1', 'web-2', 'web-3'].map(installsOf)).toEqual(Array(3).fill('shop@2\n'));
+        await stage.stopBot();
+        await expectTrueRecord();
+      },
+    );
   },
 );
 

@@ -36,7 +36,7 @@ async function request(): Promise<void> {
   const form = await ana.modal();
   await form.type('Reason', 'before the trouble');
   await form.submit();
-  await stage.cardSays('waiting for approval', 10_000);
+  await stage.cardSays('waiting for approval');
 }
 
 const readiness = async (): Promise<string> => {
@@ -151,7 +151,7 @@ describe.each(troubles)('%s', (_name, { begin, reason }, isMissing) => {
       expect(said(unwell.slice('503 '.length))).toBe(1);
       await stage.slack.until(() => said('the database can be written again') === 1, 5_000);
       expect(await cancel()).toContain('#1');
-      await stage.cardSays('cancelled', 10_000);
+      await stage.cardSays('cancelled');
     },
   );
 });
@@ -165,41 +165,45 @@ test('a data directory that was removed is refused for good: nothing is written 
   expect(await stage.stopBot()).toBe(0);
 });
 
-test('locked for 20 s: each command is answered in time, the process never stands still, and each press counts once', async () => {
-  const other = new Database(join(data, 'lamplighter.db'));
-  other.exec('BEGIN IMMEDIATE');
-  const watch = { longestMs: 0, watching: true };
-  const watching = (async () => {
-    while (watch.watching) {
-      const asked = performance.now();
-      await fetch(`${stage.healthUrl()}/healthz`);
-      watch.longestMs = Math.max(watch.longestMs, performance.now() - asked);
-      await delay(20);
+test(
+  'locked for 20 s: each command is answered in time, the process never stands still, and each press counts once',
+  { timeout: 180_000 },
+  async () => {
+    const other = new Database(join(data, 'lamplighter.db'));
+    other.exec('BEGIN IMMEDIATE');
+    const watch = { longestMs: 0, watching: true };
+    const watching = (async () => {
+      while (watch.watching) {
+        const asked = performance.now();
+        await fetch(`${stage.healthUrl()}/healthz`);
+        watch.longestMs = Math.max(watch.longestMs, performance.now() - asked);
+        await delay(20);
+      }
+    })();
+    const ana = stage.slack.person('U0ANA');
+    const lockedUntil = Date.now() + 20_000;
+    let answers = 0;
+    while (Date.now() < lockedUntil) {
+      const words = ['cancel 1', 'retry 1', 'lock shop-production', 'list', 'show 1'];
+      const given = await Promise.all(
+        words.map(async (word) => await ana.types(`/deploy ${word}`, { channel })),
+      );
+      expect(given.map(({ acknowledged }) => acknowledged)).toEqual(words.map(() => true));
+      expect(given.slice(0, 2).map(({ text }) => text)).toEqual(
+        Array(2).fill(expect.stringContaining('another program keeps it locked')),
+      );
+      answers += given.length;
     }
-  })();
-  const ana = stage.slack.person('U0ANA');
-  const lockedUntil = Date.now() + 20_000;
-  let answers = 0;
-  while (Date.now() < lockedUntil) {
-    const words = ['cancel 1', 'retry 1', 'lock shop-production', 'list', 'show 1'];
-    const given = await Promise.all(
-      words.map(async (word) => await ana.types(`/deploy ${word}`, { channel })),
+    watch.watching = false;
+    await watching;
+    console.info(
+      `${answers} commands answered; the longest wait for /healthz was ${Math.round(watch.longestMs)} ms`,
     );
-    expect(given.map(({ acknowledged }) => acknowledged)).toEqual(words.map(() => true));
-    expect(given.slice(0, 2).map(({ text }) => text)).toEqual(
-      Array(2).fill(expect.stringContaining('another program keeps it locked')),
-    );
-    answers += given.length;
-  }
-  watch.watching = false;
-  await watching;
-  console.info(
-    `${answers} commands answered; the longest wait for /healthz was ${Math.round(watch.longestMs)} ms`,
-  );
-  other.close();
-  await until((now) => now.startsWith('200'));
-  await stage.slack.person('U0BEN').press(stage.card(), 'Approve');
-  await stage.cardSays('done, 3 of 3 servers', 60_000);
-  const lines = stage.card().thread.map(({ text }) => text);
-  expect(lines.filter((text) => text.includes('Approved by'))).toHaveLength(1);
-});
+    other.close();
+    await until((now) => now.startsWith('200'));
+    await stage.slack.person('U0BEN').press(stage.card(), 'Approve');
+    await stage.cardSays('done, 3 of 3 servers', 60_000);
+    const lines = stage.card().thread.map(({ text }) => text);
+    expect(lines.filter((text) => text.includes('Approved by'))).toHaveLength(1);
+  },
+);

@@ -185,6 +185,7 @@ describe('an older database and processes that start on it', () => {
 
   it.skipIf(withoutStrace)(
     'killed at any call that changes the disk, it is the old one or the new one, whole',
+    { timeout: 300_000 },
     async () => {
       await makeOlder(1);
       const older = join(place.folder, 'older.db');
