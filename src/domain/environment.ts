@@ -109,9 +109,13 @@ export interface ApprovalRule {
 }
 
 /** When an environment may be deployed to: a recurring time of day on days, or one absolute span. */
-export type Window =
+export type Window = (
   | { days: Weekday[]; from: string; to: string; name: string | null }
-  | { from: string; to: string; name: string | null };
+  | { from: string; to: string; name: string | null }
+) & {
+  /** When it closes, an attempt begins no further server; absent: what has begun runs to its end. */
+  atEnd?: 'no-new-server';
+};
 
 /** A day of a recurring window. */
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
@@ -121,6 +125,8 @@ export interface Freeze {
   from: string;
   to: string;
   reason: string;
+  /** Whose approvals let a start happen all the same; absent: nobody's. */
+  override?: { from: string[]; persons: number };
 }
 
 /** How the main role's members leave the balancer together. */
