@@ -3,6 +3,7 @@ import type { DeploymentEvent } from '../domain/events.ts';
 import { planChanges } from '../domain/plan-changes.ts';
 import type { Plan } from '../domain/plan.ts';
 import { revisionName } from '../domain/revision.ts';
+import { overridesAt } from '../domain/windows.ts';
 import type { DueChange } from '../store/store.ts';
 import type { PlanningNeeds } from './needs.ts';
 import { planDeployment } from './plan-deployment.ts';
@@ -39,17 +40,26 @@ export async function changesSince(
   return drift(needs, plan, again.value, planChanges(plan, again.value.plan));
 }
 
-/** The approvals are void; what is not approved again within the grace expires. */
+/** The approvals are void; what is not approved again, for now, within the grace expires. */
 export function drift(
   needs: PlanningNeeds,
   old: Plan,
   today: { plan: Plan; hash: string },
   changes: string[],
 ): Drift {
+  const overrides = overridesAt(today.plan.environment, needs.now());
   const expiresAt = needs.now() + old.environment.schedule.graceMinutes * 60_000;
   return {
     changes,
-    events: [{ type: 'plan_changed', planHash: today.hash, changes, expiresAt }],
+    events: [
+      {
+        type: 'plan_changed',
+        planHash: today.hash,
+        changes,
+        expiresAt,
+        ...(overrides.length > 0 && { overrides }),
+      },
+    ],
     due: [{ remove: 'start' }, { remove: 'expire' }, { remove: 'remind' }, { add: 'expire', at: expiresAt }],
     plan: { plan: today.plan, hash: today.hash },
   };

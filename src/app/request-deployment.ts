@@ -1,10 +1,12 @@
 import type { Actor } from '../domain/actor.ts';
+import { approvalRuleFor } from '../domain/approval.ts';
 import { sayTime } from '../domain/calendar.ts';
 import type { ApprovalRule, Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import { planTitle } from '../domain/plan.ts';
 import type { Person } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
+import { overridesAt } from '../domain/windows.ts';
 import type { DueChange } from '../store/store.ts';
 import type { AppNeeds } from './needs.ts';
 import { planDeployment, type PlannedDeployment, refusalsOf } from './plan-deployment.ts';
@@ -64,7 +66,9 @@ async function write(
 ): Promise<Verdict<RequestedDeployment>> {
   const { environment } = plan;
   const at = needs.now();
-  const expiresAt = environment.approval && expiryOf(environment.approval, request.startsAt, at);
+  const overrides = overridesAt(environment, request.startsAt ?? at);
+  const rule = approvalRuleFor(environment, { overrides, planChanges: [] });
+  const expiresAt = rule && expiryOf(rule, request.startsAt, at);
   const requested: DeploymentEvent = {
     type: 'requested',
     by: person.id,
@@ -76,6 +80,7 @@ async function write(
     zone: request.zone,
     planHash: hash,
     acceptedWarnings: warnings.length,
+    ...(overrides.length > 0 && { overrides }),
   };
   const created = await needs.store.createDeployment({
     environment: environment.name,
@@ -89,7 +94,7 @@ async function write(
     zone: request.zone,
     typed: request.typed,
     at,
-    events: [requested, ...startWithoutApproval(environment, request.startsAt)],
+    events: [requested, ...(rule ? [] : [startWithoutApproval(request.startsAt)])],
     due: dueRows(environment, request.startsAt, expiresAt),
     quota: { since: at - hourMs, limit: needs.configuration().limits.requestsPerHour },
   });
@@ -100,7 +105,7 @@ async function write(
     environment: environment.name,
     channel: environment.channel,
     startsAt: request.startsAt,
-    needsApproval: environment.approval !== null,
+    needsApproval: rule !== null,
   });
 }
 
@@ -110,9 +115,8 @@ function expiryOf(approval: ApprovalRule, startsAt: number | null, at: number): 
   return startsAt === null ? byHours : Math.min(startsAt, byHours);
 }
 
-function startWithoutApproval(environment: Environment, startsAt: number | null): DeploymentEvent[] {
-  if (environment.approval) return [];
-  return [startsAt === null ? { type: 'queued', behind: null } : { type: 'scheduled', startsAt }];
+function startWithoutApproval(startsAt: number | null): DeploymentEvent {
+  return startsAt === null ? { type: 'queued', behind: null } : { type: 'scheduled', startsAt };
 }
 
 function dueRows(environment: Environment, startsAt: number | null, expiresAt: number | null): DueChange[] {

@@ -1,4 +1,5 @@
 import { type Actor, mention, type Via } from './actor.ts';
+import type { FreezeOverride } from './environment.ts';
 import type { AttemptEnd, DeploymentEvent, Question, StoredEvent } from './events.ts';
 import { applyToRun, type Run, startRun } from './run.ts';
 
@@ -38,6 +39,8 @@ export interface Deployment {
   votes: Vote[];
   /** What changed between the approved plan and today's, when that voided an approval. */
   planChanges: string[];
+  /** What it takes, beside the usual approval, to start inside a freeze; empty where it lies in none. */
+  overrides: FreezeOverride[];
   rejection: { by: string; reason: string } | null;
   /** The way by which it was asked for. */
   requestedVia: Via | undefined;
@@ -80,6 +83,7 @@ function begin(stored: StoredEvent, event: Extract<DeploymentEvent, { type: 'req
     planHash: event.planHash,
     votes: [],
     planChanges: [],
+    overrides: event.overrides ?? [],
     rejection: null,
     requestedVia: event.via,
     lock: null,
@@ -187,6 +191,7 @@ function applyPlanChange(
     votes: [],
     planHash: event.planHash,
     planChanges: event.changes,
+    overrides: event.overrides ?? [],
     startsAt: null,
     lock: null,
     lockMetAt: null,

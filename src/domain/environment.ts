@@ -100,9 +100,17 @@ export interface Payload {
   placement: 'every-server' | 'first-in-cluster';
 }
 
-/** Who must approve, by role; `required` approvals from people who hold one of `roles`. */
+/** So many approvals from people who hold one of these roles. */
+export interface Seats {
+  roles: string[];
+  required: number;
+  /** Reason of the freeze that they override; absent: the usual approval. */
+  freeze?: string;
+}
+
+/** Who must approve, by role. */
 export interface ApprovalRule {
-  rules: { roles: string[]; required: number }[];
+  rules: Seats[];
   excludeRequester: boolean;
   expiresHours: number;
   remindMinutes: number[];
@@ -127,6 +135,14 @@ export interface Freeze {
   reason: string;
   /** Whose approvals let a start happen all the same; absent: nobody's. */
   override?: { from: string[]; persons: number };
+}
+
+/** What it takes to start inside a freeze. */
+export interface FreezeOverride {
+  /** Reason of the freeze. */
+  reason: string;
+  from: string[];
+  persons: number;
 }
 
 /** How the main role's members leave the balancer together. */

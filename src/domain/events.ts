@@ -1,4 +1,5 @@
 import type { Actor } from './actor.ts';
+import type { FreezeOverride } from './environment.ts';
 
 /** How one server's run stands. `preflight_failed` and `skipped` were never begun. */
 export type ServerState =
@@ -54,12 +55,20 @@ export type DeploymentEvent =
       zone: string;
       planHash: string;
       acceptedWarnings: number;
+      /** What it takes to start inside the freezes of its hour; absent: it lies in none. */
+      overrides?: FreezeOverride[];
     } & Actor)
   | { type: 'approved'; by: string; roles: string[]; planHash: string }
   | { type: 'rejected'; by: string; reason: string }
   | { type: 'scheduled'; startsAt: number }
   | { type: 'reminded'; minutesBefore: number }
-  | { type: 'plan_changed'; planHash: string; changes: string[]; expiresAt: number }
+  | {
+      type: 'plan_changed';
+      planHash: string;
+      changes: string[];
+      expiresAt: number;
+      overrides?: FreezeOverride[];
+    }
   | { type: 'queued'; behind: number | null }
   /** It is queued, and somebody closed its environment: it begins only when that is lifted. */
   | ({ type: 'lock_met'; reason: string; since: number } & Actor)

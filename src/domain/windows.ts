@@ -1,5 +1,5 @@
 import { localTime, resolveLocalTime, sayTime } from './calendar.ts';
-import type { Environment, Freeze, Weekday, Window } from './environment.ts';
+import type { Environment, Freeze, FreezeOverride, Weekday, Window } from './environment.ts';
 import type { Refusal } from './verdict.ts';
 
 /** One opening of a window, or one freeze: from the first instant in it until just before the last, epoch milliseconds. */
@@ -51,13 +51,6 @@ export function freezesAt({ freezes, timezone }: Environment, instant: number): 
 /** What a freeze needs to be overridden, for everybody who reads it: `2 of global_admin to override the freeze (year end)`. */
 export function sayOverrideNeed({ reason, persons, from }: FreezeOverride): string {
   return `${persons} of ${from.join(' or ')} to override the freeze (${reason})`;
-}
-
-/** Who may start all the same inside a freeze, and how many of them it takes. */
-export interface FreezeOverride {
-  reason: string;
-  from: string[];
-  persons: number;
 }
 
 /** The approvals that a start at this instant needs beside the usual ones. */

@@ -1,7 +1,9 @@
 import { mention } from '../domain/actor.ts';
+import type { FreezeOverride } from '../domain/environment.ts';
 import type { DeploymentEvent, Question, ServerState } from '../domain/events.ts';
 import { sayLock } from '../domain/lock.ts';
 import type { Plan } from '../domain/plan.ts';
+import { sayOverrideNeed } from '../domain/windows.ts';
 import type { Fact } from '../progress/facts.ts';
 import { sayDuration } from './duration.ts';
 import { sayPlan } from './plan.ts';
@@ -16,7 +18,7 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
   const took = durationMs === null ? '' : ` in ${sayDuration(durationMs)}`;
   switch (event.type) {
     case 'requested':
-      return `Requested by ${mention(event)}.\n${sayPlan(plan)}`;
+      return `Requested by ${mention(event)}.${sayOverrides(event.overrides)}\n${sayPlan(plan)}`;
     case 'approved':
       return `Approved by <@${event.by}>.`;
     case 'rejected':
@@ -24,7 +26,7 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'reminded':
       return `${event.minutesBefore} minutes left.`;
     case 'plan_changed':
-      return `The plan changed: ${event.changes.join('; ')}. Earlier approvals are void; it expires ${sayInstant(event.expiresAt)} unless the new plan is approved.`;
+      return `The plan changed: ${event.changes.join('; ')}. Earlier approvals are void; it expires ${sayInstant(event.expiresAt)} unless the new plan is approved.${sayOverrides(event.overrides)}`;
     case 'queued':
       return sayQueued(event.behind);
     case 'lock_met':
@@ -69,6 +71,11 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'task_ended':
       return '';
   }
+}
+
+/** A start inside a freeze is no secret: what it takes stands where everybody reads. */
+function sayOverrides(overrides: FreezeOverride[] = []): string {
+  return overrides.map((override) => ` It needs ${sayOverrideNeed(override)}.`).join('');
 }
 
 function sayQueued(behind: number | null): string {
