@@ -136,8 +136,7 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
     case 'cancelled':
       return end(deployment, 'cancelled', mention(event), at);
     case 'retry_requested':
-      Object.assign(deployment, { retryServers: event.servers, endedBy: null, endedAt: null });
-      return queue(deployment);
+      return retry(deployment, event);
     case 'attempt_started':
       return beginAttempt(deployment, event, at);
     case 'question_asked':
@@ -159,8 +158,18 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
     case 'task_intended':
     case 'task_found':
     case 'task_ended':
+    case 'window_ended':
       return;
   }
+}
+
+function retry(
+  deployment: Deployment,
+  { servers, startsAt }: Extract<DeploymentEvent, { type: 'retry_requested' }>,
+): void {
+  Object.assign(deployment, { retryServers: servers, endedBy: null, endedAt: null });
+  if (startsAt === undefined) queue(deployment);
+  else Object.assign(deployment, { state: 'scheduled', startsAt });
 }
 
 function queue(deployment: Deployment): void {

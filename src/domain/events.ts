@@ -77,7 +77,8 @@ export type DeploymentEvent =
   | { type: 'missed'; reason: string }
   | ({ type: 'cancelled' } & Actor)
   | ({ type: 'stop_requested' } & Actor)
-  | ({ type: 'retry_requested'; servers: string[] } & Actor)
+  /** Its hour, where it waits for the next window; absent: at once. */
+  | ({ type: 'retry_requested'; servers: string[]; startsAt?: number } & Actor)
   | { type: 'attempt_started'; attempt: number; servers: string[]; fence: number }
   | { type: 'attempt_resumed'; attempt: number; fence: number; during: string | null }
   | {
@@ -123,6 +124,8 @@ export type DeploymentEvent =
     }
   | { type: 'question_asked'; question: Question }
   | { type: 'question_answered'; question: string; choice: Choice; by: string }
+  /** The window in which the attempt began has closed, and says that no further server begins. */
+  | { type: 'window_ended'; window: string }
   /** The database was put back to an older copy: whatever happened after `copiedAt` is not in this log. */
   | { type: 'restored'; copiedAt: number }
   | { type: 'attempt_ended'; attempt: number; state: AttemptEnd; endedBy: string };

@@ -48,6 +48,8 @@ export interface Run {
   stopRequestedVia: Via | undefined;
   /** A question that was answered with "stop": no new server begins. */
   stoppedBy: string | null;
+  /** The window that closed on it: no new server begins. */
+  endedWindow: string | null;
   ended: { state: AttemptEnd; endedBy: string } | null;
 }
 
@@ -65,6 +67,7 @@ export function startRun(attempt: number, fence: number, servers: string[]): Run
     stopRequestedBy: null,
     stopRequestedVia: undefined,
     stoppedBy: null,
+    endedWindow: null,
     ended: null,
   };
 }
@@ -128,6 +131,9 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
     case 'stop_requested':
       run.stopRequestedBy = event.by;
       run.stopRequestedVia = event.via;
+      return;
+    case 'window_ended':
+      run.endedWindow = event.window;
       return;
     case 'attempt_ended':
       run.ended = { state: event.state, endedBy: event.endedBy };

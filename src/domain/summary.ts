@@ -45,7 +45,9 @@ function changes(standing: Standing, { deployment, event, at }: StoredEvent): Pa
     case 'queued':
       return { state: 'queued' };
     case 'retry_requested':
-      return { state: 'queued', endedAt: null };
+      return event.startsAt === undefined
+        ? { state: 'queued', endedAt: null }
+        : { state: 'scheduled', startsAt: event.startsAt, endedAt: null };
     case 'attempt_started':
       return { state: 'running', attempt: event.attempt };
     case 'question_asked':
@@ -73,6 +75,7 @@ function changes(standing: Standing, { deployment, event, at }: StoredEvent): Pa
     case 'task_intended':
     case 'task_found':
     case 'task_ended':
+    case 'window_ended':
       return {};
   }
 }
@@ -103,6 +106,7 @@ const known: Record<DeploymentEvent['type'], true> = {
   service_changed: true,
   question_asked: true,
   question_answered: true,
+  window_ended: true,
   restored: true,
   attempt_ended: true,
 };

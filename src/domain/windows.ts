@@ -90,6 +90,7 @@ const mostInARow = 50;
  * where an attempt that began now may go on as long as it takes.
  */
 export function windowEnd(environment: Environment, instant: number): WindowEnd | null {
+  if (environment.windows.every(({ atEnd }) => atEnd === undefined)) return null;
   let open = lastOpen(environment, instant);
   for (let count = 0; open !== null && count < mostInARow; count += 1) {
     const next = lastOpen(environment, open.to);

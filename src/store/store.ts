@@ -43,7 +43,7 @@ export interface NewDeployment {
 }
 
 /** Kinds of things that become due; each names its deployment and is removed by the commit that deals with it. */
-export type DueKind = 'start' | 'expire' | 'remind' | 'question';
+export type DueKind = 'start' | 'expire' | 'remind' | 'question' | 'window-end';
 
 /** A row that becomes due. */
 export interface Due {

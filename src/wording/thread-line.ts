@@ -42,7 +42,9 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'stop_requested':
       return `${mention(event)} stops it: the server at hand is finished, and no other begins.`;
     case 'retry_requested':
-      return `${mention(event)} deploys the remaining ${event.servers.length}: ${event.servers.join(', ')}.`;
+      return `${mention(event)} deploys the remaining ${event.servers.length}: ${event.servers.join(', ')}.${sayNextWindow(event.startsAt, sayInstant)}`;
+    case 'window_ended':
+      return `The window ${event.window} has ended: what is under way is finished and put back, and nothing further begins.`;
     case 'attempt_started':
       return `Attempt ${event.attempt} began: ${event.servers.join(', ')}.`;
     case 'attempt_resumed':
@@ -76,6 +78,10 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
 /** A start inside a freeze is no secret: what it takes stands where everybody reads. */
 function sayOverrides(overrides: FreezeOverride[] = []): string {
   return overrides.map((override) => ` It needs ${sayOverrideNeed(override)}.`).join('');
+}
+
+function sayNextWindow(startsAt: number | undefined, sayInstant: SayInstant): string {
+  return startsAt === undefined ? '' : ` It starts ${sayInstant(startsAt)}, when the next window opens.`;
 }
 
 function sayQueued(behind: number | null): string {

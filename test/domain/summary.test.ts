@@ -46,7 +46,10 @@ const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbit
   missed: fc.constant({ type: 'missed', reason: 'late' }),
   cancelled: fc.constant({ type: 'cancelled', by: 'U0ANA' }),
   stop_requested: fc.constant({ type: 'stop_requested', by: 'U0ANA' }),
-  retry_requested: fc.constant({ type: 'retry_requested', by: 'U0ANA', servers: ['s1'] }),
+  retry_requested: fc
+    .constantFrom({}, { startsAt: 900 })
+    .map((more) => ({ type: 'retry_requested', by: 'U0ANA', servers: ['s1'], ...more })),
+  window_ended: fc.constant({ type: 'window_ended', window: 'tue 20:00–23:30' }),
   attempt_started: fc
     .integer({ min: 1, max: 9 })
     .map((attempt) => ({ type: 'attempt_started', attempt, servers: ['s1'], fence: 1 })),
