@@ -27,7 +27,9 @@ export function decideMissed(
 ): MissedDecision | null {
   const { graceMinutes, onMissed } = environment.schedule;
   if (missed.now - missed.startsAt <= graceMinutes * 60_000 || onMissed === 'run') return null;
-  return onMissed === 'ask' ? askMissed(deployment, environment, missed) : skipMissed(deployment, missed);
+  // The rest of one that ran already has its button: it is not asked about, but offered again.
+  const asks = onMissed === 'ask' && deployment.attempt === 0;
+  return asks ? askMissed(deployment, environment, missed) : skipMissed(deployment, missed);
 }
 
 function skipMissed({ zone }: Deployment, { startsAt, because }: MissedStart): MissedDecision {

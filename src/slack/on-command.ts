@@ -5,6 +5,7 @@ import { lockEnvironment } from '../app/lock-environment.ts';
 import { once } from '../app/once.ts';
 import { retryDeployment } from '../app/retry-deployment.ts';
 import { unlockEnvironment } from '../app/unlock-environment.ts';
+import { sayTime } from '../domain/calendar.ts';
 import { parseTypedTime } from '../domain/typed-time.ts';
 import { sayCancelled, sayLocked, sayRetried, sayUnlocked } from '../wording/outcome.ts';
 import { sayRefusals } from '../wording/refusal.ts';
@@ -12,6 +13,7 @@ import { type MessageContent, section } from './blocks.ts';
 import type { BotNeeds } from './bot.ts';
 import { type Command, helpText, parseCommand } from './command-text.ts';
 import { drawForm } from './draw-form.ts';
+import { slackInstant } from './escape.ts';
 import { emptyForm, type FormState } from './form-state.ts';
 import { listMessage, showMessage } from './list-message.ts';
 import { openLockForm } from './on-lock.ts';
@@ -81,7 +83,7 @@ async function answerCommand(
     case 'retry': {
       const verdict = await retryDeployment(needs.app, { by, number: parsed.number });
       if (!verdict.ok) return words(sayRefusals(verdict.refusals));
-      return words(sayRetried(verdict.value));
+      return words(sayRetried(verdict.value, (at) => slackInstant(at, sayTime(at, 'UTC'))));
     }
     case 'lock': {
       const { environment, reason } = parsed;
