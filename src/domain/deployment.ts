@@ -48,6 +48,8 @@ export interface Deployment {
   lock: ({ reason: string; since: number } & Actor) | null;
   /** When it first waited for a lock since it was queued; null: it did not. */
   lockMetAt: number | null;
+  /** The latest due row that a reminder answered, epoch milliseconds. */
+  remindedFor: number | null;
   /** Why it ended without or after running, in words; null while it goes on. */
   endedBy: string | null;
   /** What only a person can answer now. */
@@ -88,6 +90,7 @@ function begin(stored: StoredEvent, event: Extract<DeploymentEvent, { type: 'req
     requestedVia: event.via,
     lock: null,
     lockMetAt: null,
+    remindedFor: null,
     endedBy: null,
     question: null,
     attempt: 0,
@@ -121,6 +124,9 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
       deployment.state = 'scheduled';
       deployment.startsAt = event.startsAt;
       return;
+    case 'reminded':
+      deployment.remindedFor = event.dueAt ?? deployment.remindedFor;
+      return;
     case 'plan_changed':
       return applyPlanChange(deployment, event);
     case 'queued':
@@ -149,7 +155,6 @@ function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: n
       return end(deployment, event.state, event.endedBy, at);
     case 'attempt_resumed':
     case 'group_checked':
-    case 'reminded':
     case 'restored':
     case 'server_started':
     case 'server_ended':

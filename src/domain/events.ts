@@ -61,7 +61,16 @@ export type DeploymentEvent =
   | { type: 'approved'; by: string; roles: string[]; planHash: string }
   | { type: 'rejected'; by: string; reason: string }
   | { type: 'scheduled'; startsAt: number }
-  | { type: 'reminded'; minutesBefore: number }
+  | {
+      type: 'reminded';
+      /** Minutes that are left. */
+      minutesBefore: number;
+      about?: 'start' | 'approval';
+      /** The due row that it answers, so that each is answered once. */
+      dueAt?: number;
+      /** Mentions of those who can still approve; nobody else is called. */
+      people?: string[];
+    }
   | {
       type: 'plan_changed';
       planHash: string;
@@ -69,7 +78,12 @@ export type DeploymentEvent =
       expiresAt: number;
       overrides?: FreezeOverride[];
     }
-  | { type: 'queued'; behind: number | null }
+  | {
+      type: 'queued';
+      behind: number | null;
+      /** Why it begins later than the grace, in words; absent: it is in time. */
+      late?: string;
+    }
   /** It is queued, and somebody closed its environment: it begins only when that is lifted. */
   | ({ type: 'lock_met'; reason: string; since: number } & Actor)
   | ({ type: 'lock_lifted' } & Actor)

@@ -1,11 +1,10 @@
 import { mention } from '../domain/actor.ts';
-import type { FreezeOverride } from '../domain/environment.ts';
 import type { DeploymentEvent, Question, ServerState } from '../domain/events.ts';
 import { sayLock } from '../domain/lock.ts';
 import type { Plan } from '../domain/plan.ts';
-import { sayOverrideNeed } from '../domain/windows.ts';
 import type { Fact } from '../progress/facts.ts';
 import { sayDuration } from './duration.ts';
+import { sayNextWindow, sayOverrides, sayQueued, sayReminder, sayWindowEnd } from './hours.ts';
 import { sayPlan } from './plan.ts';
 import { sayState } from './state.ts';
 
@@ -20,15 +19,14 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'requested':
       return `Requested by ${mention(event)}.${sayOverrides(event.overrides)}\n${sayPlan(plan)}`;
     case 'approved':
-      return `Approved by <@${event.by}>.`;
     case 'rejected':
-      return `Rejected by <@${event.by}>.`;
+      return `${event.type === 'approved' ? 'Approved' : 'Rejected'} by <@${event.by}>.`;
     case 'reminded':
-      return `${event.minutesBefore} minutes left.`;
+      return sayReminder(event);
     case 'plan_changed':
       return `The plan changed: ${event.changes.join('; ')}. Earlier approvals are void; it expires ${sayInstant(event.expiresAt)} unless the new plan is approved.${sayOverrides(event.overrides)}`;
     case 'queued':
-      return sayQueued(event.behind);
+      return sayQueued(event);
     case 'lock_met':
       return `It waits: ${sayLock({ ...event, environment: plan.environment.name }, sayInstant(event.since))}`;
     case 'lock_lifted':
@@ -42,9 +40,9 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'stop_requested':
       return `${mention(event)} stops it: the server at hand is finished, and no other begins.`;
     case 'retry_requested':
-      return `${mention(event)} deploys the remaining ${event.servers.length}: ${event.servers.join(', ')}.${sayNextWindow(event.startsAt, sayInstant)}`;
+      return `${mention(event)} deploys the remaining ${event.servers.length}: ${event.servers.join(', ')}.${sayNextWindow(event, sayInstant)}`;
     case 'window_ended':
-      return `The window ${event.window} has ended: what is under way is finished and put back, and nothing further begins.`;
+      return sayWindowEnd(event);
     case 'attempt_started':
       return `Attempt ${event.attempt} began: ${event.servers.join(', ')}.`;
     case 'attempt_resumed':
@@ -73,19 +71,6 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'task_ended':
       return '';
   }
-}
-
-/** A start inside a freeze is no secret: what it takes stands where everybody reads. */
-function sayOverrides(overrides: FreezeOverride[] = []): string {
-  return overrides.map((override) => ` It needs ${sayOverrideNeed(override)}.`).join('');
-}
-
-function sayNextWindow(startsAt: number | undefined, sayInstant: SayInstant): string {
-  return startsAt === undefined ? '' : ` It starts ${sayInstant(startsAt)}, when the next window opens.`;
-}
-
-function sayQueued(behind: number | null): string {
-  return `Its hour has come${behind === null ? '' : `; it waits for #${behind} to end`}.`;
 }
 
 function sayAttemptEnd(event: Extract<DeploymentEvent, { type: 'attempt_ended' }>, took: string): string {
