@@ -6,7 +6,8 @@ import { once } from '../app/once.ts';
 import { retryDeployment } from '../app/retry-deployment.ts';
 import { unlockEnvironment } from '../app/unlock-environment.ts';
 import { sayTime } from '../domain/calendar.ts';
-import { parseTypedTime } from '../domain/typed-time.ts';
+import { bothOfTyped, parseTypedTime } from '../domain/typed-time.ts';
+import { accept } from '../domain/verdict.ts';
 import { sayCancelled, sayLocked, sayRetried, sayUnlocked } from '../wording/outcome.ts';
 import { sayRefusals } from '../wording/refusal.ts';
 import { type MessageContent, section } from './blocks.ts';
@@ -50,7 +51,9 @@ async function openForm(
   { command, client }: Pick<Arguments, 'command' | 'client'>,
 ): Promise<void> {
   const person = await needs.app.findPerson(command.user_id);
-  const time = parseTypedTime(parsed.when, needs.app.now(), person.timezone);
+  const both = bothOfTyped(parsed.when, needs.app.now(), person.timezone);
+  // The form asks which one is meant.
+  const time = both ? accept(both[0] ?? null) : parseTypedTime(parsed.when, needs.app.now(), person.timezone);
   const state: FormState = {
     ...emptyForm,
     selection: parsed.selection,

@@ -212,6 +212,7 @@ describe('what people read of a freeze that may be overridden', () => {
       planned,
       refusals: [],
       notice: null,
+      zone: 'Europe/Madrid',
       metadata: '',
     });
     expect(JSON.stringify(form)).toContain(`*Inside a freeze*: It ${need}. (freezes)`);
