@@ -16,6 +16,7 @@ import { createApp } from './bot-app.ts';
 import { createExecutor } from './bot-executor.ts';
 import { holdConfiguration } from './current-configuration.ts';
 import { openCatalogBeside } from './data-directory.ts';
+import { createSteadyClock } from './steady-clock.ts';
 
 /** Everything a bot is built from. */
 export interface BotOptions {
@@ -55,7 +56,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const executor = createExecutor(options, app);
   const handlers = dueHandlers(app.needs);
   const scheduler = startScheduler({ store, now, log, handle: async (due) => await handlers[due.kind](due) });
-  const outbox = startOutbox({ store, now, log, client: slack.outboxClient, pace: options.pace });
+  const steady = createSteadyClock();
+  const outbox = startOutbox({ store, now: steady, log, client: slack.outboxClient, pace: options.pace });
   const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   // What hears people lets go first, what tells them last.

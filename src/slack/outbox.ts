@@ -1,6 +1,8 @@
-import Bottleneck from 'bottleneck';
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { Logger } from 'pino';
 
+import { createPacedLane, type PacedLane } from '../domain/paced-lane.ts';
 import type { Store, StoredMessage } from '../store/store.ts';
 import { deliver, type OutboxClient } from './deliver.ts';
 
@@ -27,6 +29,7 @@ export interface OutboxNeeds {
   store: Store;
   /** A client of its own: no retries, rate limits rejected, so that no modal ever waits behind a post. */
   client: OutboxClient;
+  /** Epoch milliseconds that go on evenly: a clock that is set back must not put off what is to be said. */
   now: () => number;
   log: Pick<Logger, 'warn' | 'error'>;
   pace: Pace;
@@ -41,23 +44,29 @@ export interface Outbox {
 
 const tickMs = 1_000;
 const batchSize = 200;
-const channelTimeoutMs = 6 * 3_600_000;
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, { signal }).catch(() => undefined);
+}
 
 /** Starts sending: channels side by side, each message after the one before it. */
 export function startOutbox(needs: OutboxNeeds): Outbox {
-  const perChannel = new Bottleneck.Group({
-    maxConcurrent: 1,
-    minTime: needs.pace.betweenPosts,
-    timeout: channelTimeoutMs,
-  });
-  const edits = new Bottleneck({ maxConcurrent: 4, minTime: needs.pace.betweenEdits });
+  const { pace, now: elapsed } = needs;
+  const edits = createPacedLane({ atOnce: 4, betweenMs: pace.betweenEdits, elapsed, pause });
+  const channels = new Map<string, PacedLane>();
+  const posts = (channel: string): PacedLane => {
+    const lane =
+      channels.get(channel) ?? createPacedLane({ atOnce: 1, betweenMs: pace.betweenPosts, elapsed, pause });
+    channels.set(channel, lane);
+    return lane;
+  };
   const inFlight = new Map<number, Promise<void>>();
   const state = { stopped: false, looking: Promise.resolve(), again: false };
 
   const send = async (message: StoredMessage): Promise<void> => {
     try {
-      const limiter = message.ts === null ? perChannel.key(message.channel) : edits;
-      await limiter.schedule(async () => (state.stopped ? undefined : await deliver(needs, message)));
+      const lane = message.ts === null ? posts(message.channel) : edits;
+      await lane.schedule(async () => (state.stopped ? undefined : await deliver(needs, message)));
     } catch (error) {
       needs.log.error({ error, message: message.key }, 'a message could not be sent; it stays wanted');
     }
@@ -91,6 +100,7 @@ export function startOutbox(needs: OutboxNeeds): Outbox {
       state.stopped = true;
       clearInterval(timer);
       await state.looking;
+      for (const lane of [edits, ...channels.values()]) lane.stop();
       await Promise.all(inFlight.values());
     },
   };

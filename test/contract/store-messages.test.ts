@@ -148,7 +148,7 @@ describe.each(implementations)('messages, on $name,', ({ open }) => {
 
   it('that were put off for a moment are offered also when the clock was set back meanwhile', async () => {
     const number = await create(store);
-    const hour = 3_600_000;
+    const hour = 3 * 3_600_000;
     await store.tell(number, 1, [card(number, 'asks')], hour);
     const { id } = (await store.message(`card:${number}`))!;
     await store.setDelivery(id, { state: 'wanted', notBefore: hour + 60_000 });
