@@ -21,7 +21,7 @@ export interface Stage {
   sshds: Map<string, Sshd>;
   configurationFile: string;
   /** Starts `lamplighter start`, and waits until it is ready. */
-  startBot(): Promise<void>;
+  startBot(surroundings?: Surroundings): Promise<void>;
   /** Ends the process at once, as a power cut of the process would. */
   killBot(): Promise<void>;
   /** SIGTERM, and its exit code. */
@@ -50,6 +50,12 @@ export interface StageOptions {
   by?: 'socket' | 'http';
   /** Replaces files of the catalogue: path below `revisions/shop/2/` → content. */
   files?: Record<string, string>;
+}
+
+/** In what surroundings the process runs. */
+export interface Surroundings {
+  /** A program and its words that become the bot by `exec`. */
+  under?: string[];
 }
 
 /** What of the manifest the stand-in holds the bot to. */
@@ -115,8 +121,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     sshds,
     configurationFile,
     ...bot,
-    startBot: async () => {
-      await bot.startBot();
+    startBot: async (surroundings) => {
+      await bot.startBot(surroundings);
       if (by === 'http') await slack.setRequestUrl(bot.slackUrl());
     },
     card,
@@ -174,7 +180,7 @@ export function botProcess({ directory, configurationFile, apiUrl, by }: BotProc
     return await gone;
   };
   return {
-    startBot: async (): Promise<void> => {
+    startBot: async ({ under = [] }: Surroundings = {}): Promise<void> => {
       const log = createWriteStream(logFile, { flags: 'a' });
       const env = {
         PATH: process.env['PATH'],
@@ -187,7 +193,8 @@ export function botProcess({ directory, configurationFile, apiUrl, by }: BotProc
         HTTP_PORT: '0',
         LOG_FORMAT: 'json',
       };
-      const started = spawn(process.execPath, [main, 'start'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+      const words = [...under, process.execPath, main, 'start'];
+      const started = spawn(words[0] ?? '', words.slice(1), { env, stdio: ['ignore', 'ignore', 'pipe'] });
       child = started;
       let text = '';
       started.stderr.on('data', (chunk: Buffer) => {
