@@ -1,5 +1,4 @@
 import { createConnection, type Socket } from 'node:net';
-import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Client, type ClientChannel } from 'ssh2';
