@@ -4,6 +4,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import type { Plan } from '../domain/plan.ts';
 import { type Person, rolesOf } from '../domain/roles.ts';
+import { overridesAt, sayOverrideNeed } from '../domain/windows.ts';
 import type { DueChange, Lease } from '../store/store.ts';
 import { currentEnvironment, loadDeployment } from './load-deployment.ts';
 import { decideMissed } from './missed-start.ts';
@@ -24,6 +25,7 @@ export async function admitDeployment(needs: AppNeeds, lease: Lease): Promise<bo
   const stop: Stop | null =
     lateBehindLock(needs, deployment, plan) ??
     (await changesSince(needs, deployment, plan)) ??
+    frozenMeanwhile(needs, deployment, plan) ??
     (await lostApprovals(needs, deployment, plan));
   if (stop) {
     await write(needs, lease, deployment.version, stop);
@@ -46,6 +48,17 @@ function lateBehindLock(needs: AppNeeds, deployment: Deployment, plan: Plan): St
     now: needs.now(),
     because,
   });
+}
+
+/** An override holds for the freezes it was given for: one that is in force now and was not known then asks again. */
+function frozenMeanwhile(needs: AppNeeds, deployment: Deployment, plan: Plan): Stop | null {
+  const given = deployment.overrides.map(sayOverrideNeed);
+  const open = overridesAt(currentEnvironment(needs.configuration(), plan), needs.now())
+    .map(sayOverrideNeed)
+    .filter((need) => !given.includes(need));
+  if (open.length === 0) return null;
+  const changes = open.map((need) => `it would start inside a freeze, and needs ${need}`);
+  return drift(needs, plan, { plan, hash: deployment.planHash }, changes);
 }
 
 /** Who somebody is now. Throws where Slack does not say: the start waits for an answer instead of deciding without one. */

@@ -1,9 +1,15 @@
-import { approvalRuleFor, approvalStanding, refuseApprover } from '../domain/approval.ts';
+import {
+  approvalRuleFor,
+  type ApprovalStanding,
+  approvalStanding,
+  refuseApprover,
+} from '../domain/approval.ts';
 import { sayTime } from '../domain/calendar.ts';
 import type { Deployment, Vote } from '../domain/deployment.ts';
+import type { Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import type { Plan } from '../domain/plan.ts';
-import { type Person, rolesOf } from '../domain/roles.ts';
+import { namesOfRole, type Person, rolesOf } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import type { DueChange } from '../store/store.ts';
 import { type Decision, decide } from './decide.ts';
@@ -108,13 +114,32 @@ function decideVote(needs: AppNeeds, { person, deployment, plan }: Ballot): Deci
   const environment = currentEnvironment(needs.configuration(), plan);
   const roles = rolesOf(person, needs.configuration(), environment.kind);
   const vote: Vote = { by: person.id, roles, at: needs.now() };
-  const standing = approvalStanding(approvalRuleFor(environment, deployment), [...deployment.votes, vote]);
+  const rule = approvalRuleFor(environment, deployment);
+  const standing = approvalStanding(rule, [...deployment.votes, vote]);
+  const before = approvalStanding(rule, deployment.votes);
+  if (standing.given === before.given) return refuse(refuseSurplus(needs, environment, deployment, before));
   const approved: DeploymentEvent = { type: 'approved', by: person.id, roles, planHash: deployment.planHash };
   const { satisfied: complete, given, required } = standing;
   const answer = { number: deployment.number, given, required, complete };
   if (!complete) return accept({ events: [approved], answer });
   const due: DueChange[] = [{ remove: 'expire' }];
   return accept({ events: [approved, nextStep(deployment, needs.now())], due, answer });
+}
+
+/** Of this person's roles enough have approved: what is still open is for others. */
+function refuseSurplus(
+  needs: AppNeeds,
+  environment: Environment,
+  { number }: Deployment,
+  { missing }: ApprovalStanding,
+): Refusal {
+  const names = missing.map((role) => namesOfRole(needs.configuration(), role)).filter(Boolean);
+  return {
+    rule: 'approval.from',
+    message: `Enough people with your roles have approved #${number} for \`${environment.name}\`; what is still open takes the role ${missing.join(' or ')}.`,
+    liftedBy: missing.join(' or '),
+    wayOut: `Ask ${names.join(', ') || 'a global_admin'}.`,
+  };
 }
 
 function nextStep({ startsAt }: Deployment, now: number): DeploymentEvent {

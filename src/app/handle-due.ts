@@ -1,5 +1,6 @@
 import type { Due, DueKind } from '../store/store.ts';
 import { answerByDefault } from './answer-question.ts';
+import { endWindow } from './end-window.ts';
 import { expireDeployment } from './expire-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 import { remindOfDeployment } from './remind-deployment.ts';
@@ -13,6 +14,7 @@ export function dueHandlers(needs: AppNeeds): Record<DueKind, (due: Due) => Prom
     expire: async ({ deployment }) => await expireDeployment(needs, deployment),
     remind: async ({ deployment, at }) => await remindOfDeployment(needs, deployment, at),
     rollback: async ({ deployment }) => await rollBackWhenDue(needs, deployment),
+    'window-end': async ({ deployment }) => await endWindow(needs, deployment),
     question: async ({ deployment }) => await answerByDefault(needs, deployment),
   };
 }

@@ -4,12 +4,15 @@ import type { Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import type { DueChange } from '../store/store.ts';
 
+/** What kept a start where nobody can know more: the process was not there, or its clock said something else. */
+export const wasNotThere = 'Lamplighter was stopped or asleep, or its clock was set';
+
 /** A start that comes too late. */
 export interface MissedStart {
   /** When it was to start, epoch milliseconds. */
   startsAt: number;
   now: number;
-  /** What kept it: `Lamplighter was not running`. */
+  /** What kept it: `wasNotThere`, or that the environment was locked. */
   because: string;
 }
 
@@ -25,27 +28,45 @@ export function decideMissed(
   environment: Environment,
   missed: MissedStart,
 ): MissedDecision | null {
-  const { graceMinutes, onMissed } = environment.schedule;
-  if (missed.now - missed.startsAt <= graceMinutes * 60_000 || onMissed === 'run') return null;
-  return onMissed === 'ask' ? askMissed(deployment, environment, missed) : skipMissed(deployment, missed);
+  const { onMissed } = environment.schedule;
+  if (!isLate(environment, missed) || onMissed === 'run') return null;
+  // The rest of one that ran already has its button: it is not asked about, but offered again.
+  const asks = onMissed === 'ask' && deployment.attempt === 0;
+  return asks ? askMissed(deployment, environment, missed) : skipMissed(deployment, missed);
 }
 
-function skipMissed({ zone }: Deployment, { startsAt, because }: MissedStart): MissedDecision {
-  const reason = `${because} at ${sayTime(startsAt, zone)}, and a missed start is skipped here`;
-  return { events: [{ type: 'missed', reason }], due: [] };
+function isLate({ schedule }: Environment, { startsAt, now }: MissedStart): boolean {
+  return now - startsAt > schedule.graceMinutes * 60_000;
 }
 
-function askMissed(
-  { number, zone }: Deployment,
-  environment: Environment,
-  { startsAt, now, because }: MissedStart,
-): MissedDecision {
-  const deadlineAt = now + environment.questions.deadlineMinutes * 60_000;
+/** `was to start at …, and …; it is 61 minutes late`. */
+function sayLate({ zone }: Deployment, { startsAt, now, because }: MissedStart): string {
   const late = Math.round((now - startsAt) / 60_000);
+  return `was to start at ${sayTime(startsAt, zone)}, and ${because}; it is ${late} minutes late`;
+}
+
+/** Why a start that is not missed comes later than the grace; null where it is in time. */
+export function lateStart(
+  deployment: Deployment,
+  environment: Environment,
+  missed: MissedStart,
+): string | null {
+  return isLate(environment, missed) ? `It ${sayLate(deployment, missed)}` : null;
+}
+
+function skipMissed(deployment: Deployment, missed: MissedStart): MissedDecision {
+  const rest =
+    deployment.attempt > 0 ? 'Deploy the remaining offers the rest again' : 'a missed start is skipped here';
+  return { events: [{ type: 'missed', reason: `it ${sayLate(deployment, missed)}, and ${rest}` }], due: [] };
+}
+
+function askMissed(deployment: Deployment, environment: Environment, missed: MissedStart): MissedDecision {
+  const { now } = missed;
+  const deadlineAt = now + environment.questions.deadlineMinutes * 60_000;
   const question = {
     id: `missed-${now}`,
     kind: 'missed-start' as const,
-    text: `#${number} was to start at ${sayTime(startsAt, zone)}, and ${because}. It is ${late} minutes late.`,
+    text: `#${deployment.number} ${sayLate(deployment, missed)}.`,
     task: null,
     group: null,
     choices: ['start' as const, 'skip' as const],

@@ -2,6 +2,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import { planChanges } from '../domain/plan-changes.ts';
 import type { Plan } from '../domain/plan.ts';
+import { overridesAt } from '../domain/windows.ts';
 import type { DueChange } from '../store/store.ts';
 import type { PlanningNeeds } from './needs.ts';
 import { planDeployment, samePlan } from './plan-deployment.ts';
@@ -36,17 +37,27 @@ export async function changesSince(
   return drift(needs, plan, again.value, planChanges(plan, again.value.plan));
 }
 
-/** The approvals are void; what is not approved again within the grace expires. */
+/** The approvals are void; what is not approved again, for now, within the grace expires. */
 export function drift(
   needs: PlanningNeeds,
   old: Plan,
   today: { plan: Plan; hash: string },
   changes: string[],
 ): Drift {
+  // What went wrong may be undone at any hour.
+  const overrides = today.plan.undoes ? [] : overridesAt(today.plan.environment, needs.now());
   const expiresAt = needs.now() + old.environment.schedule.graceMinutes * 60_000;
   return {
     changes,
-    events: [{ type: 'plan_changed', planHash: today.hash, changes, expiresAt }],
+    events: [
+      {
+        type: 'plan_changed',
+        planHash: today.hash,
+        changes,
+        expiresAt,
+        ...(overrides.length > 0 && { overrides }),
+      },
+    ],
     due: [{ remove: 'start' }, { remove: 'expire' }, { remove: 'remind' }, { add: 'expire', at: expiresAt }],
     plan: { plan: today.plan, hash: today.hash },
   };

@@ -1,9 +1,11 @@
 import { type Actor, system } from '../domain/actor.ts';
+import { approvalRuleFor } from '../domain/approval.ts';
 import { sayTime } from '../domain/calendar.ts';
 import type { ApprovalRule, Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import { planTitle, type Undoing } from '../domain/plan.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
+import { overridesAt } from '../domain/windows.ts';
 import type { DueChange } from '../store/store.ts';
 import type { AppNeeds } from './needs.ts';
 import { planDeployment, type PlannedDeployment, refusalsOf } from './plan-deployment.ts';
@@ -64,9 +66,10 @@ async function write(
 ): Promise<Verdict<RequestedDeployment>> {
   const { environment } = plan;
   const at = needs.now();
-  // Whoever approved a plan approved with it that the product undoes it.
-  const approval = request.by === system ? null : environment.approval;
-  const expiresAt = approval && expiryOf(approval, request.startsAt, at);
+  // What went wrong may be undone at any hour.
+  const overrides = plan.undoes ? [] : overridesAt(environment, request.startsAt ?? at);
+  const rule = approvalRuleFor(environment, { requestedBy: request.by, overrides, planChanges: [] });
+  const expiresAt = rule && expiryOf(rule, request.startsAt, at);
   const requested: DeploymentEvent = {
     type: 'requested',
     by: request.by,
@@ -78,6 +81,7 @@ async function write(
     zone: request.zone,
     planHash: hash,
     acceptedWarnings: warnings.length,
+    ...(overrides.length > 0 && { overrides }),
   };
   const created = await needs.store.createDeployment({
     environment: environment.name,
@@ -91,7 +95,7 @@ async function write(
     zone: request.zone,
     typed: request.typed,
     at,
-    events: [requested, ...startWithoutApproval(approval, request.startsAt)],
+    events: [requested, ...(rule ? [] : [startWithoutApproval(request.startsAt)])],
     due: dueRows(environment, request.startsAt, expiresAt),
     quota:
       request.by === system
@@ -105,7 +109,7 @@ async function write(
     environment: environment.name,
     channel: environment.channel,
     startsAt: request.startsAt,
-    needsApproval: approval !== null,
+    needsApproval: rule !== null,
   });
 }
 
@@ -115,9 +119,8 @@ function expiryOf(approval: ApprovalRule, startsAt: number | null, at: number): 
   return startsAt === null ? byHours : Math.min(startsAt, byHours);
 }
 
-function startWithoutApproval(approval: ApprovalRule | null, startsAt: number | null): DeploymentEvent[] {
-  if (approval) return [];
-  return [startsAt === null ? { type: 'queued', behind: null } : { type: 'scheduled', startsAt }];
+function startWithoutApproval(startsAt: number | null): DeploymentEvent {
+  return startsAt === null ? { type: 'queued', behind: null } : { type: 'scheduled', startsAt };
 }
 
 function dueRows(environment: Environment, startsAt: number | null, expiresAt: number | null): DueChange[] {

@@ -2,6 +2,7 @@ import type { Actor } from '../domain/actor.ts';
 import { type Deployment, hasEnded, remainingServers } from '../domain/deployment.ts';
 import { refuseRequester } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
+import { isOpen, nextOpening } from '../domain/windows.ts';
 import { decide } from './decide.ts';
 import { decidedAlready } from './decided-already.ts';
 import { currentEnvironment } from './load-deployment.ts';
@@ -17,9 +18,14 @@ export interface RetryDeployment extends Actor {
 export interface RetriedDeployment {
   number: number;
   servers: string[];
+  /** When the next window opens, epoch milliseconds; null: it begins at once. */
+  startsAt: number | null;
 }
 
-/** Law 11: what failed, is unknown or never began, by name, with the same frozen plan; the approval holds while the plan does. */
+/**
+ * Law 11: what failed, is unknown or never began, by name, with the same frozen plan; the approval holds while the plan
+ * does. Outside the windows it waits for the next one.
+ */
 export async function retryDeployment(
   needs: AppNeeds,
   request: RetryDeployment,
@@ -33,19 +39,29 @@ export async function retryDeployment(
     const environment = currentEnvironment(needs.configuration(), plan);
     const refusal = refuseRequester(person, needs.configuration(), environment, plan.revisions);
     if (refusal) return refuse(refusal);
+    const isOpenNow = isOpen(environment, needs.now());
+    const startsAt = isOpenNow ? null : nextOpening(environment, needs.now());
     const again = await planDeployment(needs, {
       ...samePlan(plan),
       person,
-      startsAt: null,
+      startsAt,
     });
     if (!again.ok) return again;
     if (again.value.hash !== deployment.planHash) return refuse(otherPlan(number));
     const [first, ...others] = refusalsOf(again.value);
     if (first) return refuse(first, ...others);
     return accept({
-      events: [{ type: 'retry_requested', by: person.id, via: request.via, servers }],
-      due: [{ remove: 'rollback' }],
-      answer: { number, servers },
+      events: [
+        {
+          type: 'retry_requested',
+          by: person.id,
+          via: request.via,
+          servers,
+          ...(startsAt !== null && { startsAt }),
+        },
+      ],
+      due: [{ remove: 'rollback' }, ...(startsAt === null ? [] : [{ add: 'start' as const, at: startsAt }])],
+      answer: { number, servers, startsAt },
     });
   });
 }

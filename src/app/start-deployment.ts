@@ -4,7 +4,7 @@ import { accept, refuse } from '../domain/verdict.ts';
 import type { Lease } from '../store/store.ts';
 import { decide } from './decide.ts';
 import { currentEnvironment } from './load-deployment.ts';
-import { decideMissed, type MissedDecision } from './missed-start.ts';
+import { decideMissed, lateStart, type MissedDecision, wasNotThere } from './missed-start.ts';
 import type { AppNeeds } from './needs.ts';
 
 /** The hour of a scheduled deployment has come: it queues for its environment, or its lateness is decided (law 9). */
@@ -26,12 +26,14 @@ function decideStart(
   now: number,
 ): MissedDecision {
   const startsAt = deployment.startsAt ?? now;
-  const missed = { startsAt, now, because: 'Lamplighter was not running' };
-  const late = decideMissed(deployment, environment, missed);
-  if (late) return late;
+  const missed = { startsAt, now, because: wasNotThere };
+  const decision = decideMissed(deployment, environment, missed);
+  if (decision) return decision;
   if (lease && environment.whenBusy === 'refuse') {
     const reason = `D-21: #${lease.deployment} was running in ${environment.name} when #${deployment.number} was to start`;
     return { events: [{ type: 'missed', reason }], due: [] };
   }
-  return { events: [{ type: 'queued', behind: lease?.deployment ?? null }], due: [] };
+  const late = lateStart(deployment, environment, missed);
+  const behind = lease?.deployment ?? null;
+  return { events: [{ type: 'queued', behind, ...(late !== null && { late }) }], due: [] };
 }

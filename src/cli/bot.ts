@@ -18,6 +18,7 @@ import { createApp } from './bot-app.ts';
 import { createExecutor } from './bot-executor.ts';
 import { holdConfiguration } from './current-configuration.ts';
 import { openCatalogBeside } from './data-directory.ts';
+import { createSteadyClock } from './steady-clock.ts';
 
 /** Everything a bot is built from. */
 export interface BotOptions {
@@ -59,9 +60,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const handlers = dueHandlers(app.needs);
   const scheduler = startScheduler({ store, now, log, handle: async (due) => await handlers[due.kind](due) });
   const channel = (): string | null => current.configuration().adminChannel;
+  const steady = createSteadyClock();
   const outbox = startOutbox({
     store,
-    now,
+    now: steady,
     log,
     client: slack.outboxClient,
     reach: passBy,

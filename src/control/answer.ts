@@ -4,9 +4,10 @@ import { cancelDeployment } from '../app/cancel-deployment.ts';
 import { lockEnvironment } from '../app/lock-environment.ts';
 import type { AppNeeds } from '../app/needs.ts';
 import { once } from '../app/once.ts';
-import { retryDeployment } from '../app/retry-deployment.ts';
+import { type RetriedDeployment, retryDeployment } from '../app/retry-deployment.ts';
 import { rollBackDeployment } from '../app/roll-back-deployment.ts';
 import { unlockEnvironment } from '../app/unlock-environment.ts';
+import { sayTime } from '../domain/calendar.ts';
 import type { EnvironmentLock } from '../domain/lock.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { StoreUnavailable } from '../store/store.ts';
@@ -81,7 +82,7 @@ async function answerChange(app: AppNeeds, key: string, command: ChangingCommand
     }
     case 'retry': {
       const verdict = await retryDeployment(app, { ...actor, number: command.number });
-      return answerOf(verdict, (value) => ({ text: sayRetried(value), value }));
+      return answerOf(verdict, (value) => answerRetried(app, value));
     }
     case 'rollback': {
       const verdict = await rollBackDeployment(app, { ...actor, number: command.number });
@@ -97,6 +98,16 @@ async function answerChange(app: AppNeeds, key: string, command: ChangingCommand
       return answerOf(verdict, (value) => ({ text: sayUnlocked(value), value: lockValue(value) }));
     }
   }
+}
+
+function answerRetried(
+  { configuration }: AppNeeds,
+  retried: RetriedDeployment,
+): { text: string; value: unknown } {
+  const { startsAt } = retried;
+  const say = (instant: number): string => sayTime(instant, configuration().timezone);
+  const value = { ...retried, startsAt: startsAt === null ? null : isoInstant(startsAt) };
+  return { text: sayRetried(retried, say), value };
 }
 
 function lockValue({ lock, ...rest }: { lock: EnvironmentLock; waiting: number[] }): unknown {

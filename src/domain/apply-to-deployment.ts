@@ -41,6 +41,8 @@ export function applyToDeployment(deployment: Deployment, event: DeploymentEvent
     case 'question_answered':
       return applyAnswer(deployment, event);
     case 'reminded':
+      deployment.remindedFor = event.dueAt ?? deployment.remindedFor;
+      return;
     case 'restored':
       return;
   }
@@ -74,6 +76,7 @@ function meet(deployment: Deployment, event: Happening, at: number): void {
     case 'server_ended':
     case 'service_changed':
     case 'put_back_started':
+    case 'window_ended':
     case 'task_intended':
     case 'task_found':
     case 'task_ended':
@@ -87,13 +90,7 @@ function intervene(deployment: Deployment, event: Intervention, at: number): voi
     case 'cancelled':
       return end(deployment, 'cancelled', mention(event), at);
     case 'retry_requested':
-      Object.assign(deployment, {
-        retryServers: event.servers,
-        endedBy: null,
-        endedAt: null,
-        countdown: null,
-      });
-      return queue(deployment);
+      return retry(deployment, event);
     case 'put_back_requested':
       deployment.state = 'running';
       return;
@@ -128,6 +125,15 @@ function applyAnswer(
   Object.assign(deployment, { question: null, state });
 }
 
+function retry(
+  deployment: Deployment,
+  { servers, startsAt }: Extract<DeploymentEvent, { type: 'retry_requested' }>,
+): void {
+  Object.assign(deployment, { retryServers: servers, endedBy: null, endedAt: null, countdown: null });
+  if (startsAt === undefined) queue(deployment);
+  else Object.assign(deployment, { state: 'scheduled', startsAt });
+}
+
 function queue(deployment: Deployment): void {
   Object.assign(deployment, { state: 'queued', lock: null, lockMetAt: null });
 }
@@ -156,6 +162,7 @@ function applyPlanChange(
     votes: [],
     planHash: event.planHash,
     planChanges: event.changes,
+    overrides: event.overrides ?? [],
     startsAt: null,
     lock: null,
     lockMetAt: null,

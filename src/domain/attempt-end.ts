@@ -28,6 +28,6 @@ function endState(run: Run, states: ServerState[], halt: Halt | null): AttemptEn
 
 function sayHalt(halt: Halt | null): string {
   if (halt === null) return 'completion';
-  if (halt.by === 'failures') return halt.rule;
+  if ('rule' in halt) return halt.rule;
   return halt.by === 'person' ? sayActor(halt.person, halt.via) : sayActor(halt.person);
 }

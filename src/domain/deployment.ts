@@ -1,5 +1,6 @@
 import type { Actor, Via } from './actor.ts';
 import { applyToDeployment } from './apply-to-deployment.ts';
+import type { FreezeOverride } from './environment.ts';
 import type { AttemptEnd, DeploymentEvent, Question, StoredEvent } from './events.ts';
 import { applyToRun, type Run } from './run.ts';
 
@@ -40,6 +41,8 @@ export interface Deployment {
   votes: Vote[];
   /** What changed between the approved plan and today's, when that voided an approval. */
   planChanges: string[];
+  /** What it takes, beside the usual approval, to start inside a freeze; empty where it lies in none. */
+  overrides: FreezeOverride[];
   rejection: { by: string; reason: string } | null;
   /** The way by which it was asked for. */
   requestedVia: Via | undefined;
@@ -47,6 +50,8 @@ export interface Deployment {
   lock: ({ reason: string; since: number } & Actor) | null;
   /** When it first waited for a lock since it was queued; null: it did not. */
   lockMetAt: number | null;
+  /** The latest due row that a reminder answered, epoch milliseconds. */
+  remindedFor: number | null;
   /** Why it ended without or after running, in words; null while it goes on. */
   endedBy: string | null;
   /** What only a person can answer now. */
@@ -88,10 +93,12 @@ function begin(stored: StoredEvent, event: Extract<DeploymentEvent, { type: 'req
     planHash: event.planHash,
     votes: [],
     planChanges: [],
+    overrides: event.overrides ?? [],
     rejection: null,
     requestedVia: event.via,
     lock: null,
     lockMetAt: null,
+    remindedFor: null,
     endedBy: null,
     question: null,
     attempt: 0,

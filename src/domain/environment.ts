@@ -126,18 +126,30 @@ export interface Payload {
   placement: 'every-server' | 'first-in-cluster';
 }
 
-/** Who must approve, by role; `required` approvals from people who hold one of `roles`. */
+/** So many approvals from people who hold one of these roles. */
+export interface Seats {
+  roles: string[];
+  required: number;
+  /** Reason of the freeze that they override; absent: the usual approval. */
+  freeze?: string;
+}
+
+/** Who must approve, by role. */
 export interface ApprovalRule {
-  rules: { roles: string[]; required: number }[];
+  rules: Seats[];
   excludeRequester: boolean;
   expiresHours: number;
   remindMinutes: number[];
 }
 
 /** When an environment may be deployed to: a recurring time of day on days, or one absolute span. */
-export type Window =
+export type Window = (
   | { days: Weekday[]; from: string; to: string; name: string | null }
-  | { from: string; to: string; name: string | null };
+  | { from: string; to: string; name: string | null }
+) & {
+  /** When it closes, an attempt begins no further server; absent: what has begun runs to its end. */
+  atEnd?: 'no-new-server';
+};
 
 /** A day of a recurring window. */
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
@@ -147,6 +159,16 @@ export interface Freeze {
   from: string;
   to: string;
   reason: string;
+  /** Whose approvals let a start happen all the same; absent: nobody's. */
+  override?: { from: string[]; persons: number };
+}
+
+/** What it takes to start inside a freeze. */
+export interface FreezeOverride {
+  /** Reason of the freeze. */
+  reason: string;
+  from: string[];
+  persons: number;
 }
 
 /** How the main role's members leave the balancer together. */

@@ -1,4 +1,5 @@
 import type { Actor } from './actor.ts';
+import type { FreezeOverride } from './environment.ts';
 
 /** How one server's run stands. `preflight_failed` and `skipped` were never begun. */
 export type ServerState =
@@ -73,13 +74,35 @@ export type DeploymentEvent =
       zone: string;
       planHash: string;
       acceptedWarnings: number;
+      /** What it takes to start inside the freezes of its hour; absent: it lies in none. */
+      overrides?: FreezeOverride[];
     } & Actor)
   | { type: 'approved'; by: string; roles: string[]; planHash: string }
   | { type: 'rejected'; by: string; reason: string }
   | { type: 'scheduled'; startsAt: number }
-  | { type: 'reminded'; minutesBefore: number }
-  | { type: 'plan_changed'; planHash: string; changes: string[]; expiresAt: number }
-  | { type: 'queued'; behind: number | null }
+  | {
+      type: 'reminded';
+      /** Minutes that are left. */
+      minutesBefore: number;
+      about?: 'start' | 'approval';
+      /** The due row that it answers, so that each is answered once. */
+      dueAt?: number;
+      /** Mentions of those who can still approve; nobody else is called. */
+      people?: string[];
+    }
+  | {
+      type: 'plan_changed';
+      planHash: string;
+      changes: string[];
+      expiresAt: number;
+      overrides?: FreezeOverride[];
+    }
+  | {
+      type: 'queued';
+      behind: number | null;
+      /** Why it begins later than the grace, in words; absent: it is in time. */
+      late?: string;
+    }
   /** It is queued, and somebody closed its environment: it begins only when that is lifted. */
   | ({ type: 'lock_met'; reason: string; since: number } & Actor)
   | ({ type: 'lock_lifted' } & Actor)
@@ -93,7 +116,8 @@ export type DeploymentEvent =
   /** The server at hand is finished, and nothing further begins until somebody resumes it. */
   | ({ type: 'paused' } & Actor)
   | ({ type: 'resumed' } & Actor)
-  | ({ type: 'retry_requested'; servers: string[] } & Actor)
+  /** Its hour, where it waits for the next window; absent: at once. */
+  | ({ type: 'retry_requested'; servers: string[]; startsAt?: number } & Actor)
   /** After the end: a held member goes back into service, by this task of the plan. */
   | ({ type: 'put_back_requested'; member: string; task: number } & Actor)
   /** After the end: a held member stays out, and that is how somebody wants it. */
@@ -165,6 +189,8 @@ export type DeploymentEvent =
       /** Somebody had paused the deployment: it goes on being paused. */
       paused?: true;
     }
+  /** The window in which the attempt began has closed, and says that no further server begins. */
+  | { type: 'window_ended'; window: string }
   /** The database was put back to an older copy: whatever happened after `copiedAt` is not in this log. */
   | { type: 'restored'; copiedAt: number }
   | { type: 'attempt_ended'; attempt: number; state: AttemptEnd; endedBy: string };
@@ -213,6 +239,7 @@ export type Happening = Extract<
       | 'server_ended'
       | 'rollback_decided'
       | 'service_changed'
+      | 'window_ended'
       | 'rollback_announced'
       | 'rollback_failed'
       | 'put_back_started'
@@ -247,6 +274,7 @@ const happenings: Record<Happening['type'], true> = {
   server_ended: true,
   rollback_decided: true,
   service_changed: true,
+  window_ended: true,
   rollback_announced: true,
   rollback_failed: true,
   put_back_started: true,

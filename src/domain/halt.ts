@@ -6,12 +6,13 @@ import type { Run } from './run.ts';
 export type Halt =
   | { by: 'person'; person: string; via: Via | undefined }
   | { by: 'question'; person: string }
-  | { by: 'failures'; rule: string };
+  | { by: 'failures' | 'window'; rule: string };
 
-/** Says whether anything keeps further servers from beginning: a person, an answer, or the failure budget (law 6). */
+/** Says whether anything keeps further servers from beginning: a person, the window, an answer, or the failure budget (law 6). */
 export function haltOf(plan: Plan, run: Run): Halt | null {
   const stop = run.stopNow ?? run.stop;
   if (stop) return { by: 'person', person: stop.by, via: stop.via };
+  if (run.endedWindow !== null) return { by: 'window', rule: `the end of the window ${run.endedWindow}` };
   if (run.stoppedBy) return { by: 'question', person: run.stoppedBy };
   const failures = countFailures(run);
   if (failures === 0) return null;

@@ -1,4 +1,3 @@
-import { refuseStart } from './calendar.ts';
 import type { Configuration, Environment, Runbook } from './environment.ts';
 import { type EnvironmentLock, lockedRefusal } from './lock.ts';
 import { findServer, liveClusters, liveMembers, liveServers, mainRole, type Plan } from './plan.ts';
@@ -6,6 +5,7 @@ import { quote } from './quote.ts';
 import { revisionName } from './revision.ts';
 import { type Person, refuseRequester } from './roles.ts';
 import type { Refusal } from './verdict.ts';
+import { overridesAt, refuseStart, sayOverrideNeed } from './windows.ts';
 
 /** One rule that was checked, in the order of the report. */
 export interface Precondition {
@@ -36,14 +36,21 @@ export function checkPreconditions(facts: PreconditionFacts): Precondition[] {
   const silent = [...(facts.person === null ? ['D-19'] : []), ...(facts.lock === null ? ['lock'] : [])];
   const asked = checks.filter(({ rule }) => !silent.includes(rule));
   const fixed = asked.map(({ rule, holds, check }) => asPrecondition(rule, holds, check(facts)));
+  return [...fixed, ...checkStart(facts)];
+}
+
+/** A freeze that may be overridden refuses nothing: it says what it needs. */
+function checkStart({ plan: { environment, undoes }, startsAt }: PreconditionFacts): Precondition[] {
   // What went wrong may be undone at any hour.
-  const calendar = facts.plan.undoes ? [] : refuseStart(facts.plan.environment, facts.startsAt);
-  return [
-    ...fixed,
-    ...(calendar.length > 0
-      ? calendar.map((refusal) => asPrecondition(refusal.rule, '', refusal))
-      : [asPrecondition('windows', 'The start lies inside the windows and outside the freezes.', null)]),
-  ];
+  if (undoes) return [];
+  const refusals = refuseStart(environment, startsAt);
+  if (refusals.length > 0) return refusals.map((refusal) => asPrecondition(refusal.rule, '', refusal));
+  const needs = overridesAt(environment, startsAt).map(
+    (override) => `It needs ${sayOverrideNeed(override)}.`,
+  );
+  return needs.length > 0
+    ? needs.map((need) => asPrecondition('freezes', need, null))
+    : [asPrecondition('windows', 'The start lies inside the windows and outside the freezes.', null)];
 }
 
 function asPrecondition(rule: string, holds: string, refusal: Refusal | null): Precondition {

@@ -66,6 +66,8 @@ export interface Run {
   paused: Decided | null;
   /** A question that was answered with "stop": no new server begins. */
   stoppedBy: string | null;
+  /** The window that closed on it: no new server begins. */
+  endedWindow: string | null;
   ended: { state: AttemptEnd; endedBy: string } | null;
   /** After the end: a held member that is put back into service; started once the environment was leased for it. */
   putBack: { member: string; task: number; isStarted: boolean } | null;
@@ -88,6 +90,7 @@ export function startRun(attempt: number, fence: number, servers: string[]): Run
     stopNow: null,
     paused: null,
     stoppedBy: null,
+    endedWindow: null,
     ended: null,
     putBack: null,
     keptOut: new Map(),
@@ -172,6 +175,9 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
       return;
     case 'put_back_ended':
       run.putBack = null;
+      return;
+    case 'window_ended':
+      run.endedWindow = event.window;
       return;
     case 'attempt_ended':
       run.ended = { state: event.state, endedBy: event.endedBy };

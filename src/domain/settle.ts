@@ -86,9 +86,7 @@ function leftBehind(run: Run, name: string, halt: Halt): ServerEnd | null {
   if (halt.by === 'person')
     return { state: 'cancelled', message: `stopped by ${sayActor(halt.person, halt.via)} before it began` };
   const why =
-    halt.by === 'failures'
-      ? `not begun because of ${halt.rule}`
-      : `not begun: stopped by ${sayActor(halt.person)}`;
+    'rule' in halt ? `not begun because of ${halt.rule}` : `not begun: stopped by ${sayActor(halt.person)}`;
   return { state: 'skipped', message: why };
 }
 

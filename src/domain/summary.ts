@@ -1,5 +1,12 @@
 import type { DeploymentState } from './deployment.ts';
-import type { DeploymentEvent, StoredEvent } from './events.ts';
+import {
+  type DeploymentEvent,
+  type Happening,
+  type Intervention,
+  isHappening,
+  isIntervention,
+  type StoredEvent,
+} from './events.ts';
 
 /** The few facts of a deployment that a list shows: a smaller fold of the same log as `foldDeployment`. */
 export interface Standing {
@@ -35,6 +42,8 @@ export function summarize(standing: Standing, stored: StoredEvent): Standing {
 }
 
 function changes(standing: Standing, { deployment, event, at }: StoredEvent): Partial<Standing> {
+  if (isHappening(event)) return changedByAttempt(event, at);
+  if (isIntervention(event)) return changedByPerson(standing, event, at);
   switch (event.type) {
     case 'requested':
       throw new Error(`#${deployment} was requested twice`);
@@ -44,52 +53,48 @@ function changes(standing: Standing, { deployment, event, at }: StoredEvent): Pa
       return { state: 'awaiting_approval', planHash: event.planHash, startsAt: null };
     case 'queued':
       return { state: 'queued' };
-    case 'retry_requested':
-      return { state: 'queued', endedAt: null };
-    case 'attempt_started':
-      return { state: 'running', attempt: event.attempt };
-    case 'put_back_requested':
-      return { state: 'running' };
-    case 'put_back_ended':
-      return { state: event.state };
-    case 'question_asked':
-      return { state: 'waiting' };
     case 'question_answered':
       return { state: standing.attempt > 0 ? (event.paused ? 'paused' : 'running') : 'scheduled' };
-    case 'paused':
-      return standing.state === 'running' ? { state: 'paused' } : {};
-    case 'resumed':
-      return standing.state === 'paused' ? { state: 'running' } : {};
     case 'rejected':
     case 'expired':
     case 'missed':
-    case 'cancelled':
       return { state: event.type, endedAt: at };
-    case 'attempt_ended':
-      return { state: event.state, endedAt: at };
     case 'approved':
     case 'lock_met':
     case 'lock_lifted':
     case 'reminded':
     case 'restored':
-    case 'attempt_resumed':
-    case 'group_checked':
-    case 'server_started':
-    case 'rollback_decided':
-    case 'server_ended':
-    case 'service_changed':
+      return {};
+  }
+}
+
+function changedByAttempt(event: Happening, at: number): Partial<Standing> {
+  if (event.type === 'attempt_started') return { state: 'running', attempt: event.attempt };
+  if (event.type === 'attempt_ended') return { state: event.state, endedAt: at };
+  if (event.type === 'put_back_ended') return { state: event.state };
+  return event.type === 'question_asked' ? { state: 'waiting' } : {};
+}
+
+function changedByPerson({ state }: Standing, event: Intervention, at: number): Partial<Standing> {
+  switch (event.type) {
+    case 'cancelled':
+      return { state: 'cancelled', endedAt: at };
+    case 'retry_requested':
+      return event.startsAt === undefined
+        ? { state: 'queued', endedAt: null }
+        : { state: 'scheduled', startsAt: event.startsAt, endedAt: null };
+    case 'put_back_requested':
+      return { state: 'running' };
+    case 'paused':
+      return state === 'running' ? { state: 'paused' } : {};
+    case 'resumed':
+      return state === 'paused' ? { state: 'running' } : {};
+    case 'stop_requested':
+    case 'stop_now_requested':
     case 'kept_out':
-    case 'rollback_announced':
-    case 'rollback_failed':
     case 'rollback_snoozed':
     case 'rollback_kept':
     case 'rollback_requested':
-    case 'put_back_started':
-    case 'stop_requested':
-    case 'stop_now_requested':
-    case 'task_intended':
-    case 'task_found':
-    case 'task_ended':
       return {};
   }
 }
@@ -133,6 +138,7 @@ const known: Record<DeploymentEvent['type'], true> = {
   put_back_ended: true,
   question_asked: true,
   question_answered: true,
+  window_ended: true,
   restored: true,
   attempt_ended: true,
 };

@@ -1,4 +1,4 @@
-import { localTime, resolveLocalTime, sayTime } from './calendar.ts';
+import { localTime, resolveLocalTime, sayOffset, sayTime } from './calendar.ts';
 import { quote } from './quote.ts';
 import { accept, refuse, type Refusal, type Verdict } from './verdict.ts';
 
@@ -23,6 +23,13 @@ export function parseTypedTime(typed: string, now: number, zone: string): Verdic
     return exactInstant(typed, `${exact[1]}T${exact[2]}:${exact[3] ?? '00'}${exact[4]?.toUpperCase()}`);
   const local = asLocalTime(text, now, zone);
   return local === null ? refuse(notUnderstood(typed)) : resolve(local, zone);
+}
+
+/** Both instants of a typed local time that comes twice, for a form that lets people choose; null for any other. */
+export function bothOfTyped(typed: string, now: number, zone: string): number[] | null {
+  const local = asLocalTime(typed.trim().toLowerCase(), now, zone);
+  const instants = local === null ? [] : resolveLocalTime(local, zone).instants;
+  return instants.length > 1 ? instants : null;
 }
 
 function exactInstant(typed: string, iso: string): Verdict<number> {
@@ -63,16 +70,14 @@ function resolve(local: string, zone: string): Verdict<number> {
   if (first !== undefined && second === undefined) return accept(first);
   const base = { rule: 'law-9', liftedBy: 'the requester' };
   if (first !== undefined && second !== undefined) {
-    const both = [first, second]
-      .map((instant) => new Date(instant).toISOString().slice(0, 16))
-      .map((text) => `${text}Z`);
+    const both = [first, second].map((instant) => `${local}${sayOffset(instant, zone)}`);
     return refuse({
       ...base,
       message: `${local} comes twice in ${zone}, because the clocks go back.`,
       wayOut: `Write ${both.join(' or ')}.`,
     });
   }
-  if (nearest.length === 0) return refuse(notUnderstood(local));
+  if (nearest === null) return refuse(notUnderstood(local));
   const both = nearest.map((instant) => sayTime(instant, zone)).join(' or ');
   return refuse({
     ...base,

@@ -53,14 +53,15 @@ async function claimAll(
   wake: Wake,
   signal: AbortSignal,
 ): Promise<void> {
-  const staleBefore = needs.now() - needs.leaseMs;
-  for (const { number } of await needs.store.claimable(staleBefore)) {
+  const [staleBefore, staleAfter] = [needs.now() - needs.leaseMs, needs.now() + needs.leaseMs];
+  for (const { number } of await needs.store.claimable(staleBefore, staleAfter)) {
     if (running.has(number) || signal.aborted) continue;
     const lease = await needs.store.claim({
       deployment: number,
       holder: needs.holder,
       at: needs.now(),
       staleBefore,
+      staleAfter,
     });
     if (!lease) continue;
     const work = runLeased(needs, lease, signal).finally(() => {

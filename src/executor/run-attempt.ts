@@ -4,6 +4,7 @@ import { inOrder } from '../domain/in-order.ts';
 import { type Action, beginsServer, type GroupAction, nextActions } from '../domain/next-action.ts';
 import { findStep, type PlannedTask } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
+import { windowEndEvents } from '../domain/window-end.ts';
 import { aboutNextWave, aboutStep, askPerson } from './ask-person.ts';
 import type { Book, Events } from './book.ts';
 import { createGroupCheck, type GroupCheck } from './check-group.ts';
@@ -56,6 +57,8 @@ async function decideOn(attempt: Attempt, signal: AbortSignal): Promise<void> {
     await book.refresh();
     const { run } = book.deployment;
     if (!run) throw new Error(`#${book.deployment.number} runs without an attempt`);
+    const closed = windowEndEvents(book.deployment, book.plan, needs.now());
+    if (closed && (await book.decide(closed))) continue;
     const actions = nextActions(book.index, run);
     if (actions.length === 0 && atWork.size === 0) return await needs.system.release(book.plan);
     for (const action of actions) if (action.do === 'end') letGoOf(atWork.get(action.group));

@@ -2,6 +2,7 @@ import { hasEnded } from '../domain/deployment.ts';
 import { openTasks } from '../domain/next-action.ts';
 import { plannedServers, taskName } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
+import { windowEnd } from '../domain/windows.ts';
 import type { Lease } from '../store/store.ts';
 import { type Book, FencedOff, openBook } from './book.ts';
 import type { ExecutorNeeds } from './needs.ts';
@@ -16,7 +17,7 @@ export async function runDeployment(needs: ExecutorNeeds, lease: Lease, signal: 
     const admitted = await needs.admitIfQueued(lease);
     const book = admitted ? await openBook(needs.store, lease, needs.now) : null;
     if (!book || hasEnded(book.deployment.state)) return;
-    if (!(await beginOrResume(book))) return;
+    if (!(await beginOrResume(book, needs.now()))) return;
     await runAttempt(needs, book, signal);
   } catch (error) {
     if (!(error instanceof FencedOff)) throw error;
@@ -25,13 +26,16 @@ export async function runDeployment(needs: ExecutorNeeds, lease: Lease, signal: 
 }
 
 /** False when somebody cancelled it, or closed its environment, in the same moment. */
-async function beginOrResume(book: Book): Promise<boolean> {
+async function beginOrResume(book: Book, now: number): Promise<boolean> {
   const { deployment, plan, lease } = book;
   const { run } = deployment;
   if (deployment.state === 'queued') {
     const servers = deployment.retryServers ?? plannedServers(plan);
     const attempt = deployment.attempt + 1;
-    return await book.decide([{ type: 'attempt_started', attempt, servers, fence: lease.fence }]);
+    const end = windowEnd(plan.environment, now);
+    return await book.decide([{ type: 'attempt_started', attempt, servers, fence: lease.fence }], {
+      due: end === null ? [] : [{ add: 'window-end', at: end.at }],
+    });
   }
   if (run?.putBack && !run.putBack.isStarted)
     return await book.decide([{ type: 'put_back_started', member: run.putBack.member, fence: lease.fence }]);

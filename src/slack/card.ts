@@ -1,7 +1,6 @@
 import type { Button } from '@slack/types';
 
 import { mention } from '../domain/actor.ts';
-import { approvalRuleFor, approvalStanding } from '../domain/approval.ts';
 import { sayTime } from '../domain/calendar.ts';
 import { sayChoice } from '../domain/choice.ts';
 import { type Deployment, hasEnded, remainingServers } from '../domain/deployment.ts';
@@ -10,6 +9,7 @@ import { type Plan, planTitle } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
 import { countProgress, type Numbers } from '../progress/numbers.ts';
 import type { MemberService } from '../store/store.ts';
+import { sayApprovals } from '../wording/approvals.ts';
 import { sayNumbers } from '../wording/numbers.ts';
 import { sayEnd } from '../wording/state.ts';
 import { answerButtons } from './answer-buttons.ts';
@@ -84,13 +84,9 @@ function sayQuestion({ question, zone }: Deployment) {
 }
 
 function approvalLine(deployment: Deployment, plan: Plan) {
-  const rule = approvalRuleFor(plan.environment, deployment);
-  const { required, given } = approvalStanding(rule, deployment.votes);
-  const voters = deployment.votes.map((vote) => `<@${vote.by}>`).join(', ');
   const changes =
     deployment.planChanges.length === 0 ? '' : `The plan changed: ${deployment.planChanges.join('; ')}. `;
-  const approvals =
-    required === 0 ? 'No approval needed' : `Approved by ${voters || 'nobody yet'}, ${given} of ${required}`;
+  const approvals = sayApprovals(plan.environment, deployment);
   return [context(`${changes}${approvals} · plan \`${deployment.planHash.slice(0, 12)}\``)];
 }
 

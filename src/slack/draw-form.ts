@@ -27,6 +27,7 @@ export async function drawForm(
     planned,
     refusals: [...(more.refusals ?? []), ...refusals],
     notice: more.notice,
+    zone: person.timezone,
     metadata: JSON.stringify(metadata),
   });
 }

@@ -10,6 +10,7 @@ import { context, section } from './blocks.ts';
 import { cut } from './escape.ts';
 import type { FormState } from './form-state.ts';
 import { ids } from './ids.ts';
+import { whichTimeField } from './which-time.ts';
 
 /** What the form is drawn from. */
 export interface FormFacts {
@@ -21,6 +22,8 @@ export interface FormFacts {
   refusals: Refusal[];
   /** One line above everything: why the form came back. */
   notice: string | null;
+  /** The zone of the person who fills it in. */
+  zone: string;
   /** Carried along unread: the channel in which it was opened. */
   metadata: string;
 }
@@ -45,6 +48,7 @@ export function deployForm(facts: FormFacts): ModalView {
       ...serversField(facts),
       whenField(state),
       ...dateTimeField(state),
+      ...whichTimeField(state, facts.zone),
       reasonField(state),
       { type: 'divider' },
       ...planBlocks(facts),
@@ -198,8 +202,17 @@ function planBlocks({ planned, refusals }: FormFacts): KnownBlock[] {
     return problems.length > 0 ? problems : [missing];
   }
   const warnings = planned.warnings.map(({ rule, message }) => section(`*Warning*: ${message} (${rule})`));
+  const freezes = planned.preconditions
+    .filter(({ rule, ok }) => rule === 'freezes' && ok)
+    .map(({ message }) => section(`*Inside a freeze*: ${message} (freezes)`));
   const hash = context(`plan \`${planned.hash.slice(0, 12)}\``);
-  return [section(sayPlan(planned.plan)), hash, ...problems.slice(0, 20), ...warnings.slice(0, 20)];
+  return [
+    section(sayPlan(planned.plan)),
+    hash,
+    ...freezes,
+    ...problems.slice(0, 20),
+    ...warnings.slice(0, 20),
+  ];
 }
 
 function acceptField(planned: PlannedDeployment | null): InputBlock[] {

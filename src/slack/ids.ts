@@ -30,6 +30,9 @@ export const ids = {
   serversOf: (environment: string | null): string => `servers:${environment ?? ''}`,
   when: 'when',
   dateTime: 'date_time',
+  which: 'which_time',
+  /** A field of its own for each pair of times: a choice between others never stays. */
+  whichOf: (both: number[]): string => `which_time:${both.join(':')}`,
   reason: 'reason',
   accept: 'accept_warnings',
 } as const;

@@ -10,7 +10,7 @@ import { onLockSubmit } from './on-lock.ts';
 import { onReasonSubmit, onReasonWanted, reasonFormIds, reasonForms } from './on-reason.ts';
 
 /** Ids of the form's fields whose change redraws the plan. */
-const formFields = [ids.selection, ids.environment, ids.servers, ids.when, ids.dateTime];
+const formFields = [ids.selection, ids.environment, ids.servers, ids.when, ids.dateTime, ids.which];
 
 /** Ties everything that people type and press to its handler, once. */
 export function listen(app: App, needs: BotNeeds): void {

@@ -7,7 +7,9 @@ import { once } from '../app/once.ts';
 import { retryDeployment } from '../app/retry-deployment.ts';
 import { rollBackDeployment } from '../app/roll-back-deployment.ts';
 import { unlockEnvironment } from '../app/unlock-environment.ts';
-import { parseTypedTime } from '../domain/typed-time.ts';
+import { sayTime } from '../domain/calendar.ts';
+import { bothOfTyped, parseTypedTime } from '../domain/typed-time.ts';
+import { accept } from '../domain/verdict.ts';
 import {
   sayCancelled,
   sayHalted,
@@ -21,6 +23,7 @@ import { type MessageContent, section } from './blocks.ts';
 import type { BotNeeds } from './bot.ts';
 import { type Command, helpText, parseCommand } from './command-text.ts';
 import { drawForm } from './draw-form.ts';
+import { slackInstant } from './escape.ts';
 import { emptyForm, type FormState } from './form-state.ts';
 import { listMessage, showMessage } from './list-message.ts';
 import { openHaltForm } from './on-halt.ts';
@@ -69,7 +72,9 @@ async function openForm(
   { command, client }: Pick<Arguments, 'command' | 'client'>,
 ): Promise<void> {
   const person = await needs.app.findPerson(command.user_id);
-  const time = parseTypedTime(parsed.when, needs.app.now(), person.timezone);
+  const both = bothOfTyped(parsed.when, needs.app.now(), person.timezone);
+  // The form asks which one is meant.
+  const time = both ? accept(both[0] ?? null) : parseTypedTime(parsed.when, needs.app.now(), person.timezone);
   const state: FormState = {
     ...emptyForm,
     selection: parsed.selection,
@@ -102,7 +107,7 @@ async function answerCommand(
     case 'retry': {
       const verdict = await retryDeployment(needs.app, { by, number: parsed.number });
       if (!verdict.ok) return words(sayRefusals(verdict.refusals));
-      return words(sayRetried(verdict.value));
+      return words(sayRetried(verdict.value, (at) => slackInstant(at, sayTime(at, 'UTC'))));
     }
     case 'rollback': {
       const verdict = await rollBackDeployment(needs.app, { by, number: parsed.number });

@@ -18,6 +18,7 @@ import { cut, mrkdwn, slackInstant } from './escape.ts';
 import { type FormState, readForm } from './form-state.ts';
 import { option } from './form.ts';
 import { ids } from './ids.ts';
+import { asksWhichTime } from './which-time.ts';
 
 const maxOptions = 100;
 const longestOption = 75;
@@ -60,6 +61,12 @@ export async function onFormSubmit(
   const person = await needs.app.findPerson(body.user.id);
   const missing = missingFields(state);
   if (missing) return await ack({ response_action: 'errors', errors: missing });
+  if (asksWhichTime(state, person.timezone)) {
+    // Whoever sends it before the field has come gets it now.
+    const notice = 'This time comes twice, because the clocks go back. Choose which one is meant.';
+    const redrawn = await drawForm(needs, state, person, { channel, notice });
+    return await ack({ response_action: 'update', view: redrawn });
+  }
 
   const at = needs.app.now();
   const envelope = { key: `form:${body.trigger_id}`, what: 'sent the form', by: body.user.id, at };

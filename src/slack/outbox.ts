@@ -1,7 +1,9 @@
-import Bottleneck from 'bottleneck';
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { Logger } from 'pino';
 
 import type { Reach } from '../domain/fault-point.ts';
+import { createPacedLane, type PacedLane } from '../domain/paced-lane.ts';
 import type { Store, StoredMessage } from '../store/store.ts';
 import { deliver } from './deliver.ts';
 import type { DeliveryPace, OutboxClient } from './delivery.ts';
@@ -38,6 +40,7 @@ export interface OutboxNeeds {
   store: Store;
   /** A client of its own: no retries, rate limits rejected, so that no modal ever waits behind a post. */
   client: OutboxClient;
+  /** Epoch milliseconds that go on evenly: a clock that is set back must not put off what is to be said. */
   now: () => number;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
   reach: Reach;
@@ -56,7 +59,6 @@ export interface Outbox {
 }
 
 const batchSize = 200;
-const channelTimeoutMs = 6 * 3_600_000;
 
 /** Starts sending: channels side by side, each message after the one before it. */
 export function startOutbox(options: OutboxNeeds): Outbox {
@@ -64,7 +66,7 @@ export function startOutbox(options: OutboxNeeds): Outbox {
   const seldom = createSeldom(options.now);
   const needs = { ...options, holds, seldom, troubles: createTroubles({ ...options, holds }) };
   const { store, now, log } = needs;
-  const limits = createLimits(options.pace);
+  const limits = createLimits(options);
   const inFlight = new Map<number, Promise<void>>();
   /** Keys of messages whose fate could not be written down: their rows may say `sending` for ever. */
   const unwritten = new Set<string>();
@@ -115,7 +117,7 @@ export function startOutbox(options: OutboxNeeds): Outbox {
       state.stopped = true;
       clearInterval(timer);
       await state.looking;
-      await limits.stop();
+      limits.stop();
       await Promise.all(inFlight.values());
     },
   };
@@ -124,23 +126,28 @@ export function startOutbox(options: OutboxNeeds): Outbox {
 interface Limits {
   /** Runs the work when Slack's limits leave room for this message. */
   schedule(message: StoredMessage, work: () => Promise<void>): Promise<void>;
-  /** Forgets what still waits; its rows stay wanted. */
-  stop(): Promise<void>;
+  /** Nothing waits any more: what is left sees for itself that all is over, and its rows stay wanted. */
+  stop(): void;
 }
 
-function createLimits(pace: Pace): Limits {
-  const posts = new Bottleneck.Group({
-    maxConcurrent: 1,
-    minTime: pace.betweenPosts,
-    timeout: channelTimeoutMs,
-  });
-  const edits = new Bottleneck({ maxConcurrent: 4, minTime: pace.betweenEdits });
+function createLimits({ pace, now: elapsed }: Pick<OutboxNeeds, 'pace' | 'now'>): Limits {
+  const edits = createPacedLane({ atOnce: 4, betweenMs: pace.betweenEdits, elapsed, pause });
+  const channels = new Map<string, PacedLane>();
+  const posts = (channel: string): PacedLane => {
+    const lane =
+      channels.get(channel) ?? createPacedLane({ atOnce: 1, betweenMs: pace.betweenPosts, elapsed, pause });
+    channels.set(channel, lane);
+    return lane;
+  };
   return {
     schedule: async (message, work) =>
-      await (message.ts === null ? posts.key(message.channel) : edits).schedule(work),
-    stop: async () => {
-      const all = [edits, ...posts.limiters().map(({ limiter }) => limiter)];
-      await Promise.all(all.map(async (limiter) => await limiter.stop({ dropWaitingJobs: true })));
+      await (message.ts === null ? posts(message.channel) : edits).schedule(work),
+    stop: () => {
+      for (const lane of [edits, ...channels.values()]) lane.stop();
     },
   };
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, { signal }).catch(() => undefined);
 }

@@ -45,7 +45,9 @@ function cache<T>(now: () => number, load: (key: string) => Promise<T>): (key: s
   const known = new Map<string, { at: number; value: Promise<T> }>();
   return async (key) => {
     const found = known.get(key);
-    if (found && now() - found.at < cachedMs) return await found.value;
+    // An entry that seems to come from the future is older than it looks: the clock was set back.
+    const age = found ? now() - found.at : null;
+    if (found && age !== null && age >= 0 && age < cachedMs) return await found.value;
     const value = load(key);
     known.set(key, { at: now(), value });
     value.catch(() => known.delete(key));

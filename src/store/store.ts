@@ -43,7 +43,7 @@ export interface NewDeployment {
 }
 
 /** Kinds of things that become due; each names its deployment and is removed by the commit that deals with it. */
-export type DueKind = 'start' | 'expire' | 'remind' | 'question' | 'rollback';
+export type DueKind = 'start' | 'expire' | 'remind' | 'question' | 'rollback' | 'window-end';
 
 /** A row that becomes due. */
 export interface Due {
@@ -107,6 +107,8 @@ export interface Claim {
   at: number;
   /** A lease whose heartbeat is older than this instant belongs to nobody any more. */
   staleBefore: number;
+  /** One whose heartbeat is later than this instant was written by a clock that was set back; absent: never. */
+  staleAfter?: number;
 }
 
 /** Lifts exactly the lock that was decided about. */
@@ -266,7 +268,7 @@ export interface Store {
   environmentEvents(environment: string): Promise<StoredEnvironmentEvent[]>;
 
   /** Queued deployments whose environment is free and open, and running ones whose lease belongs to nobody any more: oldest first. */
-  claimable(staleBefore: number): Promise<DeploymentSummary[]>;
+  claimable(staleBefore: number, staleAfter?: number): Promise<DeploymentSummary[]>;
   /** Takes the lease with a higher token; null when the environment is held or closed, or the deployment needs no executor. */
   claim(claim: Claim): Promise<Lease | null>;
   /** False when the token is stale: the holder must stop at once. */
@@ -298,7 +300,10 @@ export interface Store {
   untold(limit: number): Promise<{ deployment: number; told: number }[]>;
   /** Writes messages and how far telling came, together; a card that exists is only given its new words. */
   tell(deployment: number, told: number, messages: OutgoingMessage[], at: number): Promise<void>;
-  /** Messages whose words are not in Slack yet and whose time has come, in order; a thread only after its card. */
+  /**
+   * Messages whose words are not in Slack yet and whose time has come, in order; a thread only after its card. A time
+   * that lies further ahead than anything is ever put off was written before the clock was set back, and has come.
+   */
   undelivered(now: number, limit: number): Promise<StoredMessage[]>;
   message(key: string): Promise<StoredMessage | null>;
   setDelivery(id: number, delivery: Delivery): Promise<void>;

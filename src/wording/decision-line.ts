@@ -3,6 +3,7 @@ import { sayChoice } from '../domain/choice.ts';
 import { type DeploymentEvent, type Happening, type Intervention, isIntervention } from '../domain/events.ts';
 import { sayLock } from '../domain/lock.ts';
 import type { Plan } from '../domain/plan.ts';
+import { sayNextWindow, sayOverrides, sayQueued, sayReminder } from './hours.ts';
 import { sayPlan } from './plan.ts';
 
 /** How an instant is written where the line is read. */
@@ -17,19 +18,19 @@ export function sayDecision(
   if (isIntervention(event)) return sayIntervention(event, sayInstant);
   switch (event.type) {
     case 'requested':
-      return `Requested by ${mention(event)}.\n${sayPlan(plan)}`;
+      return `Requested by ${mention(event)}.${sayOverrides(event.overrides)}\n${sayPlan(plan)}`;
     case 'approved':
       return `Approved by <@${event.by}>.`;
     case 'rejected':
       return `Rejected by <@${event.by}>.`;
     case 'reminded':
-      return `${event.minutesBefore} minutes left.`;
+      return sayReminder(event);
     case 'plan_changed':
-      return `The plan changed: ${event.changes.join('; ')}. Earlier approvals are void; it expires ${sayInstant(event.expiresAt)} unless the new plan is approved.`;
+      return `The plan changed: ${event.changes.join('; ')}. Earlier approvals are void; it expires ${sayInstant(event.expiresAt)} unless the new plan is approved.${sayOverrides(event.overrides)}`;
     case 'scheduled':
       return `It starts ${sayInstant(event.startsAt)}.`;
     case 'queued':
-      return sayQueued(event.behind);
+      return sayQueued(event);
     case 'lock_met':
       return `It waits: ${sayLock({ ...event, environment: plan.environment.name }, sayInstant(event.since))}`;
     case 'lock_lifted':
@@ -71,10 +72,6 @@ function sayIntervention(event: Intervention, sayInstant: SayInstant): string {
         ? `Nobody kept it as it is: #${event.deployment} rolls back what this one changed.`
         : `${who} rolls back what this one changed, with #${event.deployment}.`;
     case 'retry_requested':
-      return `${who} deploys the remaining ${event.servers.length}: ${event.servers.join(', ')}.`;
+      return `${who} deploys the remaining ${event.servers.length}: ${event.servers.join(', ')}.${sayNextWindow(event, sayInstant)}`;
   }
-}
-
-function sayQueued(behind: number | null): string {
-  return `Its hour has come${behind === null ? '' : `; it waits for #${behind} to end`}.`;
 }

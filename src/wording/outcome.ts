@@ -24,9 +24,13 @@ export function sayCancelled({ number, stopping }: { number: number; stopping: b
     : `#${number} is cancelled and will not run.`;
 }
 
-/** What a retry deploys. */
-export function sayRetried({ number, servers }: { number: number; servers: string[] }): string {
-  return `#${number} deploys the remaining ${servers.join(', ')}.`;
+/** What a retry deploys, and when, where it waits for the next window. */
+export function sayRetried(
+  { number, servers, startsAt }: { number: number; servers: string[]; startsAt: number | null },
+  sayInstant: SayInstant,
+): string {
+  const when = startsAt === null ? '' : ` ${sayInstant(startsAt)}, when the next window opens`;
+  return `#${number} deploys the remaining ${servers.join(', ')}${when}.`;
 }
 
 /** What a rollback restores, and what it cannot. */

@@ -5,6 +5,7 @@ import { findServer, findStep, type Plan, taskName, taskOf } from '../domain/pla
 import type { Fact } from '../progress/facts.ts';
 import { type SayInstant, sayDecision } from './decision-line.ts';
 import { sayDuration } from './duration.ts';
+import { sayWindowEnd } from './hours.ts';
 import { sayState } from './state.ts';
 
 /** What a fact says in the thread, in `show` and in the demo: one line, sometimes with more below it. */
@@ -13,6 +14,8 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
   if (!isHappening(event)) return sayDecision(plan, event, sayInstant);
   const took = durationMs === null ? '' : ` in ${sayDuration(durationMs)}`;
   switch (event.type) {
+    case 'window_ended':
+      return sayWindowEnd(event);
     case 'attempt_started':
       return `Attempt ${event.attempt} began: ${event.servers.join(', ')}.`;
     case 'attempt_resumed':

@@ -141,7 +141,7 @@ describe('a locked environment', () => {
     expect(lease && (await admitDeployment(app, lease))).toBe(false);
     const { question } = await load(number);
     expect(question?.text).toBe(
-      '#1 was to start at 17 Nov 2026 09:00 Europe/Madrid, and `shop` was locked. It is 60 minutes late.',
+      '#1 was to start at 17 Nov 2026 09:00 Europe/Madrid, and `shop` was locked; it is 60 minutes late.',
     );
     value(await answerQuestion(app, { by: 'U0ANA', number, question: question?.id ?? '', choice: 'start' }));
     const again = await claim(number);

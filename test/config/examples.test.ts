@@ -278,8 +278,15 @@ describe('keys the examples do not show', () => {
       'ownerConsent',
       'approval.breakGlass',
       'approval.from: owner',
-      'windows.atEnd',
-      'freezes.override',
+    ]);
+    expect(environment?.windows).toMatchObject([{ to: '23:30', atEnd: 'no-new-server' }]);
+    expect(environment?.freezes).toEqual([
+      {
+        from: '2026-12-24T00:00',
+        to: '2027-01-02T00:00',
+        reason: 'year end',
+        override: { from: ['promotion_admin'], persons: 2 },
+      },
     ]);
     expect(configuration.notExecuted).toEqual([]);
     expect(configuration.limits).toEqual({ requestsPerHour: 5, outputMiB: 1 });

@@ -190,6 +190,16 @@ const cases: FaultCase[] = [
     ['windows[0]: from and to are both times of day, or both a day and a time'],
   ],
   [
+    'a window that opens when its day is over',
+    [['"20:00"', '"24:00"']],
+    ['windows[0].from: a window cannot open at 24:00; write 00:00'],
+  ],
+  [
+    'an override that more people must give than there are',
+    [['reason: year end', 'reason: year end, override: { from: [promotion_admin], persons: 3 }']],
+    ['freezes[0].override.persons: asks for 3 approvals, and promotion_admin lists 2 people'],
+  ],
+  [
     'a freeze that ends before it begins',
     [['2027-01-02T00:00', '2026-01-02T00:00']],
     ['freezes[0].to: must be later than from'],

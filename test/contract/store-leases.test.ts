@@ -117,6 +117,26 @@ describe.each(implementations)('the lease of an environment (law 7), on $name,',
     });
   });
 
+  it('whose heartbeat comes from a clock that was set back belongs to nobody, and does not close the environment', async () => {
+    const number = await createQueued(store, 'ibex');
+    const [hour, leaseMs] = [3_600_000, 15_000];
+    await store.claim(claim(number, { at: 2 * hour, staleBefore: 2 * hour - leaseMs }));
+    await store.commit(change(number, [attemptStarted()], { fence: 1 }));
+    expect(await store.claimable(hour - leaseMs)).toEqual([]);
+    const again = { holder: 'p2', at: hour, staleBefore: hour - leaseMs, staleAfter: hour + leaseMs };
+    expect(await store.claim(claim(number, again))).toMatchObject({ fence: 2, heartbeatAt: hour });
+  });
+
+  it('of a living owner stays its own when clocks differ by less than the lease lasts', async () => {
+    const number = await createQueued(store, 'ibex');
+    await store.claim(claim(number, { at: 50_000 }));
+    await store.commit(change(number, [attemptStarted()], { fence: 1 }));
+    for (const at of [36_000, 50_000, 64_000]) {
+      const other = { holder: 'p2', at, staleBefore: at - 15_000, staleAfter: at + 15_000 };
+      expect(await store.claim(claim(number, other))).toBeNull();
+    }
+  });
+
   it('of a halted run belongs to nobody else, however old it is', async () => {
     const halted = await createQueued(store, 'ibex', 2_000);
     await store.claim(claim(halted));

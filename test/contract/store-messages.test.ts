@@ -197,6 +197,17 @@ describe.each(implementations)('messages, on $name,', ({ open }) => {
     expect(await keys()).toEqual([]);
   });
 
+  it('that were put off for a moment are offered also when the clock was set back meanwhile', async () => {
+    const number = await create(store);
+    const hour = 3 * 3_600_000;
+    await store.tell(number, 1, [card(number, 'asks')], hour);
+    const { id } = (await store.message(`card:${number}`))!;
+    await store.setDelivery(id, { state: 'wanted', notBefore: hour + 60_000 });
+    expect(await keys(hour)).toEqual([]);
+    expect(await keys(hour + 60_000)).toEqual([`card:${number}`]);
+    expect(await keys(1_000)).toEqual([`card:${number}`]);
+  });
+
   it('count how often they were sent, and keep what a delivery does not mention', async () => {
     const number = await create(store);
     await store.tell(number, 1, [card(number, 'asks')], 2_000);

@@ -59,7 +59,10 @@ const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbit
   rollback_kept: fc.constant({ type: 'rollback_kept', by: 'U0ANA' }),
   rollback_requested: fc.constant({ type: 'rollback_requested', by: 'system', deployment: 8 }),
   rollback_decided: fc.constant({ type: 'rollback_decided', server: 's1' }),
-  retry_requested: fc.constant({ type: 'retry_requested', by: 'U0ANA', servers: ['s1'] }),
+  retry_requested: fc
+    .constantFrom({}, { startsAt: 900 })
+    .map((more) => ({ type: 'retry_requested', by: 'U0ANA', servers: ['s1'], ...more })),
+  window_ended: fc.constant({ type: 'window_ended', window: 'tue 20:00–23:30' }),
   attempt_started: fc
     .integer({ min: 1, max: 9 })
     .map((attempt) => ({ type: 'attempt_started', attempt, servers: ['s1'], fence: 1 })),

@@ -1,9 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { refuseStart, resolveLocalTime, sayTime } from '../../src/domain/calendar.ts';
-import type { Window } from '../../src/domain/environment.ts';
-import { parseTypedTime } from '../../src/domain/typed-time.ts';
-import { buildEnvironment } from '../helpers/build.ts';
+import { localTime, resolveLocalTime, sameOnTheClock, sayTime } from '../../src/domain/calendar.ts';
+import { bothOfTyped, parseTypedTime } from '../../src/domain/typed-time.ts';
 
 /** Tuesday 17 November 2026, 14:00 in Madrid. */
 const now = Date.parse('2026-11-17T13:00:00Z');
@@ -38,34 +37,39 @@ describe('a typed time', () => {
   );
 
   test.each([
-    [
-      'Europe/Madrid',
-      '2027-03-28 02:30',
-      '28 Mar 2027 01:30 Europe/Madrid or 28 Mar 2027 03:30 Europe/Madrid',
-    ],
-    [
-      'America/Chicago',
-      '2027-03-14 02:15',
-      '14 Mar 2027 01:15 America/Chicago or 14 Mar 2027 03:15 America/Chicago',
-    ],
-    ['Australia/Lord_Howe', '2027-10-03 02:15', 'Australia/Lord_Howe'],
-  ])('law 9: in %s %s does not exist, and the two nearest that do are named', (zone, typed, both) => {
+    ['Europe/London', '2027-03-28 01:30', '28 Mar 2027 00:59', '28 Mar 2027 02:00'],
+    ['Europe/Madrid', '2027-03-28 02:30', '28 Mar 2027 01:59', '28 Mar 2027 03:00'],
+    ['America/New_York', '2027-03-14 02:00', '14 Mar 2027 01:59', '14 Mar 2027 03:00'],
+    ['Australia/Lord_Howe', '2027-10-03 02:15', '3 Oct 2027 01:59', '3 Oct 2027 02:30'],
+    ['Pacific/Apia', '2011-12-30 12:00', '29 Dec 2011 23:59', '31 Dec 2011 00:00'],
+  ])('law 9: in %s %s does not exist, and the two nearest that do are named', (zone, typed, ...nearest) => {
     const verdict = parseTypedTime(typed, now, zone);
+    const [before, after] = nearest.map((time) => `${time} ${zone}`);
     expect(verdict.ok ? '' : verdict.refusals[0]?.message).toMatch(/does not exist/);
-    expect(verdict.ok ? '' : verdict.refusals[0]?.wayOut).toContain(both);
+    expect(verdict.ok ? '' : verdict.refusals[0]?.wayOut).toBe(`Choose ${before} or ${after}.`);
   });
 
-  test.each(['Europe/Madrid', 'Europe/London'])(
-    'law 9: in %s an hour that comes twice asks which',
-    (zone) => {
-      const verdict = parseTypedTime(
-        zone === 'Europe/London' ? '2027-10-31 01:30' : '2027-10-31 02:30',
-        now,
-        zone,
-      );
-      expect(verdict.ok ? '' : verdict.refusals[0]?.wayOut).toBe(
-        'Write 2027-10-31T00:30Z or 2027-10-31T01:30Z.',
-      );
+  test.each([
+    ['Europe/London', '2027-10-31 01:30', '+01:00', '+00:00'],
+    ['Europe/Madrid', '2027-10-31 02:00', '+02:00', '+01:00'],
+    ['America/New_York', '2027-11-07 01:59', '-04:00', '-05:00'],
+    ['Australia/Lord_Howe', '2027-04-04 01:45', '+11:00', '+10:30'],
+  ])('law 9: in %s %s comes twice, and it asks which, with the offsets', (zone, typed, first, second) => {
+    const local = typed.replace(' ', 'T');
+    const verdict = parseTypedTime(typed, now, zone);
+    expect(verdict.ok ? '' : verdict.refusals[0]?.wayOut).toBe(
+      `Write ${local}${first} or ${local}${second}.`,
+    );
+    const answers = [first, second].map((offset) => parseTypedTime(`${typed}${offset}`, now, zone));
+    expect(answers.map((answer) => (answer.ok ? answer.value : answer))).toEqual(
+      bothOfTyped(typed, now, zone),
+    );
+  });
+
+  test.each(['2027-10-31 03:00', '2027-03-28 02:30', 'now', 'soon', '2027-02-31 10:00'])(
+    '%j is not asked about: it does not come twice in Madrid',
+    (typed) => {
+      expect(bothOfTyped(typed, now, 'Europe/Madrid')).toBeNull();
     },
   );
 
@@ -77,38 +81,80 @@ describe('a typed time', () => {
   });
 });
 
+const zones = [
+  'Europe/London',
+  'Europe/Madrid',
+  'America/New_York',
+  'Australia/Lord_Howe',
+  'Asia/Kathmandu',
+  'Pacific/Apia',
+  'UTC',
+];
+
+/** Any minute from 2000 to 2099; half of them within two days of a change of the clocks in one of the zones. */
+const anyMinute = fc
+  .oneof(
+    fc.integer({ min: Date.parse('2000-01-03T00:00Z'), max: Date.parse('2099-12-30T00:00Z') }),
+    fc
+      .record({
+        change: fc.constantFrom(
+          '2027-03-28T01:00Z',
+          '2027-10-31T01:00Z',
+          '2027-03-14T07:00Z',
+          '2027-11-07T06:00Z',
+          '2027-10-02T15:30Z',
+          '2027-04-03T15:00Z',
+          '2011-12-30T10:00Z',
+          '2021-04-03T14:00Z',
+        ),
+        minutes: fc.integer({ min: -2_880, max: 2_880 }),
+      })
+      .map(({ change, minutes }) => Date.parse(change) + minutes * 60_000),
+  )
+  .map((instant) => Math.floor(instant / 60_000) * 60_000);
+
 describe('a local time', () => {
-  test('is found by round trip in every zone, also where the offset is odd', () => {
+  test('of every instant in every zone leads back to that instant, which is one of at most two', () => {
+    fc.assert(
+      fc.property(anyMinute, fc.constantFrom(...zones), (instant, zone) => {
+        const both = sameOnTheClock(instant, zone);
+        expect(both).toContain(instant);
+        expect(both.length).toBeLessThanOrEqual(2);
+        expect(both.map((one) => localTime(one, zone))).toEqual(both.map(() => localTime(instant, zone)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('is never shifted: what is typed is taken as it stands, asked about, or refused', () => {
+    fc.assert(
+      fc.property(anyMinute, fc.constantFrom(...zones), (instant, zone) => {
+        const typed = new Date(instant).toISOString().slice(0, 16);
+        const verdict = parseTypedTime(typed, now, zone);
+        const { instants, nearest } = resolveLocalTime(typed, zone);
+        if (verdict.ok) expect(localTime(verdict.value ?? 0, zone)).toBe(typed);
+        else expect(instants).not.toHaveLength(1);
+        if (nearest === null) return;
+        const [before, after] = nearest;
+        expect(localTime(before, zone) < typed && typed < localTime(after, zone)).toBe(true);
+        expect(after - before).toBe(60_000);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test.each(['2027-02-31T10:00', '2027-13-01T10:00', '2026-02-29T10:00', '2027-04-31T10:00', 'soon'])(
+    '%s is in no calendar, and nothing near it is offered',
+    (local) => {
+      expect(resolveLocalTime(local, 'Europe/Madrid')).toEqual({ instants: [], nearest: null });
+    },
+  );
+
+  test('is found where the offset is odd', () => {
     for (const zone of ['Asia/Kathmandu', 'America/St_Johns', 'UTC', 'Pacific/Apia']) {
       const { instants } = resolveLocalTime('2026-11-20T21:00', zone);
       expect(instants).toHaveLength(1);
       expect(sayTime(instants[0] ?? 0, zone)).toBe(`20 Nov 2026 21:00 ${zone}`);
     }
-  });
-});
-
-describe('a window', () => {
-  const at = (windows: Window[], instant: string) =>
-    refuseStart(buildEnvironment({ windows }), Date.parse(instant)).map(({ rule }) => rule);
-  const evening: Window = { days: ['tue'], from: '20:00', to: '23:30', name: null };
-  const night: Window = { days: ['fri'], from: '22:00', to: '02:00', name: null };
-
-  test('is open from its first minute until just before its last, in the zone of the environment', () => {
-    expect(at([evening], '2026-11-17T19:00:00Z')).toEqual([]);
-    expect(at([evening], '2026-11-17T22:29:00Z')).toEqual([]);
-    expect(at([evening], '2026-11-17T22:30:00Z')).toEqual(['windows']);
-    expect(at([evening], '2026-11-18T19:00:00Z')).toEqual(['windows']);
-  });
-
-  test('that goes past midnight belongs to the day on which it begins', () => {
-    expect(at([night], '2026-11-20T23:30:00Z')).toEqual([]);
-    expect(at([night], '2026-11-21T01:00:00Z')).toEqual(['windows']);
-    expect(at([night], '2026-11-19T23:30:00Z')).toEqual(['windows']);
-  });
-
-  test('may be one absolute span', () => {
-    const shutdown: Window = { from: '2026-12-18T18:00', to: '2027-01-04T08:00', name: 'winter shutdown' };
-    expect(at([shutdown], '2026-12-24T12:00:00Z')).toEqual([]);
-    expect(at([shutdown], '2026-12-18T16:59:00Z')).toEqual(['windows']);
   });
 });

@@ -19,6 +19,8 @@ export interface Engine {
   world: World;
   /** What the executor writes into; quiet unless a test listens. */
   log: Record<'info' | 'warn' | 'error', () => void>;
+  /** What the executor takes for now; the time of the machine unless a test sets it. */
+  clock: { now: () => number };
   /** Starts an executor; one that runs already is left to itself, as a process that hangs. */
   start(leaseMs?: number, admit?: (lease: Lease) => Promise<boolean>): Executor;
   /** A deployment whose hour has come. */
@@ -37,6 +39,7 @@ export interface Engine {
 export async function openEngine(): Promise<Engine> {
   const store = await openSqliteStore({ file: ':memory:', migrationsFolder: 'migrations' });
   const world = createWorld();
+  const clock = { now: Date.now };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   let executor: Executor | null = null;
   const load = async (number: number): Promise<Deployment> => {
@@ -56,13 +59,14 @@ export async function openEngine(): Promise<Engine> {
     store,
     world,
     log,
+    clock,
     load,
     start: (leaseMs = 60_000, admit: (lease: Lease) => Promise<boolean> = async () => true) => {
       executor = startExecutor({
         store,
         system: world.system,
         balancer: world.balancer,
-        now: Date.now,
+        now: () => clock.now(),
         sleep: async (milliseconds, signal) =>
           await delay(Math.min(milliseconds, 5), undefined, { signal }).catch(() => undefined),
         log,

@@ -50,6 +50,14 @@ describe('a person', () => {
     expect(await findPerson('U0NOBODY')).toMatchObject({ standing: 'deactivated' });
   });
 
+  test('is asked for again when the clock was set back: what is known may be older than it looks', async () => {
+    now = 3_600_000;
+    await findPerson('U0ANA');
+    now = 0;
+    await findPerson('U0ANA');
+    expect(slack.calls().filter(({ method }) => method === 'users.info')).toHaveLength(2);
+  });
+
   test('is asked for once a minute', async () => {
     await findPerson('U0ANA');
     await findPerson('U0ANA');

@@ -48,6 +48,7 @@ function checkWindow({ days, from, to }: Window, path: Path): Fault[] {
   if (dated === 2 && days !== undefined)
     return [fault([...path, 'days'], 'a window from one day to another has no days; remove them')];
   if (dated === 2) return checkSpan(from, to, path);
+  if (from === '24:00') return [fault([...path, 'from'], 'a window cannot open at 24:00; write 00:00')];
   return from === to ? [fault([...path, 'to'], 'the window closes when it opens')] : [];
 }
 

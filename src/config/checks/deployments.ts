@@ -24,8 +24,7 @@ export function checkDeployments({ environment, path }: EnvironmentContext): Fau
     faults.push(
       fault([...here, 'sharedCache', 'secondaryUrl'], 'sharedCache needs two different URLs (D-46)'),
     );
-  if (deployments.drift?.check && environment.system === 'command' && environment.readBack === undefined)
-    faults.push(fault([...here, 'drift'], 'needs readBack: without it nobody can say what runs on a server'));
+  faults.push(...checkDrift(environment, [...here, 'drift']));
   faults.push(...checkRollback(environment, [...here, 'rollback']));
   if (deployments.parallel?.maxFailures !== undefined && deployments.maxFailures !== undefined)
     faults.push(
@@ -35,6 +34,15 @@ export function checkDeployments({ environment, path }: EnvironmentContext): Fau
   if (budget !== undefined && deployments.onServerFailure !== undefined)
     faults.push(warning([...here, 'onServerFailure'], 'is not used: maxFailures alone decides'));
   return faults;
+}
+
+/** What is compared has to be read. */
+function checkDrift(
+  { system, deployments, readBack }: EnvironmentContext['environment'],
+  path: Path,
+): Fault[] {
+  if (system !== 'command' || !deployments?.drift?.check || readBack !== undefined) return [];
+  return [fault(path, 'needs readBack: without it nobody can say what runs on a server')];
 }
 
 /** What restores servers by itself needs a runbook that does it. */

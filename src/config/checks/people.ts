@@ -28,8 +28,26 @@ export function checkPeople(context: EnvironmentContext): Fault[] {
   ];
   return [
     ...checkApproval(context, known),
+    ...checkOverrides(context),
     ...others.flatMap(({ item, at }) => unknown('role', item, known, at)),
   ];
+}
+
+/** An override that nobody here can give, or too few. */
+function checkOverrides({ environment, file, path }: EnvironmentContext): Fault[] {
+  return present(environment.freezes).flatMap(({ item: { override }, index }) => {
+    const here = [...path, 'freezes', index, 'override'];
+    const roles = present(override?.from);
+    const required = override?.persons ?? 1;
+    return [
+      ...roles.flatMap(({ item, index: at }) =>
+        outsideKind(item, environment.kind, file, [...here, 'from', at]),
+      ),
+      ...(roles.length === 0
+        ? []
+        : tooMany({ roles: roles.map(({ item }) => item), required, path: [...here, 'persons'] }, file)),
+    ];
+  });
 }
 
 function checkApproval({ environment, file, path }: EnvironmentContext, known: string[]): Fault[] {

@@ -35,7 +35,7 @@ export function normaliseEnvironment(
       remindMinutes: schedule?.remindMinutes ?? [],
     },
     windows: (environment.windows ?? []).map(normaliseWindow),
-    freezes: (environment.freezes ?? []).map(({ from, to, reason }): Freeze => ({ from, to, reason })),
+    freezes: (environment.freezes ?? []).map(normaliseFreeze),
     properties: valuesOf(base, environment.properties),
     payloads: Object.entries(environment.payloads).map(([part, { role, placement }]) => ({
       part,
@@ -131,7 +131,24 @@ function normaliseApproval(approval: EnvironmentFile['approval']): ApprovalRule 
 
 const everyDay: Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
-function normaliseWindow({ days, from, to, name }: NonNullable<EnvironmentFile['windows']>[number]): Window {
-  if (from.includes('T')) return { from, to, name: name ?? null };
-  return { days: days ?? everyDay, from, to, name: name ?? null };
+function normaliseWindow({
+  days,
+  from,
+  to,
+  name,
+  atEnd,
+}: NonNullable<EnvironmentFile['windows']>[number]): Window {
+  // What is not configured stands in no plan: its hash is the same as before there was such a key.
+  const window = { from, to, name: name ?? null, ...(atEnd === 'no-new-server' && { atEnd }) };
+  return from.includes('T') ? window : { days: days ?? everyDay, ...window };
+}
+
+function normaliseFreeze({
+  from,
+  to,
+  reason,
+  override,
+}: NonNullable<EnvironmentFile['freezes']>[number]): Freeze {
+  if (override === undefined) return { from, to, reason };
+  return { from, to, reason, override: { from: override.from, persons: override.persons ?? 1 } };
 }

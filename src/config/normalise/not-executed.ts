@@ -10,8 +10,7 @@ export function notExecutedIn(environment: EnvironmentFile): string[] {
       (key) => environment[key] !== undefined && !isEmptyList(environment[key]),
     ),
     ...inApproval(environment.approval),
-    ...(environment.windows?.some((window) => window.atEnd !== undefined) ? ['windows.atEnd'] : []),
-    ...(environment.freezes?.some((freeze) => freeze.override !== undefined) ? ['freezes.override'] : []),
+    ...(environment.windows?.some(({ atEnd }) => atEnd === 'stop') ? ['windows.atEnd: stop'] : []),
     ...inPayloads(environment.payloads),
     ...inConnections(environment),
   ];

@@ -38,7 +38,9 @@ export const window = section({
   atEnd: z
     .enum(['no-new-server', 'stop', 'finish'])
     .optional()
-    .describe('What a running deployment does when the window closes. Not executed by this version.'),
+    .describe(
+      'What a running deployment does when the window closes. finish (default): it runs to its end; no-new-server: what is under way is finished and put back, nothing further begins. Not executed by this version: stop.',
+    ),
 });
 
 /** A span in which nothing starts. */
@@ -47,11 +49,13 @@ export const freeze = section({
   to: localTime.describe('Ends.'),
   reason: text.describe('Why nothing starts; people read it.'),
   override: section({
-    from: z.array(name).min(1).describe('Roles whose people may lift the freeze.'),
-    persons: count.optional().describe('How many of them.'),
+    from: z.array(name).min(1).describe('Roles whose people may override the freeze.'),
+    persons: count
+      .optional()
+      .describe('How many of them must approve, beside the usual approval; 1 by default.'),
   })
     .optional()
-    .describe('Who may start all the same. Not executed by this version.'),
+    .describe('Whose approvals let a deployment start all the same; nobody by default.'),
 });
 
 /** Somebody who watches deployments outside these hours. */

@@ -1,9 +1,10 @@
 import { createConnection, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
-import Bottleneck from 'bottleneck';
 import { Client, type ClientChannel } from 'ssh2';
 
 import type { Connection, SecretReference } from '../../domain/environment.ts';
+import { createPacedLane } from '../../domain/paced-lane.ts';
 import { type CommandDriver, type CommandSession, type Look, Unreachable } from '../command.ts';
 import type { Channel, OpenChannel } from '../runner/channel.ts';
 import { lookAround } from '../runner/look.ts';
@@ -20,19 +21,24 @@ export interface SshDriverNeeds {
 const connectTimeoutMs = 10_000;
 const keepaliveMs = 10_000;
 /** Handshakes block the event loop: only a few at once, a little apart. */
-const handshakes = { maxConcurrent: 4, minTime: 10 };
+const handshakes = {
+  atOnce: 4,
+  betweenMs: 10,
+  elapsed: () => performance.now(),
+  pause: async (milliseconds: number) => await delay(milliseconds),
+};
 
 /** Reaches servers over ssh with pinned host keys; nothing is offered to a server that shows another one. */
 export function createSshDriver(needs: SshDriverNeeds): CommandDriver {
-  const limiter = new Bottleneck(handshakes);
+  const lane = createPacedLane(handshakes);
   return {
     connect: async (server, connection, signal) => {
       const known = knownShell(server, connection);
-      return await limiter.schedule(async () => await connect(needs, server, known, signal));
+      return await lane.schedule(async () => await connect(needs, server, known, signal));
     },
     look: async (server, connection, signal) => {
       const known = knownShell(server, connection);
-      return await limiter.schedule(async () => await look(needs, server, known, signal));
+      return await lane.schedule(async () => await look(needs, server, known, signal));
     },
   };
 }

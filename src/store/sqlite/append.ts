@@ -91,7 +91,7 @@ function isSame(one: Standing, other: Standing): boolean {
 }
 
 function prepare(connection: Connection) {
-  return { ...prepareEvent(connection), ...prepareFolds(connection) };
+  return { ...prepareEvent(connection), ...prepareFolds(connection), ...prepareRecords(connection) };
 }
 
 function prepareEvent({ client, database }: Connection) {
@@ -137,6 +137,18 @@ function prepareFolds({ database }: Connection) {
       .set({ version: sql`${value('version')}` })
       .where(ofDeployment)
       .prepare(),
+    plan: database
+      .insert(plans)
+      .values({ hash: value('hash'), plan: value('plan') })
+      .onConflictDoNothing()
+      .prepare(),
+  };
+}
+
+/** What is known of members and servers beside their deployments. */
+function prepareRecords({ database }: Connection) {
+  const value = sql.placeholder;
+  return {
     member: database
       .insert(members)
       .values({
@@ -174,11 +186,6 @@ function prepareFolds({ database }: Connection) {
           at: sql`excluded.at`,
         },
       })
-      .prepare(),
-    plan: database
-      .insert(plans)
-      .values({ hash: value('hash'), plan: value('plan') })
-      .onConflictDoNothing()
       .prepare(),
   };
 }

@@ -12,13 +12,13 @@ export function leaseMethods(
   const { read, write } = connection;
   const statements = prepare(connection);
 
-  const claimable = (staleBefore: number): Candidate[] =>
+  const claimable = (alive: Alive): Candidate[] =>
     firstOfEach(statements.unfinished.all()).filter(
-      (candidate) => isFree(candidate, staleBefore) && isOpen(candidate),
+      (candidate) => isFree(candidate, alive) && isOpen(candidate),
     );
 
-  const take = ({ deployment, holder, at, staleBefore }: Claim): Lease | null => {
-    const found = claimable(staleBefore).find(({ summary }) => summary.number === deployment);
+  const take = ({ deployment, holder, at, staleBefore, staleAfter = Infinity }: Claim): Lease | null => {
+    const found = claimable({ staleBefore, staleAfter }).find(({ summary }) => summary.number === deployment);
     if (!found) return null;
     const { environment } = found.summary;
     const fence = (found.lease?.fence ?? 0) + 1;
@@ -28,7 +28,8 @@ export function leaseMethods(
   };
 
   return {
-    claimable: async (staleBefore) => await read(() => claimable(staleBefore).map(({ summary }) => summary)),
+    claimable: async (staleBefore, staleAfter = Infinity) =>
+      await read(() => claimable({ staleBefore, staleAfter }).map(({ summary }) => summary)),
     claim: async (claim) => await write(() => take(claim)),
     heartbeat: async (environment, fence, at) =>
       await write(() => statements.heartbeat.run({ environment, fence, at }).changes > 0),
@@ -56,8 +57,16 @@ function firstOfEach(candidates: Candidate[]): Candidate[] {
   return candidates.filter(({ summary: { environment } }) => !seen.has(environment) && seen.add(environment));
 }
 
-function isFree({ lease }: Candidate, staleBefore: number): boolean {
-  return !lease || lease.holder === null || lease.heartbeatAt < staleBefore;
+/** The span in which a heartbeat lies whose owner is alive, epoch milliseconds. */
+interface Alive {
+  staleBefore: number;
+  staleAfter: number;
+}
+
+/** Whether anybody drives it is only guessed from the clock; that nobody else does is held by the fence. */
+function isFree({ lease }: Candidate, { staleBefore, staleAfter }: Alive): boolean {
+  if (!lease || lease.holder === null) return true;
+  return lease.heartbeatAt < staleBefore || lease.heartbeatAt > staleAfter;
 }
 
 /** A lock keeps a deployment from beginning; what has begun goes on. */

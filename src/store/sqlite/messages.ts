@@ -1,4 +1,4 @@
-import { and, eq, isNull, lt, lte, ne, notExists, or, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, lte, ne, notExists, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 
 import type { Delivery, OutgoingMessage, Store } from '../store.ts';
@@ -109,6 +109,9 @@ function prepareTelling({ database }: Connection) {
   };
 }
 
+/** Longer than any message is put off: what waits longer was written before the clock was set back. */
+const longestWaitMs = 2 * 3_600_000;
+
 /** The message in whose thread another stands. */
 const card = alias(messages, 'card');
 
@@ -180,7 +183,10 @@ function prepareDelivering({ database }: Connection) {
         and(
           notSaid('messages.'),
           ne(messages.state, 'sending'),
-          lte(messages.notBefore, value('now')),
+          or(
+            lte(messages.notBefore, value('now')),
+            gt(messages.notBefore, sql`${value('now')} + ${longestWaitMs}`),
+          ),
           or(isNull(messages.threadOf), and(sql`${card.ts} is not null`, notExists(before))),
         ),
       )
