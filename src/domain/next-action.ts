@@ -117,7 +117,7 @@ function nextInLane(index: IndexedPlan, run: Run, lane: Lane): GroupAction | nul
     task,
     run: taskRun(run, task.id).run,
   });
-  const disable = nextDisable(run, members);
+  const disable = run.paused ? null : nextDisable(run, members);
   if (disable) return perform(disable);
   const onServer = nextOnServer(index, run, members);
   if (onServer?.asks) return run.question ? null : { do: 'ask', group, task: onServer.task };
@@ -166,7 +166,8 @@ interface OnServer {
 function nextOnServer(index: IndexedPlan, run: Run, members: MemberOutlook[]): OnServer | null {
   for (const name of members.flatMap(({ servers }) => servers)) {
     const { state } = serverRun(run, name);
-    if (state !== 'deploying' && state !== 'pending') continue;
+    // In a pause no server begins, though its group may be out already.
+    if (state !== 'deploying' && (state !== 'pending' || run.paused)) continue;
     const outlook = serverOutlook(index, run, name);
     if (outlook.is === 'going-on') return { task: outlook.next, asks: outlook.next.type === 'MANUAL' };
     if (outlook.is === 'asking') return { task: outlook.failed, asks: true };

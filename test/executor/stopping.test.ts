@@ -41,6 +41,29 @@ describe('Pause', () => {
     expect(statesOf(await engine.until(number, ['ok']))).toEqual({ 'web-1': 'ok', 'web-2': 'ok' });
   });
 
+  test('begins no further server of a group that is out already', async () => {
+    const environment = buildSingleCluster(['web-1', 'web-2', 'web-3', 'web-4'], {
+      serverStrategy: 'half-by-half',
+    });
+    const number = await engine.request(environment);
+    engine.world.when('web-1 install', async () => {
+      await engine.decide(number, { type: 'paused', by });
+      return ended('ok');
+    });
+    engine.start();
+    await begun('enable web-1');
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(engine.world.done).toEqual([
+      'disable web-1',
+      'disable web-2',
+      'web-1 install',
+      'web-1 verify',
+      'enable web-1',
+    ]);
+    await engine.decide(number, { type: 'resumed', by });
+    await engine.until(number, ['ok']);
+  });
+
   test('lasts over a question: the answer leaves it paused', async () => {
     const number = await engine.request(buildSingleCluster(['web-1', 'web-2']));
     engine.world.when('web-1 install', async () => {

@@ -41,7 +41,9 @@ export function createCrowd(needs: CrowdNeeds): Crowd {
   const counts = { envelopes: 0, requests: 0 };
   const send = (heard: Sent, twice: boolean): void => {
     const trigger_id = `t${(counts.envelopes += 1)}`;
-    const prefix = { press: 'press', command: 'command', request: 'form' }[heard.kind];
+    const prefix = { press: 'press', command: 'command', request: 'form', reason: ids.stopNowForm }[
+      heard.kind
+    ];
     const envelope = { ...heard, trigger_id, key: `${prefix}:${trigger_id}` };
     story(`${heard.by} ${sayHeard(heard)} (${envelope.key})${twice ? ', delivered twice' : ''}`);
     const acked = { yes: false };
@@ -53,6 +55,11 @@ export function createCrowd(needs: CrowdNeeds): Crowd {
     const button = findButton(needs, action);
     if (button) send({ kind: 'press', by: action.by, ...button, request: null }, action.twice);
     else if (tries < looksForButton) kernel.later(betweenLooksMs, null, () => press(action, tries + 1));
+  };
+  const stopNow = (action: Extract<Action, { do: 'stop-now' }>, tries: number): void => {
+    const button = findButton(needs, { ...action, button: 'stop-now', stale: false });
+    if (button) send({ kind: 'reason', by: action.by, ...button, request: null }, action.twice);
+    else if (tries < looksForButton) kernel.later(betweenLooksMs, null, () => stopNow(action, tries + 1));
   };
   return {
     act: (action) => {
@@ -70,6 +77,8 @@ export function createCrowd(needs: CrowdNeeds): Crowd {
           return story(`${action.who} is no member for ${action.forMs} ms`);
         case 'press':
           return press(action, 1);
+        case 'stop-now':
+          return stopNow(action, 1);
       }
     },
     calmDown: () => {
@@ -82,6 +91,17 @@ export function createCrowd(needs: CrowdNeeds): Crowd {
         request: null,
       } as const;
       kernel.later(100, null, () => send(unlock, false));
+      for (let on = 0; on < counts.requests; on += 1) {
+        const resume = {
+          do: 'press',
+          button: 'resume',
+          on,
+          by: people.ana,
+          twice: false,
+          stale: false,
+        } as const;
+        kernel.later(5_000, null, () => press({ ...resume, at: 0 }, 1));
+      }
     },
   };
 }
@@ -105,15 +125,27 @@ function requestOf(
   return { kind: 'request', by, id: '', value: '', request };
 }
 
+type Wanted = Extract<Action, { do: 'press' }>['button'] | 'stop-now';
+
+const buttonIds: Record<Exclude<Wanted, 'answer'>, string> = {
+  approve: ids.approve,
+  cancel: ids.cancel,
+  stop: ids.stop,
+  retry: ids.retry,
+  pause: ids.pause,
+  resume: ids.resume,
+  'stop-now': ids.stopNow,
+};
+
 /** What a person finds on the card: now, or on an older one that still stands on their screen. */
 function findButton(
   { slack, kernel }: CrowdNeeds,
-  { button, on, stale }: Extract<Action, { do: 'press' }>,
+  { button, on, stale }: { button: Wanted; on: number; stale: boolean },
 ): PressableButton | null {
   const shown = slack.card(on + 1)?.buttons ?? [];
   const wanted = (id: string): boolean => {
     if (button === 'answer') return id.startsWith(ids.answer('stop').replace('stop', ''));
-    return id === { approve: ids.approve, cancel: ids.cancel, stop: ids.stop, retry: ids.retry }[button];
+    return id === buttonIds[button];
   };
   const screens = stale ? shown : shown.slice(-1);
   const found = screens.flatMap((screen) => screen.filter(({ id }) => wanted(id)));
@@ -155,7 +187,12 @@ function handOver(needs: CrowdNeeds, envelope: Envelope, acked: { yes: boolean }
 
 /** The fields by which the product knows what it was sent. */
 function asSlackSends(envelope: Envelope): Record<string, unknown> {
-  const types = { press: 'block_actions', command: 'command', request: 'view_submission' };
+  const types = {
+    press: 'block_actions',
+    command: 'command',
+    request: 'view_submission',
+    reason: 'view_submission',
+  };
   const view = { blocks: [{ type: 'input', block_id: ids.reason }] };
   return {
     ...envelope,
@@ -166,5 +203,6 @@ function asSlackSends(envelope: Envelope): Record<string, unknown> {
 
 function sayHeard({ kind, id, value, request }: Pick<Heard, 'kind' | 'id' | 'value' | 'request'>): string {
   if (kind === 'request') return `asks for shop@2${request?.startsAt ? ' later' : ''}`;
+  if (kind === 'reason') return `says why ${id}`;
   return kind === 'press' ? `presses ${id}` : `types /deploy ${value}`;
 }

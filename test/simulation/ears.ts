@@ -4,13 +4,15 @@ import type { AppNeeds } from '../../src/app/needs.ts';
 import { once } from '../../src/app/once.ts';
 import { requestDeployment, type RequestDeployment } from '../../src/app/request-deployment.ts';
 import type { BotNeeds } from '../../src/slack/bot.ts';
+import { ids } from '../../src/slack/ids.ts';
 import { onDecision } from '../../src/slack/on-button.ts';
 import { onCommand } from '../../src/slack/on-command.ts';
+import { onReasonSubmit } from '../../src/slack/on-reason.ts';
 import type { Store } from '../../src/store/store.ts';
 
 /** What Slack brings in a simulation. `key` is what the inbox calls it. */
 export interface Heard {
-  kind: 'press' | 'command' | 'request';
+  kind: 'press' | 'command' | 'request' | 'reason';
   key: string;
   trigger_id: string;
   by: string;
@@ -44,6 +46,16 @@ export function hear({ app, storeOf, log }: EarsNeeds): App {
         ack,
         respond,
       } as unknown as Parameters<typeof onDecision>[1]);
+    if (heard.kind === 'reason')
+      return await onReasonSubmit(needs, {
+        body: { user, trigger_id },
+        view: {
+          callback_id: ids.stopNowForm,
+          private_metadata: value,
+          state: { values: { [ids.reason]: { [ids.reason]: { value: 'enough' } } } },
+        },
+        ack,
+      } as unknown as Parameters<typeof onReasonSubmit>[1]);
     if (heard.kind === 'command') {
       const command = { text: value, trigger_id, user_id: heard.by, command: '/deploy' };
       return await onCommand(needs, { command, ack } as unknown as Parameters<typeof onCommand>[1]);

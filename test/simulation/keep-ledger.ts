@@ -108,6 +108,8 @@ function newAttempt(number: number, servers: string[]): AttemptEntry {
     service: new Map(),
     halted: null,
     failures: 0,
+    paused: false,
+    endsNow: false,
     ended: false,
   };
 }
@@ -123,6 +125,11 @@ function addToAttempt(entry: DeploymentEntry, attempt: AttemptEntry, { event }: 
   if (type === 'server_ended') endServer(entry, attempt, event);
   if (type === 'service_changed') attempt.service.set(event.member, event.inService);
   if (type === 'stop_requested') attempt.halted ??= 'a person stopped it';
+  if (type === 'stop_now_requested') {
+    attempt.halted ??= 'a person stopped it at once';
+    attempt.endsNow = true;
+  }
+  if (type === 'paused' || type === 'resumed') attempt.paused = type === 'paused';
   if (type === 'question_asked') entry.question = event.question;
   if (type === 'question_answered') answer(entry, attempt, event.choice);
   if (type === 'attempt_ended') attempt.ended = true;

@@ -21,6 +21,10 @@ export interface AttemptEntry {
   /** Why no further server may begin; null while one may. */
   halted: string | null;
   failures: number;
+  /** Somebody keeps anything further from beginning. */
+  paused: boolean;
+  /** Somebody wants everything ended: no step is begun any more. */
+  endsNow: boolean;
   ended: boolean;
 }
 

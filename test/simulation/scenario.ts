@@ -18,10 +18,15 @@ export interface Shape {
   longestStepMs: number;
 }
 
+/** Buttons of a card. */
+type Button = 'approve' | 'cancel' | 'stop' | 'retry' | 'answer' | 'pause' | 'resume';
+
 /** Something a person does. Deployments are counted in the order of their requests, from 0. */
 export type Action = { at: number; by: string; twice: boolean } & (
   | { do: 'request'; startsInMs: number | null; servers: number | null }
-  | { do: 'press'; button: 'approve' | 'cancel' | 'stop' | 'retry' | 'answer'; on: number; stale: boolean }
+  | { do: 'press'; button: Button; on: number; stale: boolean }
+  /** Presses Stop now and says why. */
+  | { do: 'stop-now'; on: number }
   | { do: 'command'; text: string }
   | { do: 'leave'; who: string; forMs: number }
 );
@@ -58,7 +63,11 @@ export function scenarioOf(seed: number): Scenario {
   const random = randomFrom(seedOf(seed, 'scenario'));
   const shape = shapeOf(random);
   const requests = 1 + Number(random.chance(0.2));
-  const actions = Array.from({ length: requests }, (_, on) => actionsOf(random, shape, on)).flat();
+  const later = randomFrom(seedOf(seed, 'interventions'));
+  const actions = Array.from({ length: requests }, (_, on) => [
+    ...actionsOf(random, shape, on),
+    ...interventionsOn(later, on),
+  ]).flat();
   const faults = Array.from({ length: random.below(6) }, () => faultOf(random, shape));
   return { seed, shape, actions, faults };
 }
@@ -89,7 +98,7 @@ function actionsOf(random: Random, { approvals, groups }: Shape, on: number): Ac
   const start = on * random.below(20_000);
   const startsInMs = random.chance(0.25) ? 5_000 + random.below(60_000) : null;
   const twice = (): boolean => random.chance(0.12);
-  const press = (button: Extract<Action, { do: 'press' }>['button'], by: string, at: number): Action => ({
+  const press = (button: Button, by: string, at: number): Action => ({
     do: 'press',
     button,
     on,
@@ -112,6 +121,25 @@ function actionsOf(random: Random, { approvals, groups }: Shape, on: number): Ac
     ...Array.from({ length: random.below(3) }, () => press('answer', people.ana, later(8_000, 60_000))),
     ...(random.chance(0.08) ? lockFor(random, later(0, 20_000)) : []),
     ...(random.chance(0.06) ? [leave(random, later(1_000, 10_000))] : []),
+  ];
+}
+
+/** In a stream of its own, so that everything else of a seed is what it was before there were any. */
+function interventionsOn(random: Random, on: number): Action[] {
+  const by = people.ana;
+  const at = (): number => random.below(40_000);
+  const press = (button: Button): Action => ({
+    do: 'press',
+    button,
+    on,
+    by,
+    at: at(),
+    twice: random.chance(0.2),
+    stale: random.chance(0.1),
+  });
+  return [
+    ...(random.chance(0.15) ? [press('pause'), press('resume')] : []),
+    ...(random.chance(0.1) ? [{ do: 'stop-now' as const, on, by, at: at(), twice: random.chance(0.2) }] : []),
   ];
 }
 

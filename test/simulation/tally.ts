@@ -1,3 +1,4 @@
+import { isIntervention } from '../../src/domain/events.ts';
 import type { Happening } from './invariant.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -13,7 +14,7 @@ export function count(tally: Tally, happening: Happening): void {
   if (event.type === 'question_asked') add(tally, `questions ${event.question.kind}`);
   if (event.type === 'task_found') add(tally, `found ${event.seen}`);
   if (event.type === 'attempt_ended') add(tally, `attempts ${event.state}`);
-  if (event.type === 'retry_requested' || event.type === 'stop_requested') add(tally, event.type);
+  if (isIntervention(event)) add(tally, event.type);
 }
 
 /** Adds to one count. */

@@ -1,7 +1,7 @@
 import { scriptOf } from '../../../src/balancer/arguments.ts';
 import { type PlannedTask, stepOf } from '../../../src/domain/plan.ts';
 import type { Invariant } from '../invariant.ts';
-import { type DeploymentEntry, runsOf, taskEntry, taskOfMarker } from '../ledger.ts';
+import { type DeploymentEntry, type Ledger, runsOf, taskEntry, taskOfMarker } from '../ledger.ts';
 
 /** 3. */
 export const atMostOnce: Invariant = {
@@ -96,7 +96,7 @@ export const fenceOrder: Invariant = {
 /** 9. */
 export const orderAndHalt: Invariant = {
   number: '9 order and halt',
-  says: 'Steps follow the plan, nothing follows a failed step on its server, no server begins after a halt, and an attempt ends once.',
+  says: 'Steps follow the plan, nothing follows a failed step on its server, no server begins after a halt or in a pause, no step once everything is to be ended, and an attempt ends once.',
   watch:
     ({ ledger }) =>
     (happening) => {
@@ -106,6 +106,10 @@ export const orderAndHalt: Invariant = {
         if (!attempt) return null;
         if (event.type === 'server_started' && attempt.halted !== null)
           return `${event.server} of #${deployment} begins, though ${attempt.halted}`;
+        if (event.type === 'server_started' && attempt.paused)
+          return `${event.server} of #${deployment} begins, though it is paused`;
+        if (event.type === 'task_intended' && attempt.endsNow && isStep(ledger, deployment, event.task))
+          return `step ${event.task} of #${deployment} begins, though everything is to be ended`;
         const isOfAttempt = /^(task_|server_|group_|service_|attempt_(resumed|ended))/.test(event.type);
         return attempt.ended && isOfAttempt
           ? `#${deployment} goes on with ${event.type} after its end`
@@ -118,6 +122,10 @@ export const orderAndHalt: Invariant = {
       return entry && task?.type === 'STEP' ? outOfOrder(entry, marker.attempt, task) : null;
     },
 };
+
+function isStep({ deployments }: Ledger, deployment: number, task: number): boolean {
+  return deployments.get(deployment)?.plan.tasks.find(({ id }) => id === task)?.type === 'STEP';
+}
 
 function outOfOrder(entry: DeploymentEntry, number: number, task: PlannedTask): string | null {
   const attempt = entry.attempts.find((candidate) => candidate.number === number);
