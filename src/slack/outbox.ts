@@ -61,7 +61,7 @@ export function startOutbox(needs: OutboxNeeds): Outbox {
     return lane;
   };
   const inFlight = new Map<number, Promise<void>>();
-  const state = { stopped: false, looking: Promise.resolve(), again: false };
+  const state = { stopped: false, looking: Promise.resolve(), again: false, isNew: true };
 
   const send = async (message: StoredMessage): Promise<void> => {
     try {
@@ -72,6 +72,8 @@ export function startOutbox(needs: OutboxNeeds): Outbox {
     }
   };
   const look = async (): Promise<void> => {
+    if (state.isNew) await needs.store.endPauses();
+    state.isNew = false;
     const wanted = await needs.store.undelivered(needs.now(), batchSize);
     for (const message of wanted) {
       if (inFlight.has(message.id) || state.stopped) continue;

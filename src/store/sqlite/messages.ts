@@ -9,7 +9,7 @@ import { deployments, messages, notSaid } from './schema.ts';
 export function messageMethods(
   connection: Connection,
   committed: () => void,
-): Pick<Store, 'untold' | 'tell' | 'undelivered' | 'message' | 'setDelivery'> {
+): Pick<Store, 'untold' | 'tell' | 'undelivered' | 'message' | 'setDelivery' | 'endPauses'> {
   const { read, write } = connection;
   const telling = prepareTelling(connection);
   const delivering = prepareDelivering(connection);
@@ -36,6 +36,7 @@ export function messageMethods(
     undelivered: async (now, limit) => await read(() => delivering.undelivered.all({ now, limit })),
     message: async (key) => (await read(() => delivering.byKey.get({ key }))) ?? null,
     setDelivery: async (id, delivery) => await write(() => setDelivery(id, delivery)),
+    endPauses: async () => await write(() => void delivering.endPauses.run()),
   };
 }
 
@@ -91,9 +92,6 @@ function prepareTelling({ database }: Connection) {
   };
 }
 
-/** Longer than any message is put off: what waits longer was written before the clock was set back. */
-const longestWaitMs = 2 * 3_600_000;
-
 /** The message in whose thread another stands. */
 const card = alias(messages, 'card');
 
@@ -140,16 +138,14 @@ function prepareDelivering({ database }: Connection) {
         and(
           notSaid('messages.'),
           ne(messages.state, 'sending'),
-          or(
-            lte(messages.notBefore, value('now')),
-            gt(messages.notBefore, sql`${value('now')} + ${longestWaitMs}`),
-          ),
+          lte(messages.notBefore, value('now')),
           or(isNull(messages.threadOf), and(sql`${card.ts} is not null`, notExists(before))),
         ),
       )
       .orderBy(messages.id)
       .limit(value('limit'))
       .prepare(),
+    endPauses: database.update(messages).set({ notBefore: 0 }).where(gt(messages.notBefore, 0)).prepare(),
     set: database
       .update(messages)
       .set({
