@@ -16,7 +16,6 @@ export interface BalancerNeeds {
   readSecret: (reference: Exclude<Value, string>) => string;
   /** Where scripts run. */
   directory: string;
-  now: () => number;
 }
 
 /** The load balancer, moved by the environment's own scripts: never through a shell, ended as a session at the timeout. */
@@ -97,7 +96,7 @@ async function probe(
 ): Promise<TaskOutcome> {
   const outcome = await withSession(needs, signal, async (session) => {
     const order = prepare(needs, context);
-    const performed = await resumeWork(session, order, needs.now, signal, async (seen) => {
+    const performed = await resumeWork(session, order, signal, async (seen) => {
       await onSeen(seen.state, seen.state === 'ended' ? `ended with exit code ${seen.exitCode}` : seen.state);
     });
     return outcomeOf(order, performed);

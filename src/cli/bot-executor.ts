@@ -46,14 +46,12 @@ export function createExecutor(
       readSecret,
       findRevisionChange: app.findRevisionChange,
       maxOutputBytes: () => app.needs.configuration().limits.outputMiB * 1_048_576,
-      now: Date.now,
     }),
     balancer: createBalancer({
       openLocalSession: async (signal) =>
         await local.connect('this machine', { driver: 'local', workDirectory: directory }, signal),
       readSecret,
       directory,
-      now: Date.now,
     }),
     admitIfQueued: async (lease) => await admitDeployment(app.needs, lease),
     sleep: async (milliseconds, signal) =>

@@ -114,7 +114,6 @@ async function checkTargets(environments: Environment[]): Promise<Finding[]> {
     openLocalSession: async () => await Promise.reject(new Error('the doctor moves nothing')),
     readSecret,
     directory: process.cwd(),
-    now: Date.now,
   });
   return [
     ...checkSecrets(environments, readSecret),

@@ -26,7 +26,8 @@ export type Work =
 /** What the target knows of one run. */
 export type Seen =
   | { state: 'never-started' }
-  | { state: 'running'; startedAt: number }
+  /** For so long by the target's count, whatever the clocks say. */
+  | { state: 'running'; ageMs: number }
   | { state: 'ended'; exitCode: number }
   /** It began, and neither runs nor left an exit code: killed from outside, or the machine restarted. */
   | { state: 'lost'; reason: string };

@@ -44,7 +44,6 @@ export async function performWork(
 export async function resumeWork(
   session: CommandSession,
   order: Order,
-  now: () => number,
   signal: AbortSignal,
   onSeen: (seen: Seen) => Promise<void>,
 ): Promise<Performed> {
@@ -58,7 +57,7 @@ export async function resumeWork(
     case 'ended':
       return { ...seen, timedOut: false, lastLines: await lastLines(session, order, signal) };
     case 'running': {
-      const leftMs = Math.max(0, order.timeoutMs - (now() - seen.startedAt));
+      const leftMs = Math.max(0, order.timeoutMs - seen.ageMs);
       return await followToEnd(session, order, leftMs, signal, (onOutput, abort) =>
         session.follow(order.marker, 0, onOutput, abort),
       );

@@ -70,7 +70,7 @@ export function startOutbox(options: OutboxNeeds): Outbox {
   const inFlight = new Map<number, Promise<void>>();
   /** Keys of messages whose fate could not be written down: their rows may say `sending` for ever. */
   const unwritten = new Set<string>();
-  const state = { stopped: false, looking: Promise.resolve(), again: false };
+  const state = { stopped: false, looking: Promise.resolve(), again: false, isNew: true };
   const isHeld = (message: StoredMessage): boolean =>
     holds.until([pacedPlace(message), ...placesOf(message)]) > now();
 
@@ -86,6 +86,8 @@ export function startOutbox(options: OutboxNeeds): Outbox {
     }
   };
   const look = async (): Promise<void> => {
+    if (state.isNew) await store.endPauses();
+    state.isNew = false;
     await settleUnwritten(store, unwritten);
     for (const message of await store.undelivered(now(), batchSize)) {
       if (inFlight.has(message.id) || state.stopped) continue;

@@ -301,12 +301,13 @@ export interface Store {
   /** Writes messages and how far telling came, together; a card that exists is only given its new words. */
   tell(deployment: number, told: number, messages: OutgoingMessage[], at: number): Promise<void>;
   /**
-   * Messages whose words are not in Slack yet and whose time has come, in order; a thread only after its card. A time
-   * that lies further ahead than anything is ever put off was written before the clock was set back, and has come.
+   * Messages whose words are not in Slack yet and whose time has come, in order; a thread only after its card.
    */
   undelivered(now: number, limit: number): Promise<StoredMessage[]>;
   message(key: string): Promise<StoredMessage | null>;
   setDelivery(id: number, delivery: Delivery): Promise<void>;
+  /** Whatever was put off has its time come: an earlier process did it, and the clock may have been set back since. */
+  endPauses(): Promise<void>;
   /** Has a message posted once more in place of one that is gone, not before an instant; its thread waits for it. */
   postAnew(key: string, notBefore: number): Promise<void>;
   /** Sets when the undelivered messages of a channel are tried next; null: of every channel. */

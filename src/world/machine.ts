@@ -60,7 +60,7 @@ export function look({ runs }: Machine, marker: string, now: number): Seen {
   const run = runs.get(marker);
   if (!run) return { state: 'never-started' };
   if (run.killedAt !== null) return { state: 'lost', reason: 'it was ended from outside' };
-  if (now < run.endsAt) return { state: 'running', startedAt: run.startedAt };
+  if (now < run.endsAt) return { state: 'running', ageMs: now - run.startedAt };
   if (run.exitCode === null) return { state: 'lost', reason: 'its process is gone and left no exit code' };
   return { state: 'ended', exitCode: run.exitCode };
 }

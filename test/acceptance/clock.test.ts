@@ -17,7 +17,7 @@ let stage: Stage;
 let clock: FakeClock;
 
 /** A slow install that writes down that it ran. */
-const slowInstall = readFileSync('test/fixtures/slow-install.sh', 'utf8').replace('sleep 0.4', 'sleep 3');
+const slowInstall = readFileSync('test/fixtures/slow-install.sh', 'utf8').replace('sleep 0.4', 'sleep 5');
 
 async function setUp(): Promise<void> {
   stage = await setStage({

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Environment, Runbook } from '../../src/domain/environment.ts';
 import type { DeploymentEvent } from '../../src/domain/events.ts';
 import { buildCluster, buildServer, buildSingleCluster, buildStep } from '../helpers/build.ts';
-import { type Engine, openEngine, statesOf } from '../helpers/engine.ts';
+import { type Engine, eventually, openEngine, statesOf } from '../helpers/engine.ts';
 import { ended } from '../helpers/world.ts';
 
 let engine: Engine;
@@ -70,7 +70,7 @@ describe('a failed step with onError: ask', () => {
     const number = await failing();
     engine.world.when('web-1 install', () => ended('error', 'step install ended with exit code 4'));
     await engine.answer(number, 'retry');
-    while ((await eventsOf(number, 'question_asked')).length < 2) await engine.until(number, ['waiting']);
+    await eventually(async () => (await eventsOf(number, 'question_asked')).length === 2);
     expect((await engine.until(number, ['waiting'])).question?.text).toContain('exit code 4');
   });
 
@@ -249,7 +249,7 @@ describe('a manual step', () => {
   test('Done goes on, server by server', async () => {
     const number = await waiting();
     await engine.answer(number, 'done');
-    while ((await eventsOf(number, 'question_asked')).length < 2) await engine.until(number, ['waiting']);
+    await eventually(async () => (await eventsOf(number, 'question_asked')).length === 2);
     await engine.until(number, ['waiting']);
     await engine.answer(number, 'done');
     const deployment = await engine.until(number, ['ok']);

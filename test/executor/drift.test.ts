@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Environment } from '../../src/domain/environment.ts';
 import { buildSingleCluster } from '../helpers/build.ts';
-import { type Engine, openEngine, statesOf } from '../helpers/engine.ts';
+import { type Engine, eventually, openEngine, statesOf } from '../helpers/engine.ts';
 import { ended } from '../helpers/world.ts';
 
 let engine: Engine;
@@ -39,8 +39,7 @@ describe('a server that runs something else than the last deployment left there'
     });
     expect(engine.world.done).toEqual([]);
     await engine.answer(number, 'resume');
-    while ((await engine.load(number)).run?.servers.get('web-1')?.state !== 'ok')
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually(async () => (await engine.load(number)).run?.servers.get('web-1')?.state === 'ok');
     const second = await engine.until(number, ['waiting']);
     expect(second.question?.text).toContain('web-2 runs');
     await engine.answer(number, 'resume');

@@ -4,7 +4,7 @@ import type { AppNeeds } from '../../src/app/needs.ts';
 import { keepOut, putBackInService } from '../../src/app/put-back-in-service.ts';
 import { startApp } from '../helpers/app.ts';
 import { buildSingleCluster } from '../helpers/build.ts';
-import { type Engine, openEngine } from '../helpers/engine.ts';
+import { type Engine, eventually, openEngine } from '../helpers/engine.ts';
 import { ended } from '../helpers/world.ts';
 
 let engine: Engine;
@@ -79,7 +79,7 @@ describe('Put back in service', () => {
     const number = await failed();
     engine.world.hangs('web-2 install');
     const other = await engine.request(environment, ['web-2']);
-    while (!engine.world.done.includes('web-2 install')) await new Promise((done) => setTimeout(done, 5));
+    await eventually(() => engine.world.done.includes('web-2 install'));
     const lock = { environment: 'shop', by, reason: 'wait', since: 1 };
     await engine.store.lockEnvironment(lock);
     await putBackInService(app, { by, number, member: 'web-1' });
@@ -88,7 +88,7 @@ describe('Put back in service', () => {
     await engine.decide(other, { type: 'stop_now_requested', by, reason: 'enough' });
     await engine.until(other, ['cancelled']);
     await engine.until(number, ['error']);
-    while ((await services())['web-1'] !== 'yes') await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually(async () => (await services())['web-1'] === 'yes');
     expect(engine.world.done).toContain('enable web-1');
   });
 

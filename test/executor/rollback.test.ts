@@ -10,7 +10,7 @@ import type { Environment, RollbackRule, Step } from '../../src/domain/environme
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { buildRequest, startApp } from '../helpers/app.ts';
 import { buildCluster, buildSingleCluster, buildStep } from '../helpers/build.ts';
-import { type Engine, openEngine, statesOf } from '../helpers/engine.ts';
+import { type Engine, eventually, openEngine, statesOf } from '../helpers/engine.ts';
 import { ended } from '../helpers/world.ts';
 
 let engine: Engine;
@@ -289,8 +289,7 @@ describe('a rollback that counts down', () => {
     expect((await engine.load(well)).countdown).toBeNull();
     engine.world.hangs('web-1 install');
     const stopped = await request();
-    while (engine.world.done.filter((entry) => entry === 'web-1 install').length < 2)
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually(() => engine.world.done.filter((entry) => entry === 'web-1 install').length === 2);
     await engine.decide(stopped, { type: 'stop_now_requested', by, reason: 'no' });
     await engine.until(stopped, ['cancelled']);
     expect((await engine.load(stopped)).countdown).toBeNull();

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import type { Store } from '../../src/store/store.ts';
 import { buildCluster, buildEnvironment, buildPlan, buildSingleCluster } from '../helpers/build.ts';
-import { type Engine, openEngine, statesOf } from '../helpers/engine.ts';
+import { type Engine, eventually, openEngine, statesOf } from '../helpers/engine.ts';
 import { ended, type World } from '../helpers/world.ts';
 
 let engine: Engine;
@@ -31,7 +31,7 @@ describe('a lock', () => {
       return true;
     });
     const number = await engine.request(buildEnvironment());
-    while ((await store.lock('shop')) === null) await delay(5);
+    await eventually(async () => (await store.lock('shop')) !== null);
     await delay(700);
     expect(world.done).toEqual([]);
     expect(await engine.load(number)).toMatchObject({ state: 'queued', lock: { by: 'U0BEN' } });
@@ -307,7 +307,7 @@ describe('an executor that died', () => {
     const number = await engine.request(buildSingleCluster(['web-1', 'web-2']));
     world.when('web-1 install', async () => await new Promise(() => undefined));
     const dying = engine.start();
-    while (!world.done.includes('web-1 install')) await delay(5);
+    await eventually(() => world.done.includes('web-1 install'));
     void dying;
     const lease = await store.lease('shop');
     await store.commit({

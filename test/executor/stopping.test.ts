@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { DeploymentEvent } from '../../src/domain/events.ts';
 import { buildEnvironment, buildSingleCluster } from '../helpers/build.ts';
-import { type Engine, openEngine, statesOf } from '../helpers/engine.ts';
+import { type Engine, eventually, openEngine, statesOf } from '../helpers/engine.ts';
 import { ended } from '../helpers/world.ts';
 
 let engine: Engine;
@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(async () => await engine.close());
 
 const begun = async (entry: string): Promise<void> => {
-  while (!engine.world.done.includes(entry)) await new Promise((resolve) => setTimeout(resolve, 5));
+  await eventually(() => engine.world.done.includes(entry));
 };
 const services = async (): Promise<Record<string, string>> =>
   Object.fromEntries(

@@ -63,7 +63,6 @@ async function startOwner(
     drivers: { ssh: driver, local: driver },
     readSecret: () => '',
     findRevisionChange: async () => null,
-    now: Date.now,
     maxOutputBytes: () => 1_000_000,
   });
   const system: System = {

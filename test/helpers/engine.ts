@@ -138,6 +138,15 @@ export async function requestPlan(store: Store, plan: Plan): Promise<number> {
   return created.number;
 }
 
+/** Waits until it is so, for ten seconds at most. */
+export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 2_000; tries += 1) {
+    if (await isSo()) return;
+    await delay(5);
+  }
+  throw new Error('it did not come to be so within ten seconds');
+}
+
 /** How every server of the attempt stands. */
 export function statesOf({ run }: Deployment): Record<string, string> {
   return Object.fromEntries([...(run?.servers ?? [])].map(([name, { state }]) => [name, state]));

@@ -116,7 +116,6 @@ function startExecutorOf(
     openLocalSession: world.openLocalSession,
     readSecret,
     directory: '/',
-    now,
   });
   startExecutor({
     store,
@@ -131,7 +130,6 @@ function startExecutorOf(
       readSecret,
       findRevisionChange: async () => null,
       maxOutputBytes: () => 1_000,
-      now,
     }),
     balancer: { ...balancer, status: async (_plan, member) => world.statusOf(member) },
     admitIfQueued: async (lease) => await admitDeployment(app, lease),

@@ -46,7 +46,7 @@ export function createCrowd(needs: CrowdNeeds): Crowd {
     ];
     const envelope = { ...heard, trigger_id, key: `${prefix}:${trigger_id}` };
     story(`${heard.by} ${sayHeard(heard)} (${envelope.key})${twice ? ', delivered twice' : ''}`);
-    const acked = { yes: false };
+    const acked = { yes: false, failed: false };
     bring(needs, envelope, acked, 0);
     if (twice) kernel.later(kernel.random.below(400), null, () => handOver(needs, envelope, acked));
   };
@@ -153,26 +153,32 @@ function findButton(
   return first ? kernel.random.pick([first, ...rest]) : null;
 }
 
+/** How an envelope was acknowledged, whichever time it came. */
+interface Acked {
+  yes: boolean;
+  /** The product's listener failed: what is acknowledged is an apology. */
+  failed: boolean;
+}
+
 /** Hands an envelope over, and again until it is acknowledged or Slack gives up. */
-function bring(needs: CrowdNeeds, envelope: Envelope, acked: { yes: boolean }, tries: number): void {
+function bring(needs: CrowdNeeds, envelope: Envelope, acked: Acked, tries: number): void {
   if (acked.yes) return;
   handOver(needs, envelope, acked);
   const again = redeliveriesMs[tries];
   if (again !== undefined) needs.kernel.later(again, null, () => bring(needs, envelope, acked, tries + 1));
 }
 
-function handOver(needs: CrowdNeeds, envelope: Envelope, acked: { yes: boolean }): void {
+function handOver(needs: CrowdNeeds, envelope: Envelope, acked: Acked): void {
   const { kernel, bots, happened, apologised } = needs;
   const [first, ...rest] = bots;
   if (!first) return;
   const bot = kernel.random.pick([first, ...rest]);
   const { key } = envelope;
-  const state = { failed: false };
   const ack = async (response?: unknown): Promise<void> => {
     await kernel.turn(20, bot.process);
     acked.yes = true;
     const answer = response === undefined ? '' : JSON.stringify(response);
-    if (state.failed) apologised();
+    if (acked.failed) apologised();
     else happened({ is: 'ack', at: kernel.now, envelope: key, answer });
     await kernel.turn(0, bot.process);
   };
@@ -180,7 +186,7 @@ function handOver(needs: CrowdNeeds, envelope: Envelope, acked: { yes: boolean }
     happened({ is: 'told', at: kernel.now, envelope: key, answer: text });
   kernel.later(0, bot.process, () => {
     bot.process.quiet = 0;
-    const failed = (): void => void (state.failed = true);
+    const failed = (): void => void (acked.failed = true);
     void bot.hear({ body: { ...asSlackSends(envelope), failed }, ack, respond });
   });
 }

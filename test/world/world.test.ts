@@ -72,7 +72,7 @@ test('a run goes on when whoever started it is gone, and is found as it ended', 
   expect(await session.start(marker, fence(1), step, nobody, gone.signal)).toMatchObject({
     state: 'disconnected',
   });
-  expect(await session.seal(fence(2), marker)).toEqual({ state: 'running', startedAt: 0 });
+  expect(await session.seal(fence(2), marker)).toEqual({ state: 'running', ageMs: 0 });
   clock.now = 100;
   expect(await session.seal(fence(2), marker)).toEqual({ state: 'ended', exitCode: 0 });
 });

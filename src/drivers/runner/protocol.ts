@@ -3,7 +3,7 @@ import type { Channel } from './channel.ts';
 
 const mark = Buffer.from('\0LL\0');
 
-/** Reads `never-started`, `ended 0`, `running 1763700000` or `lost why`; null for anything else. */
+/** Reads `never-started`, `ended 0`, `running 12` or `lost why`; null for anything else. */
 export function readSeen(text: string): Seen | null {
   const [word = '', ...rest] = text.trim().split(' ');
   const detail = rest.join(' ');
@@ -13,7 +13,7 @@ export function readSeen(text: string): Seen | null {
     case 'ended':
       return /^\d+$/.test(detail) ? { state: 'ended', exitCode: Number(detail) } : null;
     case 'running':
-      return { state: 'running', startedAt: Number(detail) * 1_000 };
+      return { state: 'running', ageMs: Math.max(0, Number(detail)) * 1_000 };
     case 'lost':
       return { state: 'lost', reason: detail };
     default:

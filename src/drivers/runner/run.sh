@@ -53,7 +53,14 @@ alive() {
   [ "$start" = "$content" ]
 }
 
-# never-started | ended CODE | running SECONDS | lost REASON, in $seen. Called with the fence's lock held, or after the end.
+# How many seconds it has run, in $age: counted since the machine started, so that no clock that is set makes it older.
+age_of() {
+  content_of "$1/started"
+  read -r age _ </proc/uptime
+  age=$((${age%%.*} - content / 100))
+}
+
+# never-started | ended CODE | running AGE | lost REASON, in $seen. Called with the fence's lock held, or after the end.
 look() {
   if [ -e "$1/exit" ]; then
     content_of "$1/exit"
@@ -64,7 +71,8 @@ look() {
     rm -rf "$1"
     seen=never-started
   elif alive "$1"; then
-    seen="running $(stat -c %Y "$1/pid")"
+    age_of "$1"
+    seen="running $age"
   elif [ -e "$1/exit" ]; then
     content_of "$1/exit"
     seen="ended $content"

@@ -25,8 +25,6 @@ export function settleAfterDeath(connection: Connection): void {
     .set({ state: 'unknown', saidDigest: null })
     .where(and(notSaid(), eq(messages.state, 'sending')))
     .run();
-  // Whatever Slack refused is tried at once: a new start is often what mends it.
-  database.update(messages).set({ notBefore: 0 }).where(notSaid()).run();
 }
 
 /** The store over an open connection whose tables are up to date; `release` is called when it is closed. */

@@ -14,7 +14,8 @@ type MessageMethod =
   | 'message'
   | 'setDelivery'
   | 'postAnew'
-  | 'tryNext';
+  | 'tryNext'
+  | 'endPauses';
 
 /** Messages to Slack: wanted as rows, never twice the same one, and how far telling came. */
 export function messageMethods(connection: Connection, committed: () => void): Pick<Store, MessageMethod> {
@@ -54,6 +55,7 @@ export function messageMethods(connection: Connection, committed: () => void): P
       await write(() => {
         trying.tryNext.run({ channel, at });
       }),
+    endPauses: async () => await write(() => void delivering.endPauses.run()),
   };
 }
 
@@ -108,9 +110,6 @@ function prepareTelling({ database }: Connection) {
       .prepare(),
   };
 }
-
-/** Longer than any message is put off: what waits longer was written before the clock was set back. */
-const longestWaitMs = 2 * 3_600_000;
 
 /** The message in whose thread another stands. */
 const card = alias(messages, 'card');
@@ -183,16 +182,14 @@ function prepareDelivering({ database }: Connection) {
         and(
           notSaid('messages.'),
           ne(messages.state, 'sending'),
-          or(
-            lte(messages.notBefore, value('now')),
-            gt(messages.notBefore, sql`${value('now')} + ${longestWaitMs}`),
-          ),
+          lte(messages.notBefore, value('now')),
           or(isNull(messages.threadOf), and(sql`${card.ts} is not null`, notExists(before))),
         ),
       )
       .orderBy(messages.id)
       .limit(value('limit'))
       .prepare(),
+    endPauses: database.update(messages).set({ notBefore: 0 }).where(gt(messages.notBefore, 0)).prepare(),
     set: database
       .update(messages)
       .set({

@@ -15,7 +15,6 @@ export interface CommandSystemNeeds {
   readSecret: (reference: Exclude<Value, string>) => string;
   /** Null when the revision's files are still those that were signed; else a sentence. */
   findRevisionChange: (revision: Revision) => Promise<string | null>;
-  now: () => number;
   /** How much of a step's output is read; asked for each step. */
   maxOutputBytes: () => number;
 }
@@ -78,7 +77,7 @@ async function probe(
   if (context.task.type === 'VERIFY') return { state: 'never-started' };
   return await withSession(sessions, context, signal, async (session) => {
     const order = prepareStep(needs, context);
-    const performed = await resumeWork(session, order, needs.now, signal, async (seen) => {
+    const performed = await resumeWork(session, order, signal, async (seen) => {
       await onSeen(seen.state, sayReason(seen));
     });
     return outcomeOf(order, performed);
