@@ -21,11 +21,13 @@ export async function askStatus(
   signal.addEventListener('abort', kill, { once: true });
   try {
     return await new Promise<MemberStatus>((resolve) => {
+      child.on('error', () => resolve('unknown'));
+      // Where files ran out, a child has no streams at all.
+      if (child.pid === undefined) return;
       let answer = '';
       child.stdout.on('data', (chunk: Buffer) => {
         answer = (answer + chunk.toString('utf8')).slice(0, maxAnswerLength);
       });
-      child.on('error', () => resolve('unknown'));
       child.on('close', (code) => resolve(code === 0 ? wordOf(answer) : 'unknown'));
     });
   } finally {

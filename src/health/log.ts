@@ -1,4 +1,4 @@
-import { type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
 import pretty from 'pino-pretty';
 
 import { StoreUnavailable } from '../store/store.ts';
@@ -25,12 +25,26 @@ export function createLog({ level, format }: LogOptions): Logger {
     },
   };
   const stream =
-    format === 'pretty'
-      ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname' })
-      : pino.destination(2);
+    format === 'pretty' ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname' }) : plainDestination();
   return pino(options, stream);
 }
 
 function failedForTheStore(line: unknown): boolean {
   return Object(line).error instanceof StoreUnavailable;
+}
+
+const maxWaitingBytes = 1_048_576;
+
+/**
+ * Where standard error takes nothing, as on a full disk, up to 1 MiB waits for it and the rest is dropped: no deployment
+ * stops for its log, nor does the end of the process, where pino would otherwise try for ever.
+ */
+function plainDestination(): DestinationStream {
+  const destination = pino.destination({ dest: 2, maxLength: maxWaitingBytes });
+  const flush = destination.flushSync.bind(destination);
+  let isRefused = false;
+  destination.on('error', () => (isRefused = true));
+  destination.on('write', () => (isRefused = false));
+  destination.flushSync = () => (isRefused ? undefined : flush());
+  return destination;
 }

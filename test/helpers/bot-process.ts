@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -34,6 +34,8 @@ export interface ProcessEnd {
 export interface Surroundings {
   /** A program and its words that become the bot by `exec`, or that trace it from beside: its process is the bot's. */
   under?: string[];
+  /** Nothing of what it says can be read: it is ready when the command line is heard, for the first time here. */
+  isSilent?: boolean;
 }
 
 /** What the process is started with. */
@@ -78,7 +80,7 @@ export function botProcess(options: BotProcessOptions): BotProcess {
     return await untilEnded(child);
   };
   return {
-    startBot: async ({ under = [] } = {}) => {
+    startBot: async ({ under = [], isSilent = false } = {}) => {
       const log = createWriteStream(logFile, { flags: 'a' });
       const [program, ...words] = [...under, process.execPath, main, 'start'];
       const env = botEnvironment(options);
@@ -92,7 +94,11 @@ export function botProcess(options: BotProcessOptions): BotProcess {
         healthUrl = /"url":"(http:[^"]+)"/.exec(text)?.[1] ?? healthUrl;
       });
       const deadline = Date.now() + 60_000;
-      while (!text.includes('"url"')) {
+      const isReady = (): boolean =>
+        isSilent
+          ? existsSync(join(options.directory, 'data', 'lamplighter.db.sock'))
+          : text.includes('"url"');
+      while (!isReady()) {
         if (hasEnded(started) || Date.now() > deadline) throw new Error(`the bot did not start: ${text}`);
         await delay(20);
       }

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 
 /** The installed git, run without a shell, without questions, and without what a repository could make it do. */
 export interface Git {
@@ -69,13 +69,15 @@ function streamGit(args: string[], env: Variables): { output: Readable; ended: P
     timeout: standardTimeoutMs,
   });
   const stderr: Buffer[] = [];
-  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   const ended = new Promise<void>((resolve, reject) => {
     const fail = (error: Error): void =>
       reject(new Error(sayFailure(error, Buffer.concat(stderr), standardTimeoutMs)));
     child.once('error', fail);
     child.once('close', (code) => (code === 0 ? resolve() : fail(new Error(`git ended with ${code}`))));
   });
+  // Where files ran out, a child has no streams at all.
+  if (child.pid === undefined) return { output: Readable.from([]), ended };
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   return { output: child.stdout, ended };
 }
 

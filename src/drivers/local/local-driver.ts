@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
-import type { CommandDriver } from '../command.ts';
+import { type CommandDriver, Unreachable } from '../command.ts';
 import type { Channel } from '../runner/channel.ts';
 import { lookAround } from '../runner/look.ts';
 import { openRunnerSession } from '../runner/session.ts';
@@ -14,39 +14,54 @@ export function createLocalDriver(): CommandDriver {
         server,
         workDirectory: connection.workDirectory,
         keepRevisions: 5,
-        open: async (line) => openLocalChannel(line),
+        open: async (line) => await openLocalChannel(server, line),
         close: async () => undefined,
       });
     },
     look: async (server, connection) => {
       if (connection.driver !== 'local') throw new Error(`server ${server} is not on this machine`);
       const { workDirectory } = connection;
-      return await lookAround({ server, workDirectory, open: async (line) => openLocalChannel(line) });
+      return await lookAround({
+        server,
+        workDirectory,
+        open: async (line) => await openLocalChannel(server, line),
+      });
     },
   };
 }
 
 /** A process group of its own, so that giving up takes the follower along and nothing else. */
-function openLocalChannel(line: string): Channel {
+async function openLocalChannel(server: string, line: string): Promise<Channel> {
   const child = spawn('/bin/sh', ['-c', line], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
   const { pid } = child;
-  if (pid !== undefined) endWithThisProcess(pid);
+  if (pid === undefined) throw new Unreachable(sayNotStarted(server, await failureOf(child)));
+  endWithThisProcess(pid);
   const closed = new Promise<{ exitCode: number | null; reason: string }>((resolve) => {
     child.on('error', (error) => resolve({ exitCode: null, reason: error.message }));
     child.on('close', (exitCode, signal) =>
       resolve({ exitCode, reason: signal ? `ended by ${signal}` : '' }),
     );
   });
-  child.on('close', () => pid !== undefined && openGroups.delete(pid));
+  child.on('close', () => openGroups.delete(pid));
   return {
     stdin: child.stdin,
     stdout: child.stdout,
     stderr: child.stderr,
     closed,
     kill: () => {
-      if (pid !== undefined && child.exitCode === null) killGroup(pid);
+      if (child.exitCode === null) killGroup(pid);
     },
   };
+}
+
+/** Why a child without a process number was not started; where files ran out it has no streams to read either. */
+async function failureOf(child: ChildProcess): Promise<NodeJS.ErrnoException> {
+  return await new Promise((resolve) => child.once('error', resolve));
+}
+
+function sayNotStarted(server: string, { code, message }: NodeJS.ErrnoException): string {
+  const way = code === 'EMFILE' ? ': raise the limit of open files of the bot (ulimit -n, LimitNOFILE)' : '';
+  return `${server}: this machine could not start a command (${message})${way}`;
 }
 
 const openGroups = new Set<number>();
