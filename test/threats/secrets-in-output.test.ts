@@ -82,6 +82,14 @@ describe('threat 10: a secret that a step prints', () => {
     );
   });
 
+  test('of two lines is hidden whole where Windows line ends are cut in two', () => {
+    const output = 'x first\r\nsecond y';
+    const cutAnywhere = Array.from({ length: output.length }, (_, at) =>
+      kept(output, [at], ['first\nsecond']),
+    );
+    expect(new Set(cutAnywhere)).toEqual(new Set(['x ••• y']));
+  });
+
   test('is hidden line by line where a key is printed in another order and indented', () => {
     const lines = key.trim().split('\n').toReversed();
     const said = kept(lines.map((line) => `    ${line}  # key\n`).join(''), [], [key]);
@@ -155,8 +163,10 @@ describe('threat 9: what a step prints', () => {
   });
 
   test('is cut to bounded lines, in whole characters, where it has no line end', () => {
-    const said = kept('😀'.repeat(100_000), [5, 70_001], []);
+    const said = kept(`x${'😀'.repeat(300)}\n`, [], []);
     expect(said.length).toBeLessThan(500);
     expect(Buffer.from(said, 'utf8').toString('utf8')).toBe(said);
+    expect(kept('a'.repeat(100_000) + 'b'.repeat(1_000), [50_000], []).length).toBeLessThan(500);
+    expect(kept('a'.repeat(100_000) + 'b'.repeat(10_000), [50_000], [])).toMatch(/^b+…$/);
   });
 });
