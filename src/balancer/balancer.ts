@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Script, Value } from '../domain/environment.ts';
 import type { MemberStatus } from '../domain/judge-group.ts';
 import { findServer, type Plan } from '../domain/plan.ts';
+import { harmless } from '../domain/quote.ts';
 import type { CommandSession } from '../drivers/command.ts';
 import { type Order, type Performed, performWork, resumeWork } from '../drivers/perform.ts';
 import type { OnSeen, TaskContext, TaskOutcome, TaskPerformer } from '../systems/system.ts';
@@ -162,7 +163,7 @@ function ended(
 }
 
 function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return harmless(error instanceof Error ? error.message : String(error));
 }
 
 async function status(

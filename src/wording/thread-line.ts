@@ -2,6 +2,7 @@ import { mention } from '../domain/actor.ts';
 import type { DeploymentEvent, Question, ServerState } from '../domain/events.ts';
 import { sayLock } from '../domain/lock.ts';
 import type { Plan } from '../domain/plan.ts';
+import { quote } from '../domain/quote.ts';
 import type { Fact } from '../progress/facts.ts';
 import { sayDuration } from './duration.ts';
 import { sayPlan } from './plan.ts';
@@ -113,7 +114,7 @@ function sayServerEnd(event: Extract<DeploymentEvent, { type: 'server_ended' }>,
     skipped: `${event.server} was left as it was`,
     cancelled: `${event.server} was left as it was`,
   };
-  const readBack = event.to === null ? '' : `, reads back \`${event.to.replaceAll('`', "'")}\``;
+  const readBack = event.to === null ? '' : `, reads back ${quote(event.to)}`;
   return `${words[event.state]}${event.message === null ? readBack : `: ${event.message}`}.`;
 }
 
