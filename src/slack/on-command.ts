@@ -5,6 +5,7 @@ import { lockEnvironment } from '../app/lock-environment.ts';
 import { once } from '../app/once.ts';
 import { retryDeployment } from '../app/retry-deployment.ts';
 import { unlockEnvironment } from '../app/unlock-environment.ts';
+import { standingSentence } from '../domain/roles.ts';
 import { parseTypedTime } from '../domain/typed-time.ts';
 import { sayCancelled, sayLocked, sayRetried, sayUnlocked } from '../wording/outcome.ts';
 import { sayRefusals } from '../wording/refusal.ts';
@@ -70,9 +71,9 @@ async function answerCommand(
     case 'help':
       return words(helpText);
     case 'list':
-      return listMessage(await needs.app.store.locks(), await needs.app.store.list({ limit: 15 }));
+      return await answerReader(needs, null, by);
     case 'show':
-      return await showMessage(needs.app, parsed.number);
+      return await answerReader(needs, parsed.number, by);
     case 'cancel': {
       const verdict = await cancelDeployment(needs.app, { by, number: parsed.number });
       if (!verdict.ok) return words(sayRefusals(verdict.refusals));
@@ -99,6 +100,15 @@ async function answerCommand(
       );
     }
   }
+}
+
+/** What stands in the channels of others is read by members only. */
+async function answerReader({ app }: BotNeeds, number: number | null, by: string): Promise<MessageContent> {
+  const person = await app.findPerson(by);
+  if (person.standing !== 'member')
+    return words(`Deployments are listed for members only. ${standingSentence(person)}`);
+  if (number !== null) return await showMessage(app, number);
+  return listMessage(await app.store.locks(), await app.store.list({ limit: 15 }));
 }
 
 function words(text: string): MessageContent {
