@@ -17,6 +17,8 @@ export interface BalancerNeeds {
   readSecret: (reference: Exclude<Value, string>) => string;
   /** Where scripts run. */
   directory: string;
+  /** All that a status script finds of this process's environment. */
+  variables: Record<string, string | undefined>;
   now: () => number;
 }
 
@@ -181,7 +183,7 @@ async function status(
       : { cluster: findServer(plan.environment, member)?.cluster.name ?? '', server: member };
   try {
     const { words } = scriptCall(plan, script, subject, needs.readSecret);
-    return await askStatus(words, needs.directory, script.timeoutSeconds * 1_000, signal);
+    return await askStatus(words, needs, script.timeoutSeconds * 1_000, signal);
   } catch {
     return 'unknown';
   }

@@ -46,7 +46,7 @@ async function refusals(): Promise<string[]> {
 
 async function pushed(): Promise<string> {
   const workDirectory = join(root, 'work');
-  const session = await createLocalDriver().connect(
+  const session = await createLocalDriver({ variables: process.env }).connect(
     'web-1',
     { driver: 'local', workDirectory },
     new AbortController().signal,

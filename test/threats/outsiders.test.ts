@@ -330,7 +330,7 @@ describe('threat 1: the requester', () => {
 
   test('finds no way on the command line: it can neither approve nor reject nor answer', () => {
     for (const what of ['approve', 'reject', 'answer', 'admit', 'commit', 'start']) {
-      const command = { do: what, as: 'U0BEN', number: 1, planHash: 'x', reason: 'x', choice: 'start' };
+      const command = { do: what, as: 'U0BEN', number: 1 };
       const read = readRequest(JSON.stringify({ v: 1, key: 'abcdefgh-1', command }));
       expect(read).toContain('did not understand');
     }
@@ -342,6 +342,21 @@ describe('threat 1: the requester', () => {
     for (const person of ['system', '', '<@U0ANA>', 'U0ANA> <!channel', '__proto__'])
       expect(as(person)).toContain('did not');
   });
+});
+
+test('threat 4: a requester who is no member any more decides nothing about their own deployment', async () => {
+  const { number, version, planHash } = await requested();
+  const before = await everything();
+  for (const word of ['guest', 'stranger', 'deactivated', 'unknown'] as const) {
+    bot.app.world.standing.set('U0ANA', word);
+    for (const id of decisionIds)
+      await pressing('U0ANA', id, JSON.stringify({ number, version, planHash, question: null }));
+    await typing('U0ANA', `cancel ${number}`);
+    expect(await everything()).toBe(before);
+  }
+  bot.app.world.standing.delete('U0ANA');
+  await typing('U0ANA', `cancel ${number}`);
+  expect((await bot.app.store.summary(number))?.state).toBe('cancelled');
 });
 
 describe('threat 15: a lock that somebody sits on', () => {
