@@ -70,6 +70,15 @@ function traces(bytes: Buffer | string): string[] {
   );
 }
 
+/** A call of `auth.test` gives Slack its own token. */
+const withoutToken = ({
+  method,
+  arguments: { token: _, ...given },
+}: ReturnType<Stage['slack']['calls']>[number]) => ({
+  method,
+  given,
+});
+
 beforeAll(async () => {
   const before = process.umask(0);
   try {
@@ -159,7 +168,7 @@ describe('threat 10, threat 19: two secrets in a whole deployment whose step pri
       ...work
         .filter((file) => !file.endsWith('/output'))
         .map((file): [string, Buffer] => [file, readFileSync(file)]),
-      ['what Slack received', Buffer.from(JSON.stringify(slack.calls()))],
+      ['what Slack received', Buffer.from(JSON.stringify(slack.calls().map(withoutToken)))],
       ['what Ana saw', Buffer.from(JSON.stringify(ana.ephemerals()))],
       ['what the commands said', Buffer.from(JSON.stringify(said))],
       ['health', Buffer.from(await (await fetch(`${stage.healthUrl()}/readyz`)).text())],
