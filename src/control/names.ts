@@ -13,7 +13,9 @@ export async function forTerminal(app: Pick<AppNeeds, 'findPerson'>, text: strin
 
 /** What a person wrote, for a terminal: word for word, and none of its lines can pass for one of ours. */
 export function wordForWord(text: string): string {
-  return stripHidden(text).replaceAll(/\r\n?|[\u2028\u2029]/g, '\n').replaceAll('\n', '\n    ');
+  return stripHidden(text)
+    .replaceAll(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replaceAll('\n', '\n    ');
 }
 
 /** A sentence for a program: people by their Slack id, without marks. */

@@ -17,7 +17,7 @@ const sequence = new RegExp(
   'g',
 );
 /** One that may go on in the next chunk. A newline ends each: what is never closed hides no more than its line. */
-const unfinished = /(?:\x1B|[\x90\x98\x9B\x9D-\x9F])[^\x07\x9C\n]*$/;
+const unfinished = new RegExp(String.raw`(?:\x1B|[\x90\x98\x9B\x9D-\x9F])[^\x07\x9C\n]*$`);
 const longestSequence = 4_096;
 
 /** Text without sequences of a terminal, controls and marks of direction, and with plain line ends. */

@@ -86,8 +86,8 @@ describe('threat 10: a script of the load balancer', () => {
   });
 
   test('that says what takes requests has no token of Slack either', async () => {
-    const { status } = balancerOf(variablesForScripts(ofProcess));
-    expect(await status(buildPlan(environment()), 'north', never)).toBe('up');
+    const balancer = balancerOf(variablesForScripts(ofProcess));
+    expect(await balancer.status(buildPlan(environment()), 'north', never)).toBe('up');
     const careless = balancerOf(ofProcess);
     expect(await careless.status(buildPlan(environment()), 'north', never)).toBe('unknown');
   });

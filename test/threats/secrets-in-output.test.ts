@@ -158,7 +158,7 @@ describe('threat 9: what a step prints', () => {
   test('is the same wherever it is cut', () => {
     const output = 'one\r\n\x1B[1;31mtwo\x1B[0m\x1B]0;t\x07 é\u200B three\r\r\n\x1B]never closed\nfour \x1B';
     const whole = kept(output, [], []);
-    fc.assert(fc.property(cuts, (places) => void expect(kept(output, places, [])).toBe(whole)));
+    fc.assert(fc.property(cuts, (places) => kept(output, places, []) === whole));
     expect(whole).toBe('one\ntwo é three\n]never closed\nfour');
   });
 

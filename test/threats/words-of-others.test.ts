@@ -84,7 +84,9 @@ describe('threat 9: what people and servers say', () => {
           expectHarmless(detailsView({ deployment, plan }));
           for (const fact of factsOf(plan, part)) expectHarmless(threadMessage(deployment, plan, [fact]));
         }
-        expectHarmless(listMessage([{ environment: 'shop', by: 'U0BEN', reason: text, since: 1 }], []));
+        const list = listMessage([{ environment: 'shop', by: 'U0BEN', reason: text, since: 1 }], []);
+        expectHarmless(list);
+        expect(JSON.stringify(list)).toContain('is locked by <@U0BEN>');
       }),
       { numRuns: 150 },
     );
