@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Script, Value } from '../domain/environment.ts';
 import type { MemberStatus } from '../domain/judge-group.ts';
 import { findServer, type Plan } from '../domain/plan.ts';
+import { harmless } from '../domain/quote.ts';
 import type { CommandSession } from '../drivers/command.ts';
 import { type Order, type Performed, performWork, resumeWork } from '../drivers/perform.ts';
 import type { OnSeen, TaskContext, TaskOutcome, TaskPerformer } from '../systems/system.ts';
@@ -16,6 +17,8 @@ export interface BalancerNeeds {
   readSecret: (reference: Exclude<Value, string>) => string;
   /** Where scripts run. */
   directory: string;
+  /** All that a status script finds of this process's environment. */
+  variables: Record<string, string | undefined>;
 }
 
 /** The load balancer, moved by the environment's own scripts: never through a shell, ended as a session at the timeout. */
@@ -161,7 +164,7 @@ function ended(
 }
 
 function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return harmless(error instanceof Error ? error.message : String(error));
 }
 
 async function status(
@@ -179,7 +182,7 @@ async function status(
       : { cluster: findServer(plan.environment, member)?.cluster.name ?? '', server: member };
   try {
     const { words } = scriptCall(plan, script, subject, needs.readSecret);
-    return await askStatus(words, needs.directory, script.timeoutSeconds * 1_000, signal);
+    return await askStatus(words, needs, script.timeoutSeconds * 1_000, signal);
   } catch {
     return 'unknown';
   }

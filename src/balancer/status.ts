@@ -10,12 +10,13 @@ const maxAnswerLength = 1_000;
  */
 export async function askStatus(
   words: string[],
-  directory: string,
+  place: { directory: string; variables: Record<string, string | undefined> },
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<MemberStatus> {
   const [file = '', ...args] = words;
-  const child = spawn(file, args, { cwd: directory, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+  const { directory: cwd, variables: env } = place;
+  const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
   const kill = (): void => killGroup(child.pid);
   const timer = setTimeout(kill, timeoutMs);
   signal.addEventListener('abort', kill, { once: true });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import type { CatalogSource, Configuration, Package } from '../domain/environment.ts';
 import { nearest } from '../domain/nearest.ts';
-import { quote } from '../domain/quote.ts';
+import { harmless, quote } from '../domain/quote.ts';
 import type { Revision } from '../domain/revision.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { createDirectoryDigests, type DirectoryDigests, type DirectoryLimits } from './digest.ts';
@@ -46,6 +46,8 @@ interface Opened {
 }
 
 // A revision is packed in memory before it is pushed.
+/** A file may have many faults. */
+const longestReason = 2_000;
 const standardLimits = { files: 10_000, bytes: 512 * 1024 ** 2 };
 
 /** Opens the catalogue of a configuration; asks no network before `refresh`, or before an unknown version is asked for. */
@@ -141,7 +143,7 @@ async function unknownRefusal(opened: Opened, name: string, version: string): Pr
 function unreadableRefusal(name: string, version: string, reason: string): Refusal {
   return {
     rule: 'unreadable-revision',
-    message: `\`${name}@${version}\` cannot be used: ${reason}.`,
+    message: `\`${name}@${version}\` cannot be used: ${harmless(reason, longestReason)}.`,
     liftedBy: 'the author of the revision',
     wayOut: 'Correct its files in the catalogue, then ask again.',
   };

@@ -3,6 +3,8 @@ import { createReadStream } from 'node:fs';
 import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
+import { refuseLink } from '../domain/links.ts';
+
 /** How much one revision may hold; what is pushed to every server stays small enough to be pushed. */
 export interface DirectoryLimits {
   files: number;
@@ -104,13 +106,9 @@ async function look(root: string, path: string): Promise<Entry> {
   if (stats.isFile()) return { ...entry, kind: (stats.mode & 0o111) === 0 ? 'file' : 'executable' };
   if (!stats.isSymbolicLink())
     throw new Error(`${path} is neither a file, a directory nor a link, so it cannot be part of a revision`);
-  await refuseLeaving(root, path);
-  return { ...entry, kind: 'link', target: await readlink(path) };
-}
-
-async function refuseLeaving(root: string, path: string): Promise<void> {
-  const target = await realpath(path).catch(() => null);
-  if (target === null) throw new Error(`the link ${path} leads nowhere`);
-  if (target !== root && !target.startsWith(root + sep))
-    throw new Error(`the link ${path} leaves its revision, so it cannot be part of it`);
+  const target = await readlink(path);
+  const refused = refuseLink(entry.name, target);
+  if (refused !== null) throw new Error(`the link ${path} ${refused}`);
+  if ((await realpath(path).catch(() => null)) === null) throw new Error(`the link ${path} leads nowhere`);
+  return { ...entry, kind: 'link', target };
 }

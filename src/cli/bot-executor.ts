@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 
 import { admitDeployment } from '../app/admit-deployment.ts';
 import { createBalancer } from '../balancer/balancer.ts';
+import { processVariables, variablesForScripts, variablesForSteps } from '../config/env.ts';
 import type { SecretReference } from '../domain/environment.ts';
 import { passBy } from '../domain/fault-point.ts';
 import { createLocalDriver } from '../drivers/local/local-driver.ts';
@@ -31,7 +32,9 @@ export function createExecutor(
   { store, readSecret, dataDirectory, log }: ExecutorOptions,
   app: BotApp,
 ): Executor {
-  const local = createLocalDriver();
+  const local = createLocalDriver({ variables: variablesForSteps(processVariables()) });
+  const variables = variablesForScripts(processVariables());
+  const forScripts = createLocalDriver({ variables });
   const directory = resolve(dataDirectory);
   return startExecutor({
     store,
@@ -49,9 +52,10 @@ export function createExecutor(
     }),
     balancer: createBalancer({
       openLocalSession: async (signal) =>
-        await local.connect('this machine', { driver: 'local', workDirectory: directory }, signal),
+        await forScripts.connect('this machine', { driver: 'local', workDirectory: directory }, signal),
       readSecret,
       directory,
+      variables,
     }),
     admitIfQueued: async (lease) => await admitDeployment(app.needs, lease),
     sleep: async (milliseconds, signal) =>

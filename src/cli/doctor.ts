@@ -6,6 +6,8 @@ import {
   processVariables,
   readEnvironment,
   type ProcessSettings,
+  variablesForScripts,
+  variablesForSteps,
 } from '../config/env.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
 import type { Configuration, Environment } from '../domain/environment.ts';
@@ -109,11 +111,15 @@ async function askSlack(
 
 async function checkTargets(environments: Environment[]): Promise<Finding[]> {
   const readSecret = createSecretReader(processVariables(), (path) => readFileSync(path, 'utf8'));
-  const drivers = { ssh: createSshDriver({ readSecret }), local: createLocalDriver() };
+  const drivers = {
+    ssh: createSshDriver({ readSecret }),
+    local: createLocalDriver({ variables: variablesForSteps(processVariables()) }),
+  };
   const balancer = createBalancer({
     openLocalSession: async () => await Promise.reject(new Error('the doctor moves nothing')),
     readSecret,
     directory: process.cwd(),
+    variables: variablesForScripts(processVariables()),
   });
   return [
     ...checkSecrets(environments, readSecret),

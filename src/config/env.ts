@@ -167,6 +167,20 @@ function readSecretFile(path: string, readFile: (path: string) => string): strin
   return value;
 }
 
+/** What a login has anyhow. */
+const ofLogin = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR)$/;
+const ofSlack = /^SLACK_/;
+
+/** What steps on this machine are given besides their own: as little as a login over ssh, and no secret of this process. */
+export function variablesForSteps(env: Variables): Variables {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => ofLogin.test(name)));
+}
+
+/** What scripts of the load balancer are given: everything but who lets us into Slack. */
+export function variablesForScripts(env: Variables): Variables {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !ofSlack.test(name)));
+}
+
 /** The variables of this process, for the commands that hand them on. */
 export function processVariables(): Variables {
   return process.env;

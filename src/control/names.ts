@@ -1,5 +1,5 @@
 import type { AppNeeds } from '../app/needs.ts';
-import { stripHidden } from '../domain/quote.ts';
+import { harmless, stripHidden } from '../domain/quote.ts';
 import { plainText } from '../wording/plain.ts';
 
 /** Our sentences for a terminal: mentions become names, marks go, and nothing in them can steer the terminal. */
@@ -8,7 +8,14 @@ export async function forTerminal(app: Pick<AppNeeds, 'findPerson'>, text: strin
   const names = new Map(
     await Promise.all([...ids].map(async (id) => [id, (await app.findPerson(id)).name] as const)),
   );
-  return stripHidden(plainText(text, (id) => names.get(id) ?? id));
+  return stripHidden(plainText(text, (id) => harmless(names.get(id) ?? id)));
+}
+
+/** What a person wrote, for a terminal: word for word, and none of its lines can pass for one of ours. */
+export function wordForWord(text: string): string {
+  return stripHidden(text)
+    .replaceAll(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replaceAll('\n', '\n    ');
 }
 
 /** A sentence for a program: people by their Slack id, without marks. */

@@ -6,7 +6,6 @@ import { sayChoice } from '../domain/choice.ts';
 import type { StoredEvent } from '../domain/events.ts';
 import { sayLock } from '../domain/lock.ts';
 import { planTitle } from '../domain/plan.ts';
-import { stripHidden } from '../domain/quote.ts';
 import { factsOf } from '../progress/facts.ts';
 import { countProgress } from '../progress/numbers.ts';
 import { serverStandings } from '../progress/server-states.ts';
@@ -15,7 +14,7 @@ import { sayNumbers } from '../wording/numbers.ts';
 import { sayRefusals } from '../wording/refusal.ts';
 import { sayEnd } from '../wording/state.ts';
 import { threadLine } from '../wording/thread-line.ts';
-import { forProgram, forTerminal, isoInstant } from './names.ts';
+import { forProgram, forTerminal, isoInstant, wordForWord } from './names.ts';
 import type { ControlAnswer } from './protocol.ts';
 
 interface Shown extends LoadedDeployment {
@@ -42,11 +41,11 @@ async function asText(app: AppNeeds, shown: Shown): Promise<string> {
   const say = (instant: number): string => sayTime(instant, deployment.zone);
   const facts = factsOf(plan, events).map(async (fact) => [
     await forTerminal(app, `${say(fact.at)}  ${threadLine(plan, fact, say)}`),
-    ...fact.lastLines.map((line) => `    ${stripHidden(line)}`),
+    ...fact.lastLines.map((line) => `    ${wordForWord(line)}`),
   ]);
   return [
     await forTerminal(app, sayHead(shown)),
-    `Reason: ${stripHidden(deployment.reason)}`,
+    `Reason: ${wordForWord(deployment.reason)}`,
     '',
     ...(await Promise.all(facts)).flat(),
   ].join('\n');

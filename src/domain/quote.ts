@@ -1,16 +1,20 @@
 const longest = 80;
+const longestSaid = 500;
 
 /** Text that came from outside, as code inside a sentence of ours: it can neither mention, link, hide nor break out. */
 export function quote(text: string): string {
+  return `\`${harmless(text, longest)}\``;
+}
+
+/** What a server, a program or a file said, to stand inside a sentence of ours: one line, and no mark of ours in it. */
+export function harmless(text: string, length = longestSaid): string {
   const plain = stripHidden(text)
     .replaceAll('`', "'")
     .replaceAll('<', '‹')
     .replaceAll('>', '›')
     .replaceAll(/\s+/g, ' ');
   const characters = [...plain.trim()];
-  const shown =
-    characters.length > longest ? `${characters.slice(0, longest - 1).join('')}…` : characters.join('');
-  return `\`${shown}\``;
+  return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : characters.join('');
 }
 
 /** Without control characters (line ends and tabs stay) and without marks that turn the direction of reading. */

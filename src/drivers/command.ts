@@ -1,4 +1,5 @@
 import type { Connection } from '../domain/environment.ts';
+import { harmless } from '../domain/quote.ts';
 
 /** Where one run of a step leaves its marks on the target. All parts are safe words. */
 export interface Marker {
@@ -103,4 +104,9 @@ export interface CommandDriver {
 /** The server could not be reached; the message is one sentence that names the server and what to do. */
 export class Unreachable extends Error {
   override name = 'Unreachable';
+
+  /** Words of the server may stand in it. */
+  constructor(message: string) {
+    super(harmless(message));
+  }
 }

@@ -8,6 +8,7 @@ import { retryDeployment } from '../app/retry-deployment.ts';
 import { rollBackDeployment } from '../app/roll-back-deployment.ts';
 import { unlockEnvironment } from '../app/unlock-environment.ts';
 import { sayTime } from '../domain/calendar.ts';
+import { standingSentence } from '../domain/roles.ts';
 import { bothOfTyped, parseTypedTime } from '../domain/typed-time.ts';
 import { accept } from '../domain/verdict.ts';
 import {
@@ -96,9 +97,9 @@ async function answerCommand(
     case 'help':
       return words(helpText);
     case 'list':
-      return listMessage(await needs.app.store.locks(), await needs.app.store.list({ limit: 15 }));
+      return await answerReader(needs, null, by);
     case 'show':
-      return await showMessage(needs.app, parsed.number);
+      return await answerReader(needs, parsed.number, by);
     case 'cancel': {
       const verdict = await cancelDeployment(needs.app, { by, number: parsed.number });
       if (!verdict.ok) return words(sayRefusals(verdict.refusals));
@@ -133,6 +134,15 @@ async function answerCommand(
       );
     }
   }
+}
+
+/** What stands in the channels of others is read by members only. */
+async function answerReader({ app }: BotNeeds, number: number | null, by: string): Promise<MessageContent> {
+  const person = await app.findPerson(by);
+  if (person.standing !== 'member')
+    return words(`Deployments are listed for members only. ${standingSentence(person)}`);
+  if (number !== null) return await showMessage(app, number);
+  return listMessage(await app.store.locks(), await app.store.list({ limit: 15 }));
 }
 
 function words(text: string): MessageContent {

@@ -75,7 +75,11 @@ async function lookUp({ client, teamId }: PeopleNeeds, id: string): Promise<Pers
   }
 }
 
+/** No bot by its flag. */
+const slackbot = 'USLACKBOT';
+
 interface SlackUser {
+  id?: string;
   deleted?: boolean;
   is_bot?: boolean;
   is_restricted?: boolean;
@@ -84,10 +88,11 @@ interface SlackUser {
   team_id?: string;
 }
 
+/** A member is who Slack says is one: of this workspace by its id, and nothing that speaks against it. */
 function standingOf(user: SlackUser, teamId: string): Person['standing'] {
   if (user.deleted) return 'deactivated';
-  if (user.is_bot) return 'bot';
-  if (user.is_stranger || (user.team_id !== undefined && user.team_id !== teamId)) return 'stranger';
+  if (user.is_bot || user.id === slackbot) return 'bot';
+  if (user.is_stranger || user.team_id !== teamId) return 'stranger';
   return user.is_restricted || user.is_ultra_restricted ? 'guest' : 'member';
 }
 

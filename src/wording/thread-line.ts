@@ -2,6 +2,7 @@ import { sayChoice } from '../domain/choice.ts';
 import { type DeploymentEvent, isHappening, type Question, type ServerState } from '../domain/events.ts';
 import { sayDrift } from '../domain/judge-group.ts';
 import { findServer, findStep, type Plan, taskName, taskOf } from '../domain/plan.ts';
+import { quote } from '../domain/quote.ts';
 import type { Fact } from '../progress/facts.ts';
 import { type SayInstant, sayDecision } from './decision-line.ts';
 import { sayDuration } from './duration.ts';
@@ -100,7 +101,7 @@ function sayServerEnd(event: Extract<DeploymentEvent, { type: 'server_ended' }>,
     cancelled: took === '' ? `${event.server} was left as it was` : `*${event.server}* was ended${took}`,
     rolled_back: `*${event.server}* failed and was rolled back${took}`,
   };
-  const readBack = event.to === null ? '' : `, reads back \`${event.to.replaceAll('`', "'")}\``;
+  const readBack = event.to === null ? '' : `, reads back ${quote(event.to)}`;
   return `${words[event.state]}${event.message === null ? readBack : `: ${event.message}`}.`;
 }
 

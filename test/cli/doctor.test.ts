@@ -184,18 +184,19 @@ describe('doctor', () => {
     writeFileSync(join(directory, 'open.txt'), 'very-secret', { mode: 0o644 });
     configure(
       local,
-      '    properties: { one: { env: NO_SUCH }, two: { file: ./open.txt }, three: { env: THERE } }\n',
+      '    properties: { one: { env: NO_SUCH }, two: { file: ./open.txt }, three: { env: THERE }, four: { env: SHORT } }\n',
     );
-    const env = { THERE: 'very-secret' };
+    const env = { THERE: 'very-secret', SHORT: 'x7q2z' };
     expect(await troubles({ env })).toEqual([
       expect.stringMatching(/^fault secrets env NO_SUCH: .*NO_SUCH is missing/),
       expect.stringMatching(
         /^warning secrets file .*open\.txt: others on this machine can read it; run chmod 600/,
       ),
+      'warning secrets env SHORT: is shorter than 6 characters, so it is not hidden where a step prints it; take a longer one',
     ]);
     const { stdout } = await doctor([], { env });
     expect(stdout).toContain('secrets: env THERE: can be read');
-    expect(stdout).not.toContain('very-secret');
+    expect(stdout).not.toMatch(/very-secret|x7q2z/);
   });
 
   test('names a database that others can read, and one that is damaged', async () => {

@@ -34,7 +34,7 @@ const never = new AbortController().signal;
 async function localSetup(): Promise<Setup> {
   const workDirectory = mkdtempSync(join(tmpdir(), 'll-local-'));
   return {
-    driver: createLocalDriver(),
+    driver: createLocalDriver({ variables: process.env }),
     connection: { driver: 'local', workDirectory },
     workDirectory,
     stop: async () => rmSync(workDirectory, { recursive: true, force: true }),

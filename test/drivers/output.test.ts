@@ -17,7 +17,11 @@ let deployment = 0;
 
 beforeAll(async () => {
   workDirectory = mkdtempSync(join(tmpdir(), 'll-output-'));
-  session = await createLocalDriver().connect('web-1', { driver: 'local', workDirectory }, never);
+  session = await createLocalDriver({ variables: process.env }).connect(
+    'web-1',
+    { driver: 'local', workDirectory },
+    never,
+  );
 });
 afterAll(() => rmSync(workDirectory, { recursive: true, force: true }));
 

@@ -58,7 +58,7 @@ async function startOwner(
   const store = await openSqliteStore({ file, migrationsFolder: 'migrations' });
   const answers: TaskOutcome[] = [];
   const warned = vi.fn<(...words: unknown[]) => void>();
-  const driver = createLocalDriver();
+  const driver = createLocalDriver({ variables: process.env });
   const real = createCommandSystem({
     drivers: { ssh: driver, local: driver },
     readSecret: () => '',

@@ -116,6 +116,7 @@ function startExecutorOf(
     openLocalSession: world.openLocalSession,
     readSecret,
     directory: '/',
+    variables: {},
   });
   startExecutor({
     store,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { CatalogSource } from '../../domain/environment.ts';
+import { harmless } from '../../domain/quote.ts';
 import { safeWord } from '../../domain/revision.ts';
 import { accept, refuse, type Refusal } from '../../domain/verdict.ts';
 import { parseRevision } from '../revision-file.ts';
@@ -41,7 +42,7 @@ export function createGitSource(name: string, location: GitLocation, needs: GitS
       problem = null;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      problem = `${withoutPassword(location.repository)} cannot be read: ${message}`;
+      problem = harmless(`${withoutPassword(location.repository)} cannot be read: ${message}`);
     }
     return problem;
   };
@@ -95,7 +96,7 @@ async function layOut(
   try {
     return accept(await trees.layOut(tag.commit, path));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = harmless(error instanceof Error ? error.message : String(error));
     return refuse({
       rule: 'unreadable-revision',
       message: `\`${name}@${version}\` cannot be used: ${path} at tag ${tag.name}: ${reason}.`,

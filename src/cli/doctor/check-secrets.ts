@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 
 import type { Environment, SecretReference } from '../../domain/environment.ts';
+import { shortestHidden } from '../../drivers/secret-forms.ts';
 import { type Finding, reportOn, sentenceOf } from './finding.ts';
 
 const { ok, warning, fault } = reportOn('secrets');
@@ -19,13 +20,19 @@ function checkSecret(
   reference: SecretReference,
   readSecret: (reference: SecretReference) => string,
 ): Finding {
+  let secret: string;
   try {
-    readSecret(reference);
+    secret = readSecret(reference);
   } catch (error) {
     return fault(name, sentenceOf(error));
   }
   if ('file' in reference && (statSync(reference.file).mode & 0o077) !== 0)
     return warning(name, `others on this machine can read it; run chmod 600 ${reference.file}`);
+  if (secret.length < shortestHidden)
+    return warning(
+      name,
+      `is shorter than ${shortestHidden} characters, so it is not hidden where a step prints it; take a longer one`,
+    );
   return ok(name, 'can be read');
 }
 

@@ -1,12 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 import { type CommandDriver, Unreachable } from '../command.ts';
-import type { Channel } from '../runner/channel.ts';
+import type { Channel, OpenChannel } from '../runner/channel.ts';
 import { lookAround } from '../runner/look.ts';
 import { openRunnerSession } from '../runner/session.ts';
 
+/** What the driver is built with. */
+export interface LocalDriverNeeds {
+  /** All that commands find of this process's environment; its own holds secrets. */
+  variables: Record<string, string | undefined>;
+}
+
 /** Runs commands on this machine, through the same runner as on any other. */
-export function createLocalDriver(): CommandDriver {
+export function createLocalDriver({ variables }: LocalDriverNeeds): CommandDriver {
+  const openOn =
+    (server: string): OpenChannel =>
+    async (line) =>
+      await openLocalChannel(server, line, variables);
   return {
     connect: async (server, connection) => {
       if (connection.driver !== 'local') throw new Error(`server ${server} is not on this machine`);
@@ -14,25 +24,25 @@ export function createLocalDriver(): CommandDriver {
         server,
         workDirectory: connection.workDirectory,
         keepRevisions: 5,
-        open: async (line) => await openLocalChannel(server, line),
+        open: openOn(server),
         close: async () => undefined,
       });
     },
     look: async (server, connection) => {
       if (connection.driver !== 'local') throw new Error(`server ${server} is not on this machine`);
       const { workDirectory } = connection;
-      return await lookAround({
-        server,
-        workDirectory,
-        open: async (line) => await openLocalChannel(server, line),
-      });
+      return await lookAround({ server, workDirectory, open: openOn(server) });
     },
   };
 }
 
 /** A process group of its own, so that giving up takes the follower along and nothing else. */
-async function openLocalChannel(server: string, line: string): Promise<Channel> {
-  const child = spawn('/bin/sh', ['-c', line], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+async function openLocalChannel(
+  server: string,
+  line: string,
+  env: LocalDriverNeeds['variables'],
+): Promise<Channel> {
+  const child = spawn('/bin/sh', ['-c', line], { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
   const { pid } = child;
   if (pid === undefined) throw new Unreachable(sayNotStarted(server, await failureOf(child)));
   endWithThisProcess(pid);

@@ -18,7 +18,7 @@ export async function lookAround(target: {
   const free = /^free (\d+)$/m.exec(answer.stdout)?.[1];
   if (answer.exitCode !== 0 || !answer.stdout.includes('looked'))
     throw new Unreachable(
-      `${target.server}: looking around failed: ${(answer.stderr.trim() || answer.reason || 'no answer in time').slice(0, 300)}`,
+      `${target.server}: looking around failed: ${answer.stderr.trim() || answer.reason || 'no answer in time'}`,
     );
   return {
     missing: [...answer.stdout.matchAll(/^missing (.+)$/gm)].map(([, tool = '']) => tool),

@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 
 import { type Pack, pack } from 'tar-stream';
+
+import { refuseLink } from '../../domain/links.ts';
 
 /** A directory as a tar archive in memory, links inside it kept. Rejects with a sentence for a link that leaves it. */
 export async function packDirectory(directory: string): Promise<Buffer> {
@@ -43,18 +45,15 @@ async function addEntry(archive: Pack, root: string, path: string): Promise<void
     archive.entry({ ...header, type: 'directory' });
     await addDirectory(archive, root, path);
   } else if (stats.isSymbolicLink()) {
-    await refuseLeaving(root, full);
-    archive.entry({ ...header, type: 'symlink', linkname: await readlink(full) });
+    const linkname = await readlink(full);
+    const refused = refuseLink(header.name, linkname);
+    if (refused !== null) throw new Error(`the link ${full} ${refused}`);
+    archive.entry({ ...header, type: 'symlink', linkname });
   } else if (stats.isFile()) {
     await addFile(archive, { ...header, size: stats.size }, full);
   } else {
     throw new Error(`${full} is neither a file, a directory nor a link, so it cannot be part of a revision`);
   }
-}
-
-async function refuseLeaving(root: string, link: string): Promise<void> {
-  const target = relative(root, await realpath(link));
-  if (target.startsWith('..')) throw new Error(`the link ${link} leaves its revision, so it is not pushed`);
 }
 
 async function addFile(archive: Pack, header: { name: string; size: number }, path: string): Promise<void> {

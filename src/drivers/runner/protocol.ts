@@ -1,3 +1,4 @@
+import { harmless } from '../../domain/quote.ts';
 import type { Followed, OnOutput, Seen } from '../command.ts';
 import type { Channel } from './channel.ts';
 
@@ -15,7 +16,7 @@ export function readSeen(text: string): Seen | null {
     case 'running':
       return { state: 'running', ageMs: Math.max(0, Number(detail)) * 1_000 };
     case 'lost':
-      return { state: 'lost', reason: detail };
+      return { state: 'lost', reason: harmless(detail) };
     default:
       return null;
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
+import { harmless } from '../../domain/quote.ts';
 import { type CommandSession, type Fence, type Marker, type Seen, Unreachable } from '../command.ts';
 import { type Channel, gather, type OpenChannel } from './channel.ts';
 import { directoryBytes, packDirectory } from './pack.ts';
@@ -36,7 +37,7 @@ function createSession(target: RunnerTarget): CommandSession {
   return {
     check: async () => {
       const answer = await call(target, ['check'], '', shortCallMs);
-      return answer === 'ready' ? { ok: true } : { ok: false, reason: answer };
+      return answer === 'ready' ? { ok: true } : { ok: false, reason: harmless(answer) };
     },
     push: async (files) => {
       const key = `${files.name}@${files.version}-${files.digest.slice(0, 12)}`;
@@ -117,7 +118,7 @@ async function call(
 }
 
 function brokenOff({ server }: RunnerTarget, what: string, why: string): Unreachable {
-  return new Unreachable(`${server}: ${what} failed: ${why.trim().slice(0, 300)}`);
+  return new Unreachable(`${server}: ${what} failed: ${why}`);
 }
 
 async function see(target: RunnerTarget, words: string[], timeoutMs: number): Promise<Seen> {

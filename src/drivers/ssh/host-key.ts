@@ -14,7 +14,10 @@ export interface PinnedKey {
   )[];
 }
 
-/** The keys pinned for a server: one from the configuration, or all that a known_hosts file has for it. */
+/**
+ * The keys pinned for a server: one from the configuration, or all that a known_hosts file has for exactly this name.
+ * A key that the file revokes for anybody is pinned for nobody, and an authority vouches for no key here.
+ */
 export function readPins(
   pin: { hostKey: string } | { knownHosts: string },
   host: string,
@@ -22,16 +25,32 @@ export function readPins(
 ): PinnedKey[] {
   if ('hostKey' in pin) return parseKey(pin.hostKey);
   const name = port === 22 ? host : `[${host}]:${port}`;
-  return readFileSync(pin.knownHosts, 'utf8')
+  const lines = readFileSync(pin.knownHosts, 'utf8')
     .split('\n')
-    .flatMap((line) => {
-      const [names = '', ...rest] = line.trim().split(/\s+/);
-      const named =
-        !names.startsWith('#') &&
-        !names.startsWith('@') &&
-        names.split(',').some((entry) => matches(entry, name));
-      return named ? parseKey(rest.join(' ')) : [];
-    });
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([first = '']) => first !== '' && !first.startsWith('#'));
+  const revoked = lines
+    .filter(([mark]) => mark === '@revoked')
+    .map(([, , , base64 = '']) => Buffer.from(base64, 'base64'));
+  return lines
+    .filter(([names = '']) => !names.startsWith('@') && isNamed(names.split(','), name))
+    .flatMap(([, ...rest]) => parseKey(rest.join(' ')))
+    .filter(({ key }) => !revoked.some((gone) => gone.equals(key)));
+}
+
+/** Patterns name nobody here; only what they leave out counts. */
+function isNamed(entries: string[], name: string): boolean {
+  const isLeftOut = entries.some((entry) => entry.startsWith('!') && fitsPattern(entry.slice(1), name));
+  return !isLeftOut && entries.some((entry) => matches(entry, name));
+}
+
+function fitsPattern(pattern: string, name: string): boolean {
+  const source = [...pattern]
+    .map(
+      (character) => ({ '*': '.*', '?': '.' })[character] ?? `\\u{${character.codePointAt(0)?.toString(16)}}`,
+    )
+    .join('');
+  return new RegExp(`^${source}$`, 'u').test(name);
 }
 
 function matches(entry: string, name: string): boolean {

@@ -98,7 +98,9 @@ async function handshake(
   const where = `${server} (${host}:${port})`;
   const pins = readPins(connection.pin, host, port);
   if (pins.length === 0)
-    throw new Unreachable(`${where}: its host key is not pinned: no entry in known_hosts names it`);
+    throw new Unreachable(
+      `${where}: its host key is not pinned: no entry in known_hosts names it with a key that is not revoked`,
+    );
   const socket = await openSocket(where, host, port, signal);
   const client = new Client();
   return await new Promise<Client>((resolve, reject) => {
@@ -112,20 +114,25 @@ async function handshake(
     client.once('ready', () => resolve(client));
     client.once('error', fail);
     client.once('close', () => fail(new Error('the connection was closed during the handshake')));
-    client.connect({
-      sock: socket,
-      username: user,
-      privateKey: needs.readSecret(connection.privateKey),
-      readyTimeout: connectTimeoutMs,
-      keepaliveInterval: keepaliveMs,
-      keepaliveCountMax: 3,
-      agentForward: false,
-      algorithms: { serverHostKey: [...new Set(pins.flatMap((pin) => pin.algorithms))] },
-      hostVerifier: (key: Buffer) => {
-        shown = key;
-        return pins.some((pin) => pin.key.equals(key));
-      },
-    });
+    try {
+      client.connect({
+        sock: socket,
+        username: user,
+        privateKey: needs.readSecret(connection.privateKey),
+        readyTimeout: connectTimeoutMs,
+        keepaliveInterval: keepaliveMs,
+        keepaliveCountMax: 3,
+        agentForward: false,
+        algorithms: { serverHostKey: [...new Set(pins.flatMap((pin) => pin.algorithms))] },
+        hostVerifier: (key: Buffer) => {
+          shown = key;
+          return pins.some((pin) => pin.key.equals(key));
+        },
+      });
+    } catch (error) {
+      // A login key that cannot be read; the connection would stay open.
+      fail(error instanceof Error ? error : new Error(String(error)));
+    }
   }).finally(() => {
     client.on('error', () => undefined);
   });

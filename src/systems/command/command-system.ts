@@ -1,5 +1,6 @@
 import type { Value } from '../../domain/environment.ts';
 import type { Plan } from '../../domain/plan.ts';
+import { harmless } from '../../domain/quote.ts';
 import type { Revision } from '../../domain/revision.ts';
 import { type CommandDriver, type CommandSession, Unreachable, type Work } from '../../drivers/command.ts';
 import { endWork, performWork, resumeWork } from '../../drivers/perform.ts';
@@ -64,7 +65,7 @@ async function makeReady(
     return { order, work: { ...order.work, directory } };
   } catch (error) {
     if (error instanceof Unreachable) throw error;
-    return ended('error', error instanceof Error ? error.message : String(error));
+    return ended('error', sentenceOf(error));
   }
 }
 
@@ -117,7 +118,7 @@ async function withSession(
     return outcome;
   } catch (error) {
     await sessions.drop(plan, server);
-    return { state: 'interrupted', reason: error instanceof Error ? error.message : String(error) };
+    return { state: 'interrupted', reason: sentenceOf(error) };
   }
 }
 
@@ -145,9 +146,11 @@ async function inspect(
   } catch (error) {
     await sessions.drop(plan, server);
     if (error instanceof Unreachable) return { problem: error.message, readBack: null };
-    return {
-      problem: `${server}: ${error instanceof Error ? error.message : String(error)}`,
-      readBack: null,
-    };
+    return { problem: `${server}: ${sentenceOf(error)}`, readBack: null };
   }
+}
+
+/** Names of files and words of programs may stand in it. */
+function sentenceOf(error: unknown): string {
+  return harmless(error instanceof Error ? error.message : String(error));
 }

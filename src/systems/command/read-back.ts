@@ -3,22 +3,26 @@ import { asVariables, fillPlaceholders } from '../../domain/placeholders.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { quote } from '../../domain/quote.ts';
 import type { CommandSession } from '../../drivers/command.ts';
+import { stripTerminal } from '../../drivers/plain-output.ts';
+import { createRedactor } from '../../drivers/redact.ts';
 import type { TaskContext, TaskOutcome } from '../system.ts';
-import { resolveValues } from './step-order.ts';
+import { type ResolvedValues, resolveValues } from './step-order.ts';
 
 const maxLength = 200;
 
-/** Asks a server what runs there now; null where nothing is configured or it gave no answer. */
+/** Asks a server what runs there now, without its secrets; null where nothing is configured or it gave no answer. */
 export async function readBack(
   session: CommandSession,
   plan: Plan,
-  values: Record<string, string>,
+  { values, secrets }: ResolvedValues,
 ): Promise<string | null> {
   const { readBack: configured } = plan.environment;
   if (configured === null) return null;
   const line = fillPlaceholders(configured.run, values);
   const answer = await session.ask(line, asVariables(values), null, configured.timeoutSeconds * 1_000);
-  const text = answer.stdout.trim().slice(0, maxLength);
+  const redactor = createRedactor(secrets);
+  const said = redactor.push(stripTerminal(answer.stdout)) + redactor.flush();
+  const text = [...said.trim()].slice(0, maxLength).join('');
   return answer.exitCode === 0 && text !== '' ? text : null;
 }
 

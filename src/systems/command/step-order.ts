@@ -21,6 +21,12 @@ interface StepNeeds extends ReadSecret {
   maxOutputBytes: () => number;
 }
 
+/** Placeholders with their values. */
+export interface ResolvedValues {
+  values: Record<string, string>;
+  secrets: string[];
+}
+
 type ReadSecret = { readSecret: (reference: Exclude<Value, string>) => string };
 
 /** Builds the order for a STEP task. Throws one sentence when a secret cannot be read. */
@@ -67,12 +73,12 @@ export function prepareStep(needs: StepNeeds, context: TaskContext): StepOrder {
   };
 }
 
-/** The placeholders of a server outside any step, for the read-back line. */
-export function resolveValues(needs: ReadSecret, plan: Plan, name: string): Record<string, string> {
+/** The placeholders of a server outside any step, for the read-back line, and which of their values are secret. */
+export function resolveValues(needs: ReadSecret, plan: Plan, name: string): ResolvedValues {
   const { cluster, server } = placeOf(plan, name);
   const properties = { ...plan.environment.properties, ...cluster.properties, ...server.properties };
   const fixed = { server: server.name, cluster: cluster.name, environment: plan.environment.name };
-  return resolve(needs, { ...properties, ...fixed }).values;
+  return resolve(needs, { ...properties, ...fixed });
 }
 
 function placeOf(plan: Plan, name: string): NonNullable<ReturnType<typeof findServer>> {
@@ -81,10 +87,7 @@ function placeOf(plan: Plan, name: string): NonNullable<ReturnType<typeof findSe
   return found;
 }
 
-function resolve(
-  needs: ReadSecret,
-  given: Record<string, Value>,
-): { values: Record<string, string>; secrets: string[] } {
+function resolve(needs: ReadSecret, given: Record<string, Value>): ResolvedValues {
   const secrets: string[] = [];
   const values = Object.fromEntries(
     Object.entries(given).map(([name, value]) => {
