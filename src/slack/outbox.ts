@@ -74,15 +74,17 @@ export function startOutbox(options: OutboxNeeds): Outbox {
   const isHeld = (message: StoredMessage): boolean =>
     holds.until([pacedPlace(message), ...placesOf(message)]) > now();
 
-  const send = async (message: StoredMessage): Promise<void> => {
+  const send = async (message: StoredMessage): Promise<boolean> => {
     try {
       await limits.schedule(message, async () => {
         if (!state.stopped && !isHeld(message)) await deliver(needs, message);
       });
+      return true;
     } catch (error) {
       unwritten.add(message.key);
       if (!state.stopped)
         log.error({ error, message: message.key }, 'a message could not be sent; it stays wanted');
+      return false;
     }
   };
   const look = async (): Promise<void> => {
@@ -95,9 +97,10 @@ export function startOutbox(options: OutboxNeeds): Outbox {
       const until = holds.until(placesOf(message));
       if (until > now()) await store.tryNext(message.channel, until);
       if (isHeld(message)) continue;
-      const sending = send(message).finally(() => {
+      // After a failure the next look is the clock's: at once, it would fail again and again.
+      const sending = send(message).then((wasWritten) => {
         inFlight.delete(message.id);
-        wake();
+        if (wasWritten) wake();
       });
       inFlight.set(message.id, sending);
     }
