@@ -59,6 +59,7 @@ export interface Outbox {
 }
 
 const batchSize = 200;
+const notSent = 'a message could not be sent; it stays wanted';
 
 /** Starts sending: channels side by side, each message after the one before it. */
 export function startOutbox(options: OutboxNeeds): Outbox {
@@ -74,18 +75,18 @@ export function startOutbox(options: OutboxNeeds): Outbox {
   const isHeld = (message: StoredMessage): boolean =>
     holds.until([pacedPlace(message), ...placesOf(message)]) > now();
 
+  /** False where not even its fate could be written down. */
   const send = async (message: StoredMessage): Promise<boolean> => {
-    try {
-      await limits.schedule(message, async () => {
-        if (!state.stopped && !isHeld(message)) await deliver(needs, message);
-      });
-      return true;
-    } catch (error) {
-      unwritten.add(message.key);
-      if (!state.stopped)
-        log.error({ error, message: message.key }, 'a message could not be sent; it stays wanted');
-      return false;
-    }
+    const work = async (): Promise<void> =>
+      state.stopped || isHeld(message) ? undefined : await deliver(needs, message);
+    const failed = await limits.schedule(message, work).then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+    if (failed === null) return true;
+    unwritten.add(message.key);
+    if (!state.stopped) log.error({ ...failed, message: message.key }, notSent);
+    return false;
   };
   const look = async (): Promise<void> => {
     if (state.isNew) await store.endPauses();

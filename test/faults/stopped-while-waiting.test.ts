@@ -66,7 +66,11 @@ function killStep(): void {
 /** A script that writes down each run and waits for the file `gate`. */
 function hangingScript(directory: string): string {
   const file = join(directory, 'hang.sh');
-  const lines = ['#!/bin/sh', 'echo run >>"$0.runs"', 'until [ -e "$0.gate" ]; do sleep 0.05; done'];
+  const lines = [
+    '#!/bin/sh',
+    'echo run >>"$0.runs"',
+    'until [ -e "$0.gate" ] || [ ! -e "$0" ]; do sleep 0.05; done',
+  ];
   writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o755 });
   return file;
 }

@@ -9,7 +9,7 @@ import { foldDeployment } from '../../src/domain/deployment.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { createLocalDriver } from '../../src/drivers/local/local-driver.ts';
-import { type Executor, startExecutor } from '../../src/executor/executor.ts';
+import { startExecutor } from '../../src/executor/executor.ts';
 import { createShares } from '../../src/executor/shares.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import { StoreRefused } from '../../src/store/sqlite/refused.ts';
@@ -75,7 +75,7 @@ async function startOwner(
         return answer;
       }),
   };
-  const executor: Executor = startExecutor({
+  const executor = startExecutor({
     store,
     system,
     balancer: createWorld().balancer,
@@ -194,9 +194,7 @@ describe('two owners of one database', { timeout: 120_000 }, () => {
     expect(old.warned.mock.calls).toEqual([[{ deployment: number }, `#${number} is run by another process`]]);
     expect(await young.store.eventsAfter(number, 0)).toEqual(before);
     expect([runsOf('web-1'), runsOf('web-2')]).toEqual(['ran\n', 'ran\n']);
-    const ends = before
-      .filter(({ event }) => event.type === 'task_ended')
-      .map(({ event }) => 'task' in event && event.task);
+    const ends = before.flatMap(({ event }) => (event.type === 'task_ended' ? [event.task] : []));
     expect(ends).toEqual([...new Set(ends)]);
   });
 });
