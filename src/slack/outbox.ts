@@ -79,10 +79,7 @@ export function startOutbox(options: OutboxNeeds): Outbox {
   const send = async (message: StoredMessage): Promise<boolean> => {
     const work = async (): Promise<void> =>
       state.stopped || isHeld(message) ? undefined : await deliver(needs, message);
-    const failed = await limits.schedule(message, work).then(
-      () => null,
-      (error: unknown) => ({ error }),
-    );
+    const failed = await failureOf(limits.schedule(message, work));
     if (failed === null) return true;
     unwritten.add(message.key);
     if (!state.stopped) log.error({ ...failed, message: message.key }, notSent);
@@ -127,6 +124,13 @@ export function startOutbox(options: OutboxNeeds): Outbox {
       await Promise.all(inFlight.values());
     },
   };
+}
+
+async function failureOf(work: Promise<void>): Promise<{ error: unknown } | null> {
+  return await work.then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
 }
 
 interface Limits {
