@@ -205,6 +205,7 @@ describe('audit verify', () => {
       'DROP TABLE environment_events',
       'DROP TABLE environment_locks',
       'ALTER TABLE messages DROP COLUMN replaces',
+      'DROP TABLE server_records',
       'DELETE FROM __drizzle_migrations WHERE id > 1',
     );
     expect(await audit('verify')).toMatchObject({

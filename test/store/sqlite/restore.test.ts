@@ -172,7 +172,7 @@ describe('restore', () => {
       INSERT INTO old SELECT deployment, version, at, type, data, fence FROM events;
       DROP TABLE events; ALTER TABLE old RENAME TO events;
       DROP TABLE environment_events; DROP TABLE environment_locks;
-      ALTER TABLE messages DROP COLUMN replaces;
+      ALTER TABLE messages DROP COLUMN replaces; DROP TABLE server_records;
       DELETE FROM __drizzle_migrations WHERE id > 1`);
     byHand.close();
     expect(await restore()).toMatchObject({ copiedAt, holdings: { events: 1 } });
