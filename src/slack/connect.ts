@@ -88,20 +88,29 @@ interface Identity {
 
 function createIdentity(client: WebClient): Identity {
   let known: string | null = null;
+  let problem = 'Slack has not said yet which workspace the bot token is of';
   return {
     ask: async () => {
-      if (known === null) known = (await client.auth.test()).team_id ?? '';
-      return known;
+      try {
+        if (known === null) known = (await client.auth.test()).team_id ?? '';
+        return known;
+      } catch (error) {
+        const failure = judgeFailure(error);
+        if (failure.kind === 'place') problem = refusedToken(failure.code);
+        throw error;
+      }
     },
-    problem: () => (known === null ? 'Slack has not said yet which workspace the bot token is of' : null),
+    problem: () => (known === null ? problem : null),
   };
 }
+
+const refusedToken = (code: string): string => `Slack does not take SLACK_BOT_TOKEN: ${code}`;
 
 /** A refused token ends a start, unless servers are half done; silence never does. */
 function judgeStart({ goesOnWithout, log }: SlackConnection, error: unknown): void {
   const failure = judgeFailure(error);
   if (failure.kind === 'place' && !goesOnWithout)
-    throw new Error(`Slack does not take SLACK_BOT_TOKEN: ${failure.code}`, { cause: error });
+    throw new Error(refusedToken(failure.code), { cause: error });
   log.error({ error }, 'Slack does not say who we are: Lamplighter starts without it, and goes on asking');
 }
 

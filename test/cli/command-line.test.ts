@@ -81,18 +81,6 @@ describe('start', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/DATABASE_URL/);
   });
-
-  test('with a token that Slack refuses says so and ends with 1', () => {
-    const env = {
-      SLACK_BOT_TOKEN: 'xoxb-1',
-      SLACK_APP_TOKEN: 'xapp-1',
-      SLACK_API_URL: 'http://127.0.0.1:9/api/',
-      HTTP_PORT: '0',
-    };
-    const { code, stderr } = lamplighter(['start'], env);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/could not start/);
-  });
 });
 
 describe('check', () => {

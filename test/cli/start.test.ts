@@ -57,3 +57,15 @@ test.each(['PORT', 'HTTP_PORT'])(
     expect(code).toBe(1);
   },
 );
+
+test.each([
+  ['SLACK_BOT_TOKEN', 'xoxb-wrong', {}],
+  ['SLACK_APP_TOKEN', 'xapp-wrong', { SLACK_SIGNING_SECRET: '' }],
+])(
+  'a %s that Slack refuses is one sentence, and the process ends with exit code 1',
+  async (name, value, more) => {
+    const { code, said } = await start({ PORT: '0', HTTP_PORT: '0', ...more, [name]: value });
+    expect(said).toContain(`Slack does not take ${name}: invalid_auth`);
+    expect(code).toBe(1);
+  },
+);
