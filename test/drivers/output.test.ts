@@ -35,9 +35,9 @@ function order(more: Partial<Order> = {}): Order {
 const line = (text: string) => ({ kind: 'line' as const, line: text, variables: {}, directory: null });
 
 describe('what is kept of an output', () => {
-  test('is its last twenty lines', async () => {
-    const performed = await performWork(session, order(), line('seq 1 100; exit 3'), never);
-    const lines = Array.from({ length: 20 }, (_, index) => String(index + 81));
+  test('is its last two hundred lines', async () => {
+    const performed = await performWork(session, order(), line('seq 1 1000; exit 3'), never);
+    const lines = Array.from({ length: 200 }, (_, index) => String(index + 801));
     expect(performed).toEqual({ state: 'ended', exitCode: 3, timedOut: false, lastLines: lines });
   });
 

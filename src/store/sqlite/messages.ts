@@ -189,7 +189,11 @@ function prepareDelivering({ database }: Connection) {
       .orderBy(messages.id)
       .limit(value('limit'))
       .prepare(),
-    endPauses: database.update(messages).set({ notBefore: 0 }).where(gt(messages.notBefore, 0)).prepare(),
+    endPauses: database
+      .update(messages)
+      .set({ notBefore: 0 })
+      .where(and(notSaid(), gt(messages.notBefore, 0)))
+      .prepare(),
     set: database
       .update(messages)
       .set({
