@@ -49,7 +49,7 @@ export function scriptOf(plan: Plan, task: PlannedTask): Script {
     task.type === 'SCRIPT_CLUSTER'
       ? { disable: scripts.disableCluster, enable: scripts.enableCluster }
       : { disable: scripts.disableServer, enable: scripts.enableServer };
-  const script = task.action ? byAction[task.action] : null;
+  const script = task.action === 'disable' || task.action === 'enable' ? byAction[task.action] : null;
   if (!script) throw new Error(`no script is configured for ${task.type} ${task.action ?? ''}`);
   return script;
 }

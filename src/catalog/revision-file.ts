@@ -60,7 +60,10 @@ export function parseRevision(
       author: whole.author ?? null,
       description: whole.description ?? '',
       parts: Object.fromEntries(
-        Object.entries(whole.parts).map(([key, { runbook }]) => [key, { runbook: runbook ?? null }]),
+        Object.entries(whole.parts).map(([key, { runbook }]) => [
+          key,
+          { runbook: runbook ?? null, vql: null, tasks: [] },
+        ]),
       ),
     },
   };

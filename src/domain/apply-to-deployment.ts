@@ -79,6 +79,7 @@ function meet(deployment: Deployment, event: Happening, at: number): void {
     case 'window_ended':
     case 'task_intended':
     case 'task_found':
+    case 'task_told':
     case 'task_ended':
       return;
   }
@@ -178,7 +179,7 @@ function beginAttempt(
   Object.assign(deployment, {
     state: 'running',
     attempt: event.attempt,
-    run: startRun(event.attempt, event.fence, event.servers),
+    run: startRun(event, deployment.run),
     retryServers: null,
     startedAt: at,
     lock: null,

@@ -1,6 +1,8 @@
 import { sayActor } from './actor.ts';
+import { nextAtEnd } from './after-cluster.ts';
 import type { AttemptEnd, DeploymentEvent, ServerState } from './events.ts';
 import { haltOf, type Halt } from './halt.ts';
+import { lanesOf } from './lanes.ts';
 import type { MemberOutlook } from './member-outlook.ts';
 import type { IndexedPlan } from './plan-index.ts';
 import { type Run, taskRun } from './run.ts';
@@ -11,17 +13,29 @@ export function endOfAttempt(index: IndexedPlan, run: Run, outlooks: MemberOutlo
     const toEnable = mayBeEnabled && enable !== null && taskRun(run, enable.id).end === null;
     return !isSettled || toEnable;
   });
-  if (open) return [];
+  const isFollowed = [...lanesOf(index, run).values()].some(({ after }) => after !== null);
+  if (open || isFollowed || nextAtEnd(index, run)) return [];
   const states = [...run.servers.values()].map((server) => server.state);
   const halt = haltOf(index.plan, run);
   const state = endState(run, states, halt);
-  return [{ type: 'attempt_ended', attempt: run.attempt, state, endedBy: sayHalt(halt) }];
+  const backup = state === 'ok' || state === 'ok_with_warnings' ? backupLeft(index, run) : null;
+  const end = { type: 'attempt_ended' as const, attempt: run.attempt, state, endedBy: sayHalt(halt) };
+  return [{ ...end, ...(backup !== null && { backup }) }];
+}
+
+/** Only what succeeded is worth going back to. */
+function backupLeft(index: IndexedPlan, run: Run): string | null {
+  const task = index.endTasks.find(({ type }) => type === 'BACKUP');
+  const { end, lastLines } = task ? taskRun(run, task.id) : { end: null, lastLines: [] };
+  return end === 'ok' ? (lastLines.at(-1) ?? null) : null;
 }
 
 function endState(run: Run, states: ServerState[], halt: Halt | null): AttemptEnd {
   const succeeded = states.filter((state) => state === 'ok').length;
   if (succeeded === states.length)
-    return [...run.tasks.values()].some((task) => task.end === 'warning') ? 'ok_with_warnings' : 'ok';
+    return [...run.tasks.values()].some(({ end }) => end !== 'ok' && end !== 'skipped')
+      ? 'ok_with_warnings'
+      : 'ok';
   if (halt?.by === 'person') return 'cancelled';
   return succeeded > 0 ? 'partial' : 'error';
 }

@@ -7,6 +7,8 @@ export function wasChanged(index: IndexedPlan, run: Run, server: string): boolea
   return (index.serverTasks.get(server) ?? []).some((task) => {
     const { end, intended } = taskRun(run, task.id);
     const wasRun = intended || (end !== null && end !== 'skipped');
-    return wasRun && task.type === 'STEP' && findStep(index.plan, task)?.step.kind === 'apply';
+    if (!wasRun) return false;
+    if (task.type === 'STEP') return findStep(index.plan, task)?.step.kind === 'apply';
+    return ['VQL', 'SCH', 'CACHE', 'SERVER_DEPLOYMENT'].includes(task.type);
   });
 }

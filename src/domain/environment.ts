@@ -4,7 +4,7 @@ export type SecretReference = { env: string } | { file: string };
 /** A configured value: written in the file, or a secret read at the moment of use. */
 export type Value = string | SecretReference;
 
-/** What is deployed to. Only `command` is executed by this version; the others load and are refused when requested. */
+/** What is deployed to. `opcon` is not executed by this version: it loads, and is refused when requested. */
 export type SystemName = 'command' | 'denodo' | 'denodo-solution-manager' | 'opcon';
 
 /** How the executor reaches one server, with templates expanded and relative paths made absolute. */
@@ -22,7 +22,32 @@ export type Connection =
       workDirectory: string;
       keepRevisions: number;
     }
-  | { driver: 'postgres' | 'http'; address: string };
+  | {
+      driver: 'postgres';
+      host: string;
+      port: number;
+      database: string;
+      user: string;
+      password: SecretReference | null;
+      tls: TlsRule;
+    }
+  | {
+      driver: 'http';
+      /** Without a slash at its end. */
+      baseUrl: string;
+      user: string | null;
+      password: SecretReference | null;
+      tls: TlsRule;
+      /** The system's own settings, such as the address of the Scheduler behind its web container. */
+      options: Record<string, string | number | boolean>;
+    };
+
+/** How a client trusts its server; nothing is encrypted without a check of the certificate. */
+export interface TlsRule {
+  verify: boolean;
+  /** File of the authority that is trusted instead of the usual ones; absolute. */
+  ca: string | null;
+}
 
 /** One server of a cluster, in deployment order. */
 export interface Server {
@@ -102,8 +127,8 @@ export interface QuestionRule {
 
 /** How a failed server is undone. */
 export interface RollbackRule {
-  /** The runbook that restores a server. */
-  runbook: string;
+  /** The runbook that restores a server; null where the system does it from a backup of its own. */
+  runbook: string | null;
   /** The first server of a deployment (in waves: of each wave) is restored by itself when it fails. */
   onFirstServerFailure: boolean;
   /** After a failed deployment what it changed is rolled back by itself, unless somebody stops it; null: never. */
@@ -124,6 +149,34 @@ export interface Payload {
   part: string;
   role: string;
   placement: 'every-server' | 'first-in-cluster';
+  /** Which tasks of a scheduler run after they were made (D-05). */
+  run: 'always' | 'marked' | 'never';
+}
+
+/** How a Data Catalog is brought in line with what was deployed (D-06). */
+export interface Sync {
+  name: string;
+  role: string;
+  /** The clusters after which it is done; null: after each that has such a server. */
+  clusters: string[] | null;
+  elements: 'all' | 'databases' | 'views' | 'webservices';
+  priority: 'server_with_local_changes' | 'local' | 'server';
+  onFailure: 'warn' | 'stop';
+}
+
+/** The two caches of a cluster, of which one is in use (D-46). */
+export interface SharedCache {
+  primaryUrl: string;
+  secondaryUrl: string;
+}
+
+/** A Solution Manager that deploys in our place. */
+export interface Manager {
+  baseUrl: string;
+  environmentId: number;
+  user: string;
+  password: SecretReference;
+  tls: TlsRule;
 }
 
 /** So many approvals from people who hold one of these roles. */
@@ -215,7 +268,13 @@ export interface Environment {
   schedule: { graceMinutes: number; onMissed: OnMissed; remindMinutes: number[] };
   /** True where every runbook must back up first, unless it says `backup: none`. */
   backupBefore: boolean;
-  /** Whether a runbook without a backup step is refused, or has to be accepted; null where neither. */
+  /** What a failed backup after the deployment means; null where none is made. */
+  backupAfter: { onFailure: 'warn' | 'stop' } | null;
+  /** Null where caches are left alone. */
+  sharedCache: SharedCache | null;
+  /** For whatever gives no time of its own. */
+  stepTimeoutSeconds: number;
+  /** Whether a deployment that no backup could undo is refused, or has to be accepted; null where neither. */
   requireBackup: 'require' | 'confirm' | null;
   windows: Window[];
   freezes: Freeze[];
@@ -225,6 +284,9 @@ export interface Environment {
   scripts: Scripts;
   /** Read-only line that prints what runs on a server now; null where none is configured. */
   readBack: { run: string; timeoutSeconds: number } | null;
+  sync: Sync[];
+  /** Null for every other system than `denodo-solution-manager`. */
+  manager: Manager | null;
   clusters: Cluster[];
   /** Configured keys of this environment that this version does not execute; a request is refused with them. */
   notExecuted: string[];

@@ -62,6 +62,12 @@ export interface ServerDrift {
   found: string;
 }
 
+/** The cache that was in use before a deployment, and the other one, which its servers are swapped to (D-47a). */
+export interface CacheChoice {
+  before: string;
+  next: string;
+}
+
 /** Everything that can happen to a deployment. The log of these is the single truth; all else is a fold of it. */
 export type DeploymentEvent =
   | ({
@@ -133,7 +139,14 @@ export type DeploymentEvent =
   | { type: 'put_back_started'; member: string; fence: number }
   /** `state` is what the deployment goes back to. */
   | { type: 'put_back_ended'; member: string; state: AttemptEnd }
-  | { type: 'attempt_started'; attempt: number; servers: string[]; fence: number }
+  | {
+      type: 'attempt_started';
+      attempt: number;
+      servers: string[];
+      fence: number;
+      /** Where the backup of the latest successful deployment lies; absent where there is none. */
+      backup?: string;
+    }
   | { type: 'attempt_resumed'; attempt: number; fence: number; during: string | null }
   | {
       type: 'group_checked';
@@ -146,6 +159,8 @@ export type DeploymentEvent =
       from: Record<string, string | null>;
       /** Servers on which something else runs than a deployment left there; absent where nothing was compared or found. */
       drift?: ServerDrift[];
+      /** The caches, chosen at the first group that swaps them. */
+      cache?: CacheChoice;
     }
   | { type: 'server_started'; server: string }
   | { type: 'task_intended'; task: number; run: number; fence: number }
@@ -157,6 +172,8 @@ export type DeploymentEvent =
       again: boolean;
       message: string;
     }
+  /** What a task says while it is under way; each key once. */
+  | { type: 'task_told'; task: number; key: string; message: string }
   | {
       type: 'task_ended';
       task: number;
@@ -193,7 +210,14 @@ export type DeploymentEvent =
   | { type: 'window_ended'; window: string }
   /** The database was put back to an older copy: whatever happened after `copiedAt` is not in this log. */
   | { type: 'restored'; copiedAt: number }
-  | { type: 'attempt_ended'; attempt: number; state: AttemptEnd; endedBy: string };
+  | {
+      type: 'attempt_ended';
+      attempt: number;
+      state: AttemptEnd;
+      endedBy: string;
+      /** Where the backup lies that it leaves; absent where it made none, or did not succeed. */
+      backup?: string;
+    };
 
 /** An event as it stands in the log: `version` counts within its deployment from 1. */
 export interface StoredEvent {
@@ -233,6 +257,7 @@ export type Happening = Extract<
       | 'attempt_ended'
       | 'task_intended'
       | 'task_found'
+      | 'task_told'
       | 'task_ended'
       | 'group_checked'
       | 'server_started'
@@ -268,6 +293,7 @@ const happenings: Record<Happening['type'], true> = {
   attempt_ended: true,
   task_intended: true,
   task_found: true,
+  task_told: true,
   task_ended: true,
   group_checked: true,
   server_started: true,

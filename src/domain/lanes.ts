@@ -1,3 +1,4 @@
+import { type AfterCluster, afterCluster, clustersEndingWith } from './after-cluster.ts';
 import { type MemberOutlook, memberOutlooks } from './member-outlook.ts';
 import type { IndexedPlan } from './plan-index.ts';
 import type { PlannedTask } from './plan.ts';
@@ -11,6 +12,8 @@ export interface Lane {
   state: 'waiting' | 'begun' | 'over';
   /** Its task whose intent has no outcome yet. */
   openTask: PlannedTask | null;
+  /** What follows servers that are members themselves, once they are back: next of it, or none. */
+  after: PlannedTask | null;
 }
 
 /** The groups that have servers in this attempt, by their number in the plan. */
@@ -25,10 +28,21 @@ export function lanesOf(index: IndexedPlan, run: Run): Map<number, Lane> {
   return new Map(
     [...members].map(([group, outlooks]) => {
       const openTask = open.get(group) ?? null;
+      const following = followingOf(index, run, outlooks);
+      const after =
+        following.flatMap((outlook) => (outlook.is === 'going-on' ? outlook.next : []))[0] ?? null;
       const state = stateOf(run, group, outlooks, openTask);
-      return [group, { group, members: outlooks, state, openTask }];
+      const goesOn = state === 'over' && following.some(({ is }) => is === 'going-on' || is === 'waiting');
+      return [group, { group, members: outlooks, state: goesOn ? 'begun' : state, openTask, after }];
     }),
   );
+}
+
+/** Where servers are the members, what follows their cluster comes after the return of its last one. */
+function followingOf(index: IndexedPlan, run: Run, members: MemberOutlook[]): AfterCluster[] {
+  if (index.plan.level === 'cluster' || index.clusterTasks.size === 0) return [];
+  const servers = members.flatMap((member) => member.servers);
+  return clustersEndingWith(index, run, servers).map((cluster) => afterCluster(index, run, cluster));
 }
 
 function openTaskOfGroups(index: IndexedPlan, run: Run): Map<number, PlannedTask> {

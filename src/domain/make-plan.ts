@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
 
+import {
+  backupTasks,
+  denodoServerTasks,
+  denodoUndoTasks,
+  type Draft,
+  type ServerPlace,
+  syncTasks,
+} from './denodo-tasks.ts';
 import type { Cluster, Environment, Server, Step } from './environment.ts';
 import { groupLevel, planGroups } from './plan-groups.ts';
-import { liveClusters, liveServers, mainRole, type Plan, type PlannedTask, type Undoing } from './plan.ts';
+import { liveClusters, liveServers, mainRole, type Plan, type Undoing } from './plan.ts';
 import { type Revision, revisionName } from './revision.ts';
 
 /** Everything a plan is made from; nothing else can change it. */
@@ -15,26 +23,54 @@ export interface PlanRequest {
   undoes: Undoing | null;
 }
 
-type Draft = Omit<PlannedTask, 'id'>;
-
 /** Freezes what a deployment will do: environment × ordered revisions → ordered tasks. Says nothing about whether it may. */
 export function makePlan(request: PlanRequest): Plan {
   const { environment } = request;
   const chosen = chosenServers(environment, request.serverFilter);
   const groups = groupsOf(request, chosen);
+  const order = orderOf(request, groups, chosen);
   const drafts = [
-    ...groups.flatMap((members, group) => groupTasks(request, members, group, chosen)),
+    ...groups.flatMap((_members, group) => groupTasks(order, group)),
+    ...endTasks(order),
     ...leftOut(environment),
   ];
   const tasks = drafts.map((draft, index) => ({ id: index + 1, ...draft }));
+  const undo = request.undoes ? [] : order.servers.flatMap((place) => undoTasks(order, place));
   return {
     ...request,
     level: groupLevel(environment),
     groups,
     minInService: environment.minInService ?? (environment.paradigm === 'online' ? 1 : 0),
     tasks,
-    rollbackTasks: rollbackTasks(request, tasks),
+    rollbackTasks: undo.map((draft, index) => ({ id: tasks.length + index + 1, ...draft, phase: 'undo' })),
   };
+}
+
+/** Every server that is deployed to, in the order of the deployment. */
+interface Order {
+  request: PlanRequest;
+  groups: string[][];
+  servers: ServerPlace[];
+}
+
+function orderOf(request: PlanRequest, groups: string[][], chosen: Set<string>): Order {
+  const { environment, revisions } = request;
+  const servers: ServerPlace[] = [];
+  for (const [group, members] of groups.entries())
+    for (const member of members) {
+      const place = placeOf(environment, member, chosen);
+      for (const server of place.servers)
+        servers.push({
+          environment,
+          revisions,
+          cluster: place.cluster,
+          server,
+          group,
+          isFirst: servers.length === 0,
+          isFirstInCluster: !servers.some(({ cluster }) => cluster === place.cluster),
+        });
+    }
+  return { request, groups, servers };
 }
 
 /** Law 12: what is undone is undone in reverse order. */
@@ -66,17 +102,44 @@ function chosenServers(environment: Environment, filter: string[] | null): Set<s
 }
 
 /** Disable together, apply one after another, enable together (D-41). */
-function groupTasks(request: PlanRequest, members: string[], group: number, chosen: Set<string>): Draft[] {
-  const { environment } = request;
-  const places = members.map((member) => placeOf(environment, member, chosen));
+function groupTasks(order: Order, group: number): Draft[] {
+  const { environment } = order.request;
+  const members = order.groups[group] ?? [];
+  const ofMember = (member: string): ServerPlace[] =>
+    order.servers.filter((place) => place.group === group && memberName(environment, place) === member);
   const script = (action: 'disable' | 'enable'): Draft[] =>
     environment.paradigm === 'simple'
       ? []
-      : places.map((place) => scriptTask(environment, place, action, group));
-  const applied = places.flatMap((place) =>
-    place.servers.flatMap((server) => serverTasks(request, place.cluster, server, group)),
-  );
-  return [...script('disable'), ...applied, ...script('enable')];
+      : members.flatMap((member) => ofMember(member).slice(0, 1)).map((place) => scriptTask(place, action));
+  const byCluster = groupLevel(environment) === 'cluster';
+  const applied = members.flatMap((member) => {
+    const places = ofMember(member);
+    const after = byCluster ? places.slice(-1).flatMap((place) => clusterTasks(order, place)) : [];
+    return [...places.flatMap((place) => serverTasks(order, place)), ...after];
+  });
+  const after = order.servers.filter((place) => !byCluster && place.group === group);
+  return [
+    ...script('disable'),
+    ...applied,
+    ...script('enable'),
+    ...after.flatMap((place) => clusterTasks(order, place)),
+  ];
+}
+
+function memberName(environment: Environment, { cluster, server }: ServerPlace): string {
+  return groupLevel(environment) === 'cluster' ? cluster.name : server.name;
+}
+
+/** What follows the last server of a cluster. */
+function clusterTasks({ request, servers }: Order, place: ServerPlace): Draft[] {
+  const isLast = servers.findLast(({ cluster }) => cluster === place.cluster) === place;
+  return isLast && !request.undoes ? syncTasks(request.environment, place.cluster, place.group) : [];
+}
+
+/** What follows all groups. */
+function endTasks({ request, groups, servers }: Order): Draft[] {
+  const [first] = servers;
+  return first && !request.undoes ? backupTasks({ ...first, group: groups.length }) : [];
 }
 
 interface Place {
@@ -96,35 +159,49 @@ function placeOf(environment: Environment, member: string, chosen: Set<string>):
 }
 
 function scriptTask(
-  environment: Environment,
-  place: Place,
+  { environment, cluster, server, group }: ServerPlace,
   action: 'disable' | 'enable',
-  group: number,
 ): Draft {
-  const base = { action, cluster: place.cluster.name, revision: null, step: null, group };
+  const phase = action === 'disable' ? 'take-out' : 'put-back';
+  const base = { phase, action, cluster: cluster.name, on: null, revision: null, step: null, group } as const;
   return groupLevel(environment) === 'cluster'
     ? { type: 'SCRIPT_CLUSTER', ...base, server: null }
-    : { type: 'SCRIPT_SERVER', ...base, server: place.servers[0]?.name ?? null };
+    : { type: 'SCRIPT_SERVER', ...base, server: server.name };
 }
 
 /** All revisions on one server before the next server begins (D-07), then the look at what runs there. */
-function serverTasks(request: PlanRequest, cluster: Cluster, server: Server, group: number): Draft[] {
-  const base = { action: null, cluster: cluster.name, server: server.name, group };
-  if (request.undoes) return undoTasks(request, base);
-  const steps = request.revisions.flatMap((revision) =>
-    runbooksOf(request.environment, revision, server.role).flatMap((runbook) =>
-      (request.environment.runbooks[runbook]?.steps ?? []).map((step): Draft => ({
-        type: typeOf(step),
-        ...base,
-        revision: revisionName(revision),
-        step: step.id,
-      })),
-    ),
+function serverTasks(order: Order, place: ServerPlace): Draft[] {
+  const { environment, revisions, undoes } = order.request;
+  if (undoes) return undoTasks(order, place);
+  switch (environment.system) {
+    case 'denodo':
+      return denodoServerTasks(place);
+    case 'denodo-solution-manager':
+      return [{ ...baseOf(place), type: 'SERVER_DEPLOYMENT' }];
+    case 'command':
+    case 'opcon': {
+      const base = baseOf(place);
+      const steps = revisions.flatMap((revision) => stepTasks(place, revision));
+      return environment.readBack ? [...steps, { ...base, type: 'VERIFY' }] : steps;
+    }
+  }
+}
+
+function baseOf({ cluster, server, group }: ServerPlace): Omit<Draft, 'type'> {
+  const place = { cluster: cluster.name, server: server.name, on: null, group };
+  return { ...place, phase: 'server', action: null, revision: null, step: null };
+}
+
+function stepTasks(place: ServerPlace, revision: Revision): Draft[] {
+  const { environment, server } = place;
+  return runbooksOf(environment, revision, server.role).flatMap((runbook) =>
+    (environment.runbooks[runbook]?.steps ?? []).map((step): Draft => ({
+      ...baseOf(place),
+      type: typeOf(step),
+      revision: revisionName(revision),
+      step: step.id,
+    })),
   );
-  const verify: Draft[] = request.environment.readBack
-    ? [{ type: 'VERIFY', ...base, revision: null, step: null }]
-    : [];
-  return [...steps, ...verify];
 }
 
 function typeOf(step: Step): Draft['type'] {
@@ -132,32 +209,17 @@ function typeOf(step: Step): Draft['type'] {
   return step.notify === null ? 'STEP' : 'NOTIFY';
 }
 
-/** The steps that restore each planned server, and the look at what runs there then; numbered on after the tasks. */
-function rollbackTasks(request: PlanRequest, tasks: PlannedTask[]): PlannedTask[] {
-  if (request.undoes) return [];
-  const begins = tasks.filter(({ server, action, group }, index) => {
-    const before = tasks[index - 1];
-    const goesOn = before?.server === server && before?.action === null;
-    return server !== null && action === null && group !== null && !goesOn;
-  });
-  const drafts = begins.flatMap(({ cluster, server, group }) =>
-    undoTasks(request, { action: null, cluster, server, group }),
-  );
-  return drafts.map((draft, index) => ({ id: tasks.length + index + 1, ...draft }));
-}
-
-/** The steps that restore one server; in the words of a step, the revision is the last that was deployed. */
-function undoTasks(
-  { environment, revisions }: PlanRequest,
-  base: Pick<Draft, 'action' | 'cluster' | 'server' | 'group'>,
-): Draft[] {
+/** What restores one server; in the words of a step, the revision is the last that was deployed. */
+function undoTasks({ request: { environment, revisions, undoes } }: Order, place: ServerPlace): Draft[] {
+  if (environment.system === 'denodo')
+    return undoes ? [{ ...baseOf(place), type: 'ROLLBACK' }] : denodoUndoTasks(place);
   const { rollback, readBack } = environment;
   const last = revisions.at(-1);
-  if (!rollback || !last) return [];
+  if (!rollback || rollback.runbook === null || !last) return [];
   const steps = environment.runbooks[rollback.runbook]?.steps ?? [];
   const revision = revisionName(last);
-  const undo = steps.map(({ id }): Draft => ({ type: 'ROLLBACK', ...base, revision, step: id }));
-  return readBack ? [...undo, { type: 'VERIFY', ...base, revision: null, step: null }] : undo;
+  const undo = steps.map(({ id }): Draft => ({ ...baseOf(place), type: 'ROLLBACK', revision, step: id }));
+  return readBack ? [...undo, { ...baseOf(place), type: 'VERIFY' }] : undo;
 }
 
 /** The runbooks that a revision asks for on servers of a role, in the order of the environment's payloads. */
@@ -169,7 +231,7 @@ function runbooksOf(environment: Environment, revision: Revision, role: string):
 
 /** What configuration leaves out, said in the plan so that nobody wonders (D-10, D-11, D-12). */
 function leftOut(environment: Environment): Draft[] {
-  const base = { action: null, revision: null, step: null, group: null };
+  const base = { phase: null, on: null, action: null, revision: null, step: null, group: null };
   const live = new Set(liveClusters(environment).map((cluster) => cluster.name));
   return environment.clusters.flatMap((cluster): Draft[] => {
     if (!live.has(cluster.name))

@@ -1,3 +1,4 @@
+import { afterCluster } from './after-cluster.ts';
 import type { IndexedPlan, PlannedMember } from './plan-index.ts';
 import type { PlannedTask } from './plan.ts';
 import { type Run, serverRun, taskRun } from './run.ts';
@@ -6,7 +7,7 @@ import { type Run, serverRun, taskRun } from './run.ts';
 export interface MemberOutlook extends PlannedMember {
   /** Its servers in this attempt, in order; never empty. */
   servers: string[];
-  /** No server of it is pending or under way. */
+  /** No server of it is pending or under way, and nothing that follows them is either. */
   isSettled: boolean;
   /** Taken out by this attempt, not put back, and every server ended well or none was ever begun (D-42, D-43). */
   mayBeEnabled: boolean;
@@ -24,11 +25,11 @@ export function memberOutlooks(index: IndexedPlan, run: Run): MemberOutlook[] {
   }
   return [...index.members.values()].flatMap((member) => {
     const names = servers.get(member);
-    return names ? [outlookOf(run, member, names)] : [];
+    return names ? [outlookOf(index, run, member, names)] : [];
   });
 }
 
-function outlookOf(run: Run, member: PlannedMember, servers: string[]): MemberOutlook {
+function outlookOf(index: IndexedPlan, run: Run, member: PlannedMember, servers: string[]): MemberOutlook {
   const { disable, enable } = member;
   const isOut = disable !== null && endedWell(run, disable) && !(enable !== null && endedWell(run, enable));
   const states = servers.map((name) => serverRun(run, name).state);
@@ -36,11 +37,14 @@ function outlookOf(run: Run, member: PlannedMember, servers: string[]): MemberOu
     const { state, startedAt } = serverRun(run, name);
     return state === 'skipped' || (state === 'cancelled' && startedAt === null);
   });
+  // What follows a cluster goes before its return; what follows servers that are members goes after theirs.
+  const after = index.plan.level === 'cluster' ? afterCluster(index, run, member.name).is : 'over';
+  const isRight = states.every((state) => state === 'ok') && after === 'over';
   return {
     ...member,
     servers,
-    isSettled: states.every((state) => state !== 'pending' && state !== 'deploying'),
-    mayBeEnabled: isOut && (states.every((state) => state === 'ok') || neverBegun),
+    isSettled: states.every((state) => state !== 'pending' && state !== 'deploying') && after !== 'going-on',
+    mayBeEnabled: isOut && (isRight || neverBegun),
   };
 }
 

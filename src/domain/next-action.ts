@@ -1,8 +1,9 @@
+import { afterCluster, nextAtEnd } from './after-cluster.ts';
 import type { DeploymentEvent } from './events.ts';
 import { type Lane, lanesOf } from './lanes.ts';
 import type { MemberOutlook } from './member-outlook.ts';
 import type { IndexedPlan, Wave } from './plan-index.ts';
-import { liveMembers, type PlannedTask } from './plan.ts';
+import { isScript, liveMembers, type PlannedTask } from './plan.ts';
 import { putBackActions } from './put-back.ts';
 import { type Run, serverRun, taskRun } from './run.ts';
 import { serverOutlook } from './server-outlook.ts';
@@ -38,7 +39,8 @@ export function nextActions(index: IndexedPlan, run: Run): Action[] {
   if (run.ended) return [];
   const facts = settle(index, run);
   if (facts.length > 0) return [{ do: 'record', events: facts }];
-  const actions = actionsInWaves(index, run);
+  const inWaves = actionsInWaves(index, run);
+  const actions = inWaves.length > 0 ? inWaves : actionsAtEnd(index, run);
   return isHeldUp(run) ? [...actions, { do: 'wait' }] : actions;
 }
 
@@ -70,6 +72,18 @@ function actionsInWaves(index: IndexedPlan, run: Run): Action[] {
       return isHeldUp(run) ? [] : [{ do: 'pause', done, next: wave.wave }];
     return actionsInWave(index, run, wave, all);
   });
+}
+
+/** What follows all groups, one after another: once nothing is under way and nothing more begins. */
+function actionsAtEnd(index: IndexedPlan, run: Run): Action[] {
+  const task = nextAtEnd(index, run);
+  const isUnderWay = [...run.servers.values()].some(
+    ({ state }) => state === 'pending' || state === 'deploying',
+  );
+  if (task === null || task.group === null || isUnderWay) return [];
+  const { intended, run: times } = taskRun(run, task.id);
+  if (intended) return [nextOfOpen(run, task.group, task) ?? []].flat();
+  return isHeldUp(run) ? [] : [{ do: 'perform', group: task.group, task, run: times }];
 }
 
 function isOver(lanes: Lane[]): boolean {
@@ -125,15 +139,19 @@ function nextInLane(index: IndexedPlan, run: Run, lane: Lane): GroupAction | nul
     return onServer.task.type === 'NOTIFY'
       ? { do: 'tell', group, task: onServer.task }
       : perform(onServer.task);
-  const enable = nextEnable(run, members);
+  const enable = nextEnable(run, members) ?? lane.after;
   return enable && perform(enable);
 }
 
 /** Nobody knows yet what came of it. */
 function nextOfOpen(run: Run, group: number, task: PlannedTask): GroupAction | null {
   if (run.question?.task === task.id) return null;
-  const isScript = task.action !== null;
-  return { do: run.stopNow && !isScript ? 'end' : 'probe', group, task, run: taskRun(run, task.id).run };
+  return {
+    do: run.stopNow && !isScript(task) ? 'end' : 'probe',
+    group,
+    task,
+    run: taskRun(run, task.id).run,
+  };
 }
 
 /** Checked, and nothing else: while nothing further may begin, it does not either. */
@@ -162,15 +180,19 @@ interface OnServer {
   asks: boolean;
 }
 
-/** All of one server before the next one begins. */
+/** All of one server before the next one begins, and all of a cluster before the next one. */
 function nextOnServer(index: IndexedPlan, run: Run, members: MemberOutlook[]): OnServer | null {
-  for (const name of members.flatMap(({ servers }) => servers)) {
-    const { state } = serverRun(run, name);
-    // In a pause no server begins, though its group may be out already.
-    if (state !== 'deploying' && (state !== 'pending' || run.paused)) continue;
-    const outlook = serverOutlook(index, run, name);
-    if (outlook.is === 'going-on') return { task: outlook.next, asks: outlook.next.type === 'MANUAL' };
-    if (outlook.is === 'asking') return { task: outlook.failed, asks: true };
+  for (const { name: member, servers } of members) {
+    for (const name of servers) {
+      const { state } = serverRun(run, name);
+      // In a pause no server begins, though its group may be out already.
+      if (state !== 'deploying' && (state !== 'pending' || run.paused)) continue;
+      const outlook = serverOutlook(index, run, name);
+      if (outlook.is === 'going-on') return { task: outlook.next, asks: outlook.next.type === 'MANUAL' };
+      if (outlook.is === 'asking') return { task: outlook.failed, asks: true };
+    }
+    const after = afterCluster(index, run, member);
+    if (index.plan.level === 'cluster' && after.is === 'going-on') return { task: after.next, asks: false };
   }
   return null;
 }
@@ -184,6 +206,6 @@ function nextEnable(run: Run, members: MemberOutlook[]): PlannedTask | null {
 
 /** The server that begins with this task; null when its server has begun already or the task belongs to no server's run. */
 export function beginsServer(run: Run, task: PlannedTask): string | null {
-  if (task.server === null || task.action !== null || task.group === null) return null;
+  if (task.server === null || task.phase !== 'server') return null;
   return serverRun(run, task.server).state === 'pending' ? task.server : null;
 }

@@ -27,6 +27,10 @@ export interface IndexedPlan {
   serverTasks: ReadonlyMap<string, PlannedTask[]>;
   /** How each server is restored, in order. */
   rollbackTasks: ReadonlyMap<string, PlannedTask[]>;
+  /** What follows the servers of each cluster, in order. */
+  clusterTasks: ReadonlyMap<string, PlannedTask[]>;
+  /** What follows all groups, in order. */
+  endTasks: PlannedTask[];
   memberOfServer: ReadonlyMap<string, PlannedMember>;
   members: ReadonlyMap<string, PlannedMember>;
 }
@@ -39,12 +43,9 @@ export function indexPlan(plan: Plan): IndexedPlan {
   const serverTasks = new Map<string, PlannedTask[]>();
   const memberOfServer = new Map<string, PlannedMember>();
   for (const task of plan.tasks) {
-    if (task.group === null) continue;
-    if (task.action !== null) {
-      const member = members.get(task.server ?? task.cluster);
-      if (member) member[task.action] = task;
-    } else if (task.server !== null)
+    if (task.phase === 'server' && task.server !== null)
       addServerTask(plan, task, task.server, { members, serverTasks, memberOfServer });
+    else addScript(task, members.get(task.server ?? task.cluster));
   }
   return {
     plan,
@@ -52,19 +53,29 @@ export function indexPlan(plan: Plan): IndexedPlan {
     serverTasks,
     memberOfServer,
     members,
-    rollbackTasks: rollbackTasksOf(plan),
+    rollbackTasks: gather(plan.rollbackTasks, ({ server }) => server ?? ''),
+    clusterTasks: gather(
+      plan.tasks.filter(({ phase }) => phase === 'cluster'),
+      ({ cluster }) => cluster,
+    ),
+    endTasks: plan.tasks.filter(({ phase }) => phase === 'end'),
     tasks: new Map([...plan.tasks, ...plan.rollbackTasks].map((task) => [task.id, task])),
   };
 }
 
-function rollbackTasksOf({ rollbackTasks }: Plan): Map<string, PlannedTask[]> {
-  const ofServers = new Map<string, PlannedTask[]>();
-  for (const task of rollbackTasks) {
-    const known = ofServers.get(task.server ?? '');
+function addScript(task: PlannedTask, member: PlannedMember | undefined): void {
+  if (task.phase === 'take-out' && member) member.disable = task;
+  if (task.phase === 'put-back' && member) member.enable = task;
+}
+
+function gather(tasks: PlannedTask[], keyOf: (task: PlannedTask) => string): Map<string, PlannedTask[]> {
+  const gathered = new Map<string, PlannedTask[]>();
+  for (const task of tasks) {
+    const known = gathered.get(keyOf(task));
     if (known) known.push(task);
-    else ofServers.set(task.server ?? '', [task]);
+    else gathered.set(keyOf(task), [task]);
   }
-  return ofServers;
+  return gathered;
 }
 
 function wavesOf({ environment, groups }: Plan, members: ReadonlyMap<string, PlannedMember>): Wave[] {

@@ -9,22 +9,50 @@ export type TaskType =
   | 'VERIFY'
   | 'MANUAL'
   | 'NOTIFY'
+  | 'VQL'
+  | 'SCH'
+  | 'CACHE'
+  | 'DATACATALOG_SYNC'
+  | 'BACKUP'
   | 'ROLLBACK'
   | 'SERVER_DEPLOYMENT'
   | 'CLUSTER_DEPLOYMENT';
+
+/** What a task does, where its type does several things. */
+export type TaskAction =
+  | 'disable'
+  | 'enable'
+  | 'create+run'
+  | 'remove'
+  | 'run-cache'
+  | 'swap'
+  | 'revert'
+  | null;
+
+/**
+ * Where a task stands: a member is taken out of the balancer, its servers are deployed to one after another, what
+ * concerns the whole cluster follows, it is put back; and at last what follows all groups. `undo` is done only where
+ * something failed.
+ */
+export type Phase = 'take-out' | 'server' | 'cluster' | 'put-back' | 'end' | 'undo';
 
 /** One line of the frozen, ordered list of what a deployment will do. */
 export interface PlannedTask {
   /** Position in the frozen plan, from 1; it names the task in events and on targets. */
   id: number;
+  /** Null for what configuration leaves out. */
+  phase: Phase | null;
   type: TaskType;
-  action: 'disable' | 'enable' | null;
+  action: TaskAction;
   cluster: string;
+  /** The server whose deployment it is part of; null where it is part of none. */
   server: string | null;
+  /** The server that it acts on, where that is another one: a Scheduler, a Data Catalog. */
+  on: string | null;
   /** `name@version`; null for scripts and verification. */
   revision: string | null;
   step: string | null;
-  /** Index of the group it belongs to; null for what configuration leaves out. */
+  /** Index of the group it belongs to; what follows all groups has the number after the last; null for what configuration leaves out. */
   group: number | null;
 }
 
@@ -83,7 +111,7 @@ export function liveMembers(environment: Environment, level: Level): string[] {
 /** The servers a deployment will change, in order. */
 export function plannedServers(plan: Plan): string[] {
   const names = plan.tasks.flatMap((task) =>
-    task.server !== null && task.group !== null && !task.type.startsWith('SCRIPT') ? [task.server] : [],
+    task.server !== null && task.phase === 'server' ? [task.server] : [],
   );
   return [...new Set(names)];
 }
@@ -117,10 +145,49 @@ export function taskOf(plan: Plan, id: number): PlannedTask {
   return task;
 }
 
-/** What a task does, in a word or two: `step install`, `disable`, `read-back`. */
-export function taskName({ type, step, action }: PlannedTask): string {
-  if (step !== null) return type === 'ROLLBACK' ? `rollback step ${step}` : `step ${step}`;
-  return action ?? 'read-back';
+/** What a task does, in a word or two: `step install`, `disable`, `VQL of customer360@2`, `read-back`. */
+export function taskName({ type, step, action, revision }: PlannedTask): string {
+  switch (type) {
+    case 'VQL':
+      return `VQL of ${revision ?? ''}`;
+    case 'SCH':
+      return action === 'run-cache' ? 'cache load' : `Scheduler tasks of ${revision ?? ''}`;
+    case 'CACHE':
+      return `cache ${action ?? ''}`;
+    case 'DATACATALOG_SYNC':
+      return `sync ${step ?? ''}`;
+    case 'BACKUP':
+      return 'backup';
+    case 'ROLLBACK':
+      return step === null ? 'rollback' : `rollback step ${step}`;
+    case 'SERVER_DEPLOYMENT':
+    case 'CLUSTER_DEPLOYMENT':
+      return 'deployment';
+    case 'SCRIPT_CLUSTER':
+    case 'SCRIPT_SERVER':
+    case 'STEP':
+    case 'VERIFY':
+    case 'MANUAL':
+    case 'NOTIFY':
+      return step === null ? (action ?? 'read-back') : `step ${step}`;
+  }
+}
+
+/** Whether it takes a member out of the load balancer or puts it back. */
+export function isScript({ phase }: PlannedTask): boolean {
+  return phase === 'take-out' || phase === 'put-back';
+}
+
+/**
+ * Whether a task that is no step may be performed once more when nobody knows what came of it: looking, saving, setting
+ * what is set already, and VQL that says nothing else.
+ */
+export function isRepeatable({ revisions }: Plan, { type, revision }: PlannedTask): boolean {
+  if (type === 'VQL') {
+    const found = revisions.find((candidate) => revisionName(candidate) === revision);
+    return Object.values(found?.parts ?? {}).every(({ vql }) => vql === null || vql.isRepeatable);
+  }
+  return ['VERIFY', 'CACHE', 'BACKUP', 'DATACATALOG_SYNC'].includes(type);
 }
 
 /** The revision and the runbook step that a task performs; null for scripts and verification. */

@@ -112,7 +112,7 @@ function notExecuted(plan: Plan): string[] {
   const { rollback } = plan.environment;
   const runbooks = new Set([
     ...plan.revisions.flatMap((revision) => runbookNames(plan.environment, revision.parts)),
-    ...(rollback ? [rollback.runbook] : []),
+    ...(rollback?.runbook ? [rollback.runbook] : []),
   ]);
   const steps = [...runbooks].flatMap((name) =>
     (plan.environment.runbooks[name]?.steps ?? []).flatMap((step) =>

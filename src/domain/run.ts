@@ -1,6 +1,7 @@
 import { type Decided, sayActor } from './actor.ts';
 import {
   type AttemptEnd,
+  type CacheChoice,
   type DeploymentEvent,
   type Intervention,
   isHappening,
@@ -73,13 +74,25 @@ export interface Run {
   putBack: { member: string; task: number; isStarted: boolean } | null;
   /** Held members that somebody wants to stay out. */
   keptOut: Map<string, Decided>;
+  /** The backup of the latest successful deployment when the attempt began; null where there is none. */
+  backup: string | null;
+  /** The caches of the deployment, once they are chosen: the same for every server and every attempt (D-47a). */
+  cache: CacheChoice | null;
+  /** What tasks said while they were under way, as `task:key`. */
+  told: Set<string>;
 }
 
-/** An attempt that has just begun on these servers. */
-export function startRun(attempt: number, fence: number, servers: string[]): Run {
+/** An attempt that has just begun, after another one of the same deployment or as its first. */
+export function startRun(
+  { attempt, fence, servers, backup }: Extract<DeploymentEvent, { type: 'attempt_started' }>,
+  before: Run | null | undefined,
+): Run {
   return {
     attempt,
     fence,
+    backup: backup ?? null,
+    cache: before?.cache ?? null,
+    told: new Set(),
     servers: new Map(servers.map((name) => [name, newServerRun()])),
     tasks: new Map(),
     groups: new Map(),
@@ -182,6 +195,9 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
     case 'attempt_ended':
       run.ended = { state: event.state, endedBy: event.endedBy };
       return;
+    case 'task_told':
+      run.told.add(`${event.task}:${event.key}`);
+      return;
     case 'attempt_started':
       return;
   }
@@ -208,6 +224,7 @@ function setTask(run: Run, task: number, change: Partial<TaskRun>): void {
 
 function applyGroupCheck(run: Run, event: Extract<DeploymentEvent, { type: 'group_checked' }>): void {
   run.groups.set(event.group, { problems: event.problems, refused: event.refused });
+  run.cache ??= event.cache ?? null;
   for (const [server, from] of Object.entries(event.from)) {
     const known = run.servers.get(server);
     if (known) known.from = from;

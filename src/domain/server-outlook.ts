@@ -1,5 +1,5 @@
 import { sayActor } from './actor.ts';
-import { backupPathOf, namesBackupPath } from './backup-path.ts';
+import { backupPathOf, needsBackup } from './backup-path.ts';
 import { wasChanged } from './changed.ts';
 import type { ServerState } from './events.ts';
 import type { IndexedPlan } from './plan-index.ts';
@@ -48,6 +48,8 @@ function endAtOnce(run: Run, task: PlannedTask | undefined, by: string): ServerO
 
 function afterFailure(index: IndexedPlan, run: Run, name: string, failed: PlannedTask): ServerOutlook {
   const { end, message, isDecided } = taskRun(run, failed.id);
+  const revert = cacheRevert(index, run, name);
+  if (revert && taskRun(run, revert.id).end === null) return { is: 'going-on', next: revert };
   if (serverRun(run, name).isRollingBack) return undo(index, run, name, message);
   const asks = end === 'error' && !isDecided && findStep(index.plan, failed)?.step.onError === 'ask';
   if (asks && failed.type === 'STEP') return { is: 'asking', failed };
@@ -57,9 +59,18 @@ function afterFailure(index: IndexedPlan, run: Run, name: string, failed: Planne
   return { is: 'ended', state: end === 'unknown' ? 'unknown' : 'error', message };
 }
 
+/** Before anything else is undone, a server that was swapped to the new cache is swapped back. */
+function cacheRevert(index: IndexedPlan, run: Run, name: string): PlannedTask | null {
+  const swap = index.serverTasks.get(name)?.find(({ type }) => type === 'CACHE');
+  const { end } = swap ? taskRun(run, swap.id) : { end: null };
+  const wasSwapped = end !== null && end !== 'error' && end !== 'skipped';
+  const revert = index.rollbackTasks.get(name)?.find(({ type }) => type === 'CACHE');
+  return wasSwapped && revert ? revert : null;
+}
+
 /** Law 12: it stays a failure, and stays held, however well it is restored. */
 function undo(index: IndexedPlan, run: Run, name: string, message: string): ServerOutlook {
-  const tasks = index.rollbackTasks.get(name) ?? [];
+  const tasks = restoringTasks(index, name);
   const failed = tasks.find((task) => hasFailed(run, task));
   if (failed) {
     const { end, message: why } = taskRun(run, failed.id);
@@ -82,8 +93,11 @@ function isFirst(index: IndexedPlan, run: Run, name: string): boolean {
 
 /** Whether a failed server can be restored: something was changed, and the backup that it needs is known. */
 export function canRollBack(index: IndexedPlan, run: Run, name: string): boolean {
-  const undoing = index.rollbackTasks.get(name) ?? [];
+  const undoing = restoringTasks(index, name);
   if (undoing.length === 0 || !wasChanged(index, run, name)) return false;
-  const needsBackup = undoing.some((task) => namesBackupPath(findStep(index.plan, task)?.step.run ?? ''));
-  return !needsBackup || backupPathOf(index, run, name) !== null;
+  return !needsBackup(index.plan) || backupPathOf(index, run, name) !== null;
+}
+
+function restoringTasks(index: IndexedPlan, name: string): PlannedTask[] {
+  return (index.rollbackTasks.get(name) ?? []).filter(({ type }) => type !== 'CACHE');
 }

@@ -123,6 +123,7 @@ const known: Record<DeploymentEvent['type'], true> = {
   server_started: true,
   task_intended: true,
   task_found: true,
+  task_told: true,
   task_ended: true,
   rollback_decided: true,
   server_ended: true,

@@ -1,4 +1,4 @@
-import { backupPathOf, namesBackupPath } from './backup-path.ts';
+import { backupPathOf, needsBackup } from './backup-path.ts';
 import { wasChanged } from './changed.ts';
 import type { StoredEvent } from './events.ts';
 import type { IndexedPlan } from './plan-index.ts';
@@ -27,7 +27,7 @@ export function undoableServers(index: IndexedPlan, events: StoredEvent[]): Undo
       else restored.delete(name);
     }
   for (const name of restored) delete servers[name];
-  const withoutBackup = needsBackup(index)
+  const withoutBackup = needsBackup(index.plan)
     ? Object.keys(servers).filter((name) => servers[name]?.backupPath === null)
     : [];
   for (const name of withoutBackup) delete servers[name];
@@ -37,14 +37,9 @@ export function undoableServers(index: IndexedPlan, events: StoredEvent[]): Undo
 function attemptsOf(events: StoredEvent[]): Run[] {
   const runs: Run[] = [];
   for (const { event, at } of events) {
-    if (event.type === 'attempt_started') runs.push(startRun(event.attempt, event.fence, event.servers));
+    if (event.type === 'attempt_started') runs.push(startRun(event, runs.at(-1)));
     const run = runs.at(-1);
     if (run) applyToRun(run, event, at);
   }
   return runs;
-}
-
-function needsBackup({ plan }: IndexedPlan): boolean {
-  const { rollback, runbooks } = plan.environment;
-  return (runbooks[rollback?.runbook ?? '']?.steps ?? []).some(({ run }) => namesBackupPath(run));
 }

@@ -1,3 +1,4 @@
+import { chooseCache } from '../domain/choose-cache.ts';
 import type { ServerDrift } from '../domain/events.ts';
 import { judgeGroup, type MemberStatus } from '../domain/judge-group.ts';
 import { lanesOf } from '../domain/lanes.ts';
@@ -53,9 +54,12 @@ async function writeCheck(
   { group, servers, inspections, statuses, held }: Findings,
   signal: AbortSignal,
 ): Promise<void> {
+  const choice = chooseCache(book.plan, runOf(book), cacheInUse(servers, inspections));
   const problems = [...inspections].flatMap(([server, { problem }]) =>
     problem === null ? [] : [{ server, message: problem }],
   );
+  if (choice && 'server' in choice && problems.length === 0) problems.push(choice);
+  const cache = choice && 'next' in choice && problems.length === 0 ? { cache: choice } : {};
   const from = Object.fromEntries([...inspections].map(([server, { readBack }]) => [server, readBack]));
   const drift = await findDrift(needs, book, from);
   for (let written = false; !written && !signal.aborted;) {
@@ -64,7 +68,8 @@ async function writeCheck(
     // A member that is held since the balancer was asked was up in its answer.
     const heldSince = [...heldMembers(book)].filter((member) => !held.has(member));
     const underWay = new Set([...membersUnderWay(book, group), ...heldSince]);
-    const checked = judgeGroup(book.plan, group, servers, { problems, from, statuses, out, underWay, drift });
+    const findings = { problems, from, statuses, out, underWay, drift };
+    const checked = { ...judgeGroup(book.plan, group, servers, findings), ...cache };
     const asks = book.plan.environment.drift === 'ask' && drift.length > 0 && checked.problems.length === 0;
     if (checked.refused === null && asks)
       return await askPerson(needs, book, aboutDrift(group, drift), signal, [checked]);
@@ -73,6 +78,13 @@ async function writeCheck(
     else if (underWay.size > 0) return await needs.sleep(roomPollMs, signal);
     else return await askPerson(needs, book, aboutCapacity(group, checked.refused), signal, [checked]);
   }
+}
+
+function cacheInUse(
+  [server = '']: string[],
+  inspections: Map<string, Inspection>,
+): { server: string; inUse: string | null } {
+  return { server, inUse: inspections.get(server)?.cache ?? null };
 }
 
 /** Where something else runs than a deployment left there; a server that says nothing, or of which nothing is recorded, is not compared. */

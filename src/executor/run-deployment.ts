@@ -17,7 +17,7 @@ export async function runDeployment(needs: ExecutorNeeds, lease: Lease, signal: 
     const admitted = await needs.admitIfQueued(lease);
     const book = admitted ? await openBook(needs.store, lease, needs.now) : null;
     if (!book || hasEnded(book.deployment.state)) return;
-    if (!(await beginOrResume(book, needs.now()))) return;
+    if (!(await beginOrResume(needs, book))) return;
     await runAttempt(needs, book, signal);
   } catch (error) {
     if (!(error instanceof FencedOff)) throw error;
@@ -26,14 +26,16 @@ export async function runDeployment(needs: ExecutorNeeds, lease: Lease, signal: 
 }
 
 /** False when somebody cancelled it, or closed its environment, in the same moment. */
-async function beginOrResume(book: Book, now: number): Promise<boolean> {
+async function beginOrResume({ store, now }: ExecutorNeeds, book: Book): Promise<boolean> {
   const { deployment, plan, lease } = book;
   const { run } = deployment;
   if (deployment.state === 'queued') {
     const servers = deployment.retryServers ?? plannedServers(plan);
     const attempt = deployment.attempt + 1;
-    const end = windowEnd(plan.environment, now);
-    return await book.decide([{ type: 'attempt_started', attempt, servers, fence: lease.fence }], {
+    const end = windowEnd(plan.environment, now());
+    const backup = await store.lastBackup(plan.environment.name);
+    const started = { type: 'attempt_started' as const, attempt, servers, fence: lease.fence };
+    return await book.decide([{ ...started, ...(backup !== null && { backup }) }], {
       due: end === null ? [] : [{ add: 'window-end', at: end.at }],
     });
   }

@@ -1,5 +1,5 @@
 import { backupPathOf } from '../domain/backup-path.ts';
-import type { PlannedTask } from '../domain/plan.ts';
+import { isScript, type PlannedTask } from '../domain/plan.ts';
 import { serverRun } from '../domain/run.ts';
 import type { OnSeen, TaskContext, TaskPerformer } from '../systems/system.ts';
 import type { Book } from './book.ts';
@@ -54,7 +54,7 @@ export function createTaskRunner(needs: ExecutorNeeds, book: Book): TaskRunner {
 }
 
 function performerOf(needs: ExecutorNeeds, task: PlannedTask): TaskPerformer {
-  return task.type.startsWith('SCRIPT') ? needs.balancer : needs.system;
+  return isScript(task) ? needs.balancer : needs.system;
 }
 
 async function contextOf(
@@ -73,8 +73,16 @@ async function contextOf(
     attempt: deployment.attempt,
     fence: { installation, environment: plan.environment.name, token: lease.fence },
     startedAt: deployment.startedAt ?? deployment.requestedAt,
+    cache: deployment.run?.cache ?? null,
+    tell: async (key, message) => await tellOnce(book, task, key, message),
+    isStillOurs: async () => (await needs.store.lease(plan.environment.name))?.fence === lease.fence,
     ...ofServer(book, task),
   };
+}
+
+async function tellOnce(book: Book, task: PlannedTask, key: string, message: string): Promise<void> {
+  if (book.deployment.run?.told.has(`${task.id}:${key}`)) return;
+  await book.note([{ type: 'task_told', task: task.id, key, message }]);
 }
 
 /** What this attempt has learnt of the task's server. */

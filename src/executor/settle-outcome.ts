@@ -1,5 +1,5 @@
 import { scriptOf } from '../balancer/arguments.ts';
-import { findStep, type PlannedTask, taskName } from '../domain/plan.ts';
+import { findStep, isRepeatable, isScript, type PlannedTask, taskName } from '../domain/plan.ts';
 import { taskRun } from '../domain/run.ts';
 import type { TaskOutcome } from '../systems/system.ts';
 import { aboutTask, askPerson } from './ask-person.ts';
@@ -136,8 +136,7 @@ async function askOrEnd(
 function isIdempotent(book: Book, task: PlannedTask): boolean {
   const found = findStep(book.plan, task);
   if (found) return found.step.idempotent;
-  // Looking at a server may be repeated.
-  return task.type === 'VERIFY' || scriptOf(book.plan, task).idempotent;
+  return isScript(task) ? scriptOf(book.plan, task).idempotent : isRepeatable(book.plan, task);
 }
 
 /** The way broke: wait and probe again; beyond the task's own time only a person can say (law 2). */
@@ -167,8 +166,9 @@ async function waitOrAsk(
 function timeoutMsOf(book: Book, task: PlannedTask): number {
   const found = findStep(book.plan, task);
   if (found) return found.step.timeoutSeconds * 1_000;
-  if (task.type === 'VERIFY') return (book.plan.environment.readBack?.timeoutSeconds ?? 0) * 1_000;
-  return scriptOf(book.plan, task).timeoutSeconds * 1_000;
+  const { readBack, stepTimeoutSeconds } = book.plan.environment;
+  if (task.type === 'VERIFY') return (readBack?.timeoutSeconds ?? 0) * 1_000;
+  return (isScript(task) ? scriptOf(book.plan, task).timeoutSeconds : stepTimeoutSeconds) * 1_000;
 }
 
 function intendedAt(book: Book, task: PlannedTask): number | null {

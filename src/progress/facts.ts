@@ -1,6 +1,6 @@
 import { applyEvent, type Deployment, foldDeployment } from '../domain/deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../domain/events.ts';
-import { type Plan, taskOf } from '../domain/plan.ts';
+import { type Plan, type PlannedTask, taskOf } from '../domain/plan.ts';
 import { serverRun, taskRun } from '../domain/run.ts';
 
 /** One thing worth telling in the thread: the event, and what was known when it happened. */
@@ -41,12 +41,17 @@ export function factsOf(plan: Plan, events: StoredEvent[]): Fact[] {
 }
 
 function isSilent(plan: Plan, event: DeploymentEvent): boolean {
-  if (event.type === 'task_ended') return taskOf(plan, event.task).type !== 'NOTIFY';
+  if (event.type === 'task_ended') return !isToldByItself(taskOf(plan, event.task));
   if (event.type === 'group_checked')
     return event.problems.length === 0 && event.refused === null && !event.drift;
   if (event.type === 'service_changed') return event.inService === 'no';
   if (event.type === 'server_ended') return false;
   return silent.has(event.type);
+}
+
+/** A notice, and what belongs to no server's run. */
+function isToldByItself({ type, phase }: PlannedTask): boolean {
+  return type === 'NOTIFY' || phase === 'cluster' || phase === 'end';
 }
 
 function startOf(deployment: Deployment, event: DeploymentEvent): number | null {
@@ -78,7 +83,7 @@ const shownLines = 20;
 function failedLines(plan: Plan, { run }: Deployment, server: string): string[] {
   if (!run || !['error', 'unknown', 'rolled_back'].includes(serverRun(run, server).state)) return [];
   const failed = plan.tasks
-    .filter((task) => task.server === server || (task.action !== null && task.server === null))
+    .filter((task) => task.server === server || (task.phase === 'take-out' && task.server === null))
     .find((task) => ['error', 'unknown'].includes(taskRun(run, task.id).end ?? ''));
   return failed ? taskRun(run, failed.id).lastLines.slice(-shownLines) : [];
 }

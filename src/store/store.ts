@@ -280,6 +280,8 @@ export interface Store {
   members(environment: string): Promise<MemberService[]>;
   /** What each server of an environment last said of itself, where any deployment was there. */
   records(environment: string): Promise<ServerRecord[]>;
+  /** Where the backup of the latest deployment that succeeded there lies; null where none was made. */
+  lastBackup(environment: string): Promise<string | null>;
 
   /** Rows that are due, earliest first, at most `limit`. */
   dueBefore(instant: number, limit: number): Promise<Due[]>;

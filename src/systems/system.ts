@@ -1,4 +1,4 @@
-import type { TaskEnd } from '../domain/events.ts';
+import type { CacheChoice, TaskEnd } from '../domain/events.ts';
 import type { Plan, PlannedTask } from '../domain/plan.ts';
 import type { Fence } from '../drivers/command.ts';
 
@@ -17,6 +17,12 @@ export interface TaskContext {
   backupPath: string | null;
   /** The task is part of a rollback: what the server said before it was deployed to. Null in any other task. */
   undoing: { before: string | null } | null;
+  /** The caches of the deployment; null where they are left alone. */
+  cache: CacheChoice | null;
+  /** Says something in the thread while the task is under way; the same key says nothing twice. */
+  tell: (key: string, message: string) => Promise<void>;
+  /** Whether this process still holds the environment: asked before each act that no fence on the target guards. */
+  isStillOurs: () => Promise<boolean>;
 }
 
 /** What came of a task. */
@@ -48,6 +54,8 @@ export interface Inspection {
   problem: string | null;
   /** What it says runs there now; null where no read-back is configured or it did not answer. */
   readBack: string | null;
+  /** The URL of the cache that is in use there; absent where nothing was to be known. */
+  cache?: string | null;
 }
 
 /** What performs the tasks of a plan: a system on its servers, or the load balancer with its scripts. */

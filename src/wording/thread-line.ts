@@ -41,13 +41,23 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
       return `*${event.servers.join(', ')}* will be rolled back ${sayInstant(event.at)}, unless somebody presses Keep.`;
     case 'question_asked':
       return `${event.question.text} ${sayDefault(event.question)} ${sayInstant(event.question.deadlineAt)}.`;
+    case 'task_told':
+      return event.message;
     case 'task_ended':
-      return sayNotice(plan, event.task);
+      return taskOf(plan, event.task).type === 'NOTIFY'
+        ? sayNotice(plan, event.task)
+        : sayTaskEnd(plan, event);
     case 'task_intended':
     case 'put_back_started':
     case 'put_back_ended':
       return '';
   }
+}
+
+/** What belongs to no server's run has no other line that says how it ended. */
+function sayTaskEnd(plan: Plan, event: Extract<DeploymentEvent, { type: 'task_ended' }>): string {
+  const task = taskOf(plan, event.task);
+  return `${task.on ?? task.cluster}: ${event.message}.`;
 }
 
 /** A notify step: the owner, or whoever is named, learns it here. */

@@ -13,7 +13,7 @@ import type { Deployment } from '../../src/domain/deployment.ts';
 import type { ApprovalRule, Environment } from '../../src/domain/environment.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { buildRequest, startApp, type TestApp, tuesdayMorning } from '../helpers/app.ts';
-import { buildEnvironment, buildSingleCluster, buildStep } from '../helpers/build.ts';
+import { buildEnvironment, buildPart, buildSingleCluster, buildStep } from '../helpers/build.ts';
 
 const hour = 3_600_000;
 const approval: ApprovalRule = {
@@ -186,9 +186,10 @@ describe('a request', () => {
       part,
       role: 'web',
       placement: 'every-server' as const,
+      run: 'always' as const,
     }));
     app = await startApp([buildEnvironment({ runbooks: { release: runbook, more: runbook }, payloads })]);
-    const parts = { release: { runbook: 'release' }, more: { runbook: 'more' } };
+    const parts = { release: buildPart('release'), more: buildPart('more') };
     app.world.revisions = app.world.revisions.map((revision) => ({ ...revision, parts }));
     expect(rules(await requestDeployment(app, buildRequest()))).toEqual(['parts']);
   });

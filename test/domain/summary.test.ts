@@ -79,6 +79,7 @@ const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbit
   server_started: fc.constant({ type: 'server_started', server: 's1' }),
   task_intended: fc.constant({ type: 'task_intended', task: 1, run: 1, fence: 1 }),
   task_found: fc.constant({ type: 'task_found', task: 1, run: 1, seen: 'ended', again: false, message: '' }),
+  task_told: fc.constant({ type: 'task_told', task: 1, key: 'a', message: 'it waits' }),
   task_ended: fc.constant({
     type: 'task_ended',
     task: 1,

@@ -39,7 +39,10 @@ class Game {
   constructor(environment: Environment) {
     const plan = buildPlan(environment);
     this.index = indexPlan(plan);
-    this.run = startRun(1, 1, plannedServers(plan));
+    this.run = startRun(
+      { type: 'attempt_started', attempt: 1, fence: 1, servers: plannedServers(plan) },
+      null,
+    );
   }
 
   write(event: DeploymentEvent): void {

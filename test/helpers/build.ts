@@ -1,7 +1,7 @@
 import type { Cluster, Configuration, Environment, Server, Step } from '../../src/domain/environment.ts';
 import { makePlan } from '../../src/domain/make-plan.ts';
 import type { Plan } from '../../src/domain/plan.ts';
-import type { Revision } from '../../src/domain/revision.ts';
+import type { Revision, RevisionPart } from '../../src/domain/revision.ts';
 
 /** A server of role web on this machine. */
 export function buildServer(name: string, more: Partial<Server> = {}): Server {
@@ -74,11 +74,16 @@ export function buildEnvironment(more: Partial<Environment> = {}): Environment {
     rollback: null,
     drift: null,
     backupBefore: false,
+    backupAfter: null,
     requireBackup: null,
     windows: [],
     freezes: [],
     properties: {},
-    payloads: [{ part: 'release', role: 'web', placement: 'every-server' }],
+    payloads: [{ part: 'release', role: 'web', placement: 'every-server', run: 'always' }],
+    sync: [],
+    manager: null,
+    sharedCache: null,
+    stepTimeoutSeconds: 900,
     runbooks: {
       release: {
         steps: [buildStep('install'), buildStep('verify', { kind: 'verify' })],
@@ -106,6 +111,18 @@ export function buildSingleCluster(servers: string[], more: Partial<Environment>
   return buildEnvironment({ ...base, clusters: [buildCluster('main', servers)], ...more });
 }
 
+/** The part of a revision that runs a runbook. */
+export function buildPart(runbook: string): RevisionPart {
+  return { runbook, vql: null, tasks: [] };
+}
+
+/** What a task says and asks while nobody listens. */
+export const quiet = {
+  cache: null,
+  tell: async () => undefined,
+  isStillOurs: async () => true,
+};
+
 /** A revision of the catalogue. */
 export function buildRevision(more: Partial<Revision> = {}): Revision {
   return {
@@ -114,7 +131,7 @@ export function buildRevision(more: Partial<Revision> = {}): Revision {
     operation: 'create',
     author: null,
     description: 'a new page',
-    parts: { release: { runbook: 'release' } },
+    parts: { release: buildPart('release') },
     digest: 'd'.repeat(64),
     directory: '/catalog/shop/2',
     ...more,

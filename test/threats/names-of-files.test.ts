@@ -11,7 +11,7 @@ import type { CommandSession } from '../../src/drivers/command.ts';
 import { section } from '../../src/slack/blocks.ts';
 import { createCommandSystem } from '../../src/systems/command/command-system.ts';
 import { sayRefusals } from '../../src/wording/refusal.ts';
-import { buildConfiguration, buildEnvironment, buildPlan } from '../helpers/build.ts';
+import { buildConfiguration, buildEnvironment, buildPlan, quiet } from '../helpers/build.ts';
 import { expectHarmless } from '../helpers/hostile-words.ts';
 
 const lie = '<@U0EVIL> `x` <!channel>\n*Approved*\u202E';
@@ -109,6 +109,7 @@ describe('threat 9: an error that nobody foresaw', () => {
       startedAt: 0,
       backupPath: null,
       undoing: null,
+      ...quiet,
     };
     const outcome = await system.perform(context, new AbortController().signal);
     expect(outcome).toMatchObject({

@@ -9,7 +9,7 @@ import { variablesForScripts, variablesForSteps } from '../../src/config/env.ts'
 import type { Environment } from '../../src/domain/environment.ts';
 import { createLocalDriver } from '../../src/drivers/local/local-driver.ts';
 import { readBack } from '../../src/systems/command/read-back.ts';
-import { buildEnvironment, buildPlan } from '../helpers/build.ts';
+import { buildEnvironment, buildPlan, quiet } from '../helpers/build.ts';
 
 const never = new AbortController().signal;
 const secret = 'canary-of-the-balancer';
@@ -82,6 +82,7 @@ async function disabled(): Promise<string> {
     startedAt: 0,
     backupPath: null,
     undoing: null,
+    ...quiet,
   };
   return JSON.stringify(await balancerOf(variablesForScripts(ofProcess)).perform(context, never));
 }

@@ -2,8 +2,10 @@ import type {
   ApprovalRule,
   Environment,
   Freeze,
+  Manager,
   Parallel,
   RollbackRule,
+  Sync,
   Weekday,
   Window,
 } from '../../domain/environment.ts';
@@ -11,7 +13,7 @@ import type { EnvironmentFile } from '../schema/configuration.ts';
 import { notExecutedIn } from './not-executed.ts';
 import { normaliseQuestions, normaliseRunbooks, normaliseScripts, type Shares } from './runbooks.ts';
 import { normaliseCluster } from './servers.ts';
-import { type Base, valuesOf } from './values.ts';
+import { absolutePath, type Base, secretReference, valuesOf } from './values.ts';
 
 /** An environment with every default applied. */
 export function normaliseEnvironment(
@@ -37,11 +39,14 @@ export function normaliseEnvironment(
     windows: (environment.windows ?? []).map(normaliseWindow),
     freezes: (environment.freezes ?? []).map(normaliseFreeze),
     properties: valuesOf(base, environment.properties),
-    payloads: Object.entries(environment.payloads).map(([part, { role, placement }]) => ({
+    payloads: Object.entries(environment.payloads).map(([part, { role, placement, run }]) => ({
       part,
       role,
       placement: placement ?? 'every-server',
+      run: run ?? 'always',
     })),
+    sync: (environment.sync ?? []).map(normaliseSync),
+    manager: normaliseManager(base, environment.manager),
     runbooks: normaliseRunbooks(environment, defaults.shares),
     rollback: normaliseRollback(environment),
     scripts: normaliseScripts(base, environment.scripts),
@@ -65,6 +70,9 @@ type Deployments = Pick<
   | 'whenBusy'
   | 'questions'
   | 'backupBefore'
+  | 'backupAfter'
+  | 'sharedCache'
+  | 'stepTimeoutSeconds'
   | 'drift'
   | 'requireBackup'
 >;
@@ -84,6 +92,10 @@ function normaliseDeployments(deployments: EnvironmentFile['deployments']): Depl
     questions: normaliseQuestions(deployments),
     drift: deployments.drift?.check ? (deployments.drift.onMismatch ?? 'ask') : null,
     backupBefore: deployments.backup?.when === 'before',
+    backupAfter:
+      deployments.backup?.when === 'after' ? { onFailure: deployments.backup.onFailure ?? 'stop' } : null,
+    sharedCache: deployments.sharedCache ?? null,
+    stepTimeoutSeconds: (deployments.stepTimeoutMinutes ?? 15) * 60,
     requireBackup: deployments.rollback?.requireBackup ?? null,
   };
 }
@@ -91,15 +103,39 @@ function normaliseDeployments(deployments: EnvironmentFile['deployments']): Depl
 const usualRunbook = 'rollback';
 
 /** A runbook called rollback restores servers, unless another one is named. */
-function normaliseRollback({ deployments, runbooks = {} }: EnvironmentFile): RollbackRule | null {
+function normaliseRollback({ deployments, runbooks = {}, system }: EnvironmentFile): RollbackRule | null {
   const { rollback } = deployments;
-  const runbook = rollback?.runbook ?? (usualRunbook in runbooks ? usualRunbook : undefined);
-  if (runbook === undefined) return null;
+  const usual = usualRunbook in runbooks ? usualRunbook : null;
+  const runbook = system === 'denodo' ? null : (rollback?.runbook ?? usual);
+  if (runbook === null && (system !== 'denodo' || rollback === undefined)) return null;
   return {
     runbook,
     onFirstServerFailure: rollback?.onFirstServerFailure ?? false,
     countdownSeconds: rollback?.countdownSeconds ?? null,
     lockAfter: rollback?.lockAfter ?? false,
+  };
+}
+
+function normaliseSync(sync: NonNullable<EnvironmentFile['sync']>[number]): Sync {
+  return {
+    name: sync.name,
+    role: sync.role,
+    clusters: sync.clusters ?? null,
+    elements: sync.elements ?? 'all',
+    priority: sync.priority ?? 'server_with_local_changes',
+    onFailure: sync.onFailure ?? 'warn',
+  };
+}
+
+function normaliseManager(base: Base, manager: EnvironmentFile['manager']): Manager | null {
+  if (manager === undefined) return null;
+  const { baseUrl, environmentId, user, password, tls, ca } = manager;
+  return {
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    environmentId,
+    user,
+    password: secretReference(base, password),
+    tls: { verify: tls !== 'off', ca: ca === undefined ? null : absolutePath(base, ca) },
   };
 }
 

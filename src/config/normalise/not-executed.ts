@@ -4,14 +4,14 @@ import type { ConfigurationFile, EnvironmentFile } from '../schema/configuration
 /** The keys of an environment that this version does not execute, in words that name the key. */
 export function notExecutedIn(environment: EnvironmentFile): string[] {
   return [
-    ...(environment.system === 'command' ? [] : [`system: ${environment.system}`]),
+    ...(environment.system === 'opcon' ? [`system: ${environment.system}`] : []),
     ...inDeployments(environment.deployments),
-    ...(['watcher', 'rehearsal', 'ownerConsent', 'manager', 'sync', 'ruleSets'] as const).filter(
+    ...(environment.system === 'denodo' ? [] : onlyForDenodo(environment)),
+    ...(['watcher', 'rehearsal', 'ownerConsent', 'ruleSets'] as const).filter(
       (key) => environment[key] !== undefined && !isEmptyList(environment[key]),
     ),
     ...inApproval(environment.approval),
     ...(environment.windows?.some(({ atEnd }) => atEnd === 'stop') ? ['windows.atEnd: stop'] : []),
-    ...inPayloads(environment.payloads),
     ...inConnections(environment),
   ];
 }
@@ -30,10 +30,8 @@ export function notExecutedOutside(file: ConfigurationFile): string[] {
 }
 
 function inDeployments(deployments: EnvironmentFile['deployments']): string[] {
-  const { sharedCache, backup, transformations, timeBudgetMinutes } = deployments;
+  const { backup, transformations, timeBudgetMinutes } = deployments;
   return [
-    ...(sharedCache === undefined ? [] : ['deployments.sharedCache']),
-    ...(backup?.when === 'after' ? ['deployments.backup.when: after'] : []),
     // A failed backup step ends its server, whatever is written here.
     ...(backup?.when === 'before' && backup.onFailure === 'warn'
       ? ['deployments.backup.onFailure: warn']
@@ -51,9 +49,13 @@ function inApproval(approval: EnvironmentFile['approval']): string[] {
   ];
 }
 
-function inPayloads(payloads: EnvironmentFile['payloads']): string[] {
+/** What other systems than Denodo have no use for. */
+function onlyForDenodo({ payloads, deployments, sync }: EnvironmentFile): string[] {
   const roles = [...new Set(Object.values(payloads).map(({ role }) => role))];
   return [
+    ...(deployments.sharedCache === undefined ? [] : ['deployments.sharedCache']),
+    ...(deployments.backup?.when === 'after' ? ['deployments.backup.when: after'] : []),
+    ...(sync === undefined || sync.length === 0 ? [] : ['sync']),
     ...Object.entries(payloads).flatMap(([part, payload]) => [
       ...(payload.placement === 'first-in-cluster' ? [`payloads.${part}.placement: first-in-cluster`] : []),
       ...(payload.after === undefined ? [] : [`payloads.${part}.after`]),

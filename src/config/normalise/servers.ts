@@ -6,6 +6,8 @@ import { absolutePath, type Base, secretReference, valuesOf } from './values.ts'
 
 const defaultWorkDirectory = '~/.lamplighter';
 const defaultKeepRevisions = 5;
+/** Where a Virtual DataPort server speaks the PostgreSQL protocol. */
+const defaultVdpPort = 9996;
 
 /** A cluster with its servers in deployment order, templates in them. */
 export function normaliseCluster(base: Base, cluster: ClusterFile): Cluster {
@@ -49,12 +51,45 @@ function addressOf(connection: Salvaged<ConnectionFile>): { host: string; port: 
   }
 }
 
+function normaliseClient(
+  base: Base,
+  driver: 'http' | 'postgres',
+  { tls, ca, user, password, ...connection }: Salvaged<ConnectionFile>,
+): Connection {
+  const secret = password === undefined ? null : secretReference(base, password);
+  const trust = { verify: tls === 'verify', ca: ca === undefined ? null : absolutePath(base, ca) };
+  if (driver === 'http')
+    return {
+      driver,
+      baseUrl: (connection.baseUrl ?? '').replace(/\/+$/, ''),
+      user: user ?? null,
+      password: secret,
+      // An https address is always verified.
+      tls: { ...trust, verify: tls !== 'off' },
+      options: definedOf(connection.options),
+    };
+  return {
+    driver,
+    host: connection.host ?? '',
+    port: connection.port ?? defaultVdpPort,
+    database: connection.database ?? 'admin',
+    user: user ?? '',
+    password: secret,
+    tls: trust,
+  };
+}
+
+function definedOf<T>(values: Record<string, T | undefined> = {}): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+}
+
 function normaliseConnection(base: Base, server: string, connection: Salvaged<ConnectionFile>): Connection {
   const { driver, privateKey } = connection;
   if (driver === 'local')
     return { driver, workDirectory: absolutePath(base, connection.workDirectory ?? defaultWorkDirectory) };
-  if (driver === 'http') return { driver, address: connection.baseUrl ?? '' };
-  if (driver === 'postgres') return { driver, address: `${connection.host ?? ''}:${connection.port ?? ''}` };
+  if (driver === 'http' || driver === 'postgres') return normaliseClient(base, driver, connection);
   if (driver === undefined || privateKey === undefined)
     throw new Error(`the connection of server ${server} was not checked before it was used`);
   return {

@@ -15,6 +15,11 @@ const manager = section({
   environmentId: z.int().describe('The number of the environment there.'),
   user: word.describe('The account.'),
   password: secret.describe('The password, as { env: NAME } or { file: PATH }.'),
+  tls: z
+    .enum(['off', 'verify'])
+    .optional()
+    .describe('verify, the default: the certificate of an https address is checked.'),
+  ca: text.optional().describe('A file with the certificate authority that is trusted.'),
 });
 
 /** One environment as it is written. */

@@ -5,7 +5,7 @@ import type { Plan } from '../../domain/plan.ts';
 import { type Standing, firstStanding, summarize } from '../../domain/summary.ts';
 import { chainHash, chainStart } from './chain.ts';
 import type { Connection } from './connection.ts';
-import { deployments, events, members, plans, serverRecords } from './schema.ts';
+import { deployments, environmentBackups, events, members, plans, serverRecords } from './schema.ts';
 
 /** A deployment to which events are being added. */
 export interface Row {
@@ -43,6 +43,8 @@ export function prepareAppend(connection: Connection): Append {
       const { member, inService, reason } = event;
       statements.member.run({ environment, member, inService, reason, deployment, since: at });
     }
+    if (event.type === 'attempt_ended' && event.backup !== undefined)
+      statements.backup.run({ environment, path: event.backup, deployment, at });
     const record = recordOf(event);
     if (record) statements.record.run({ environment, ...record, deployment, at });
   };
@@ -167,6 +169,19 @@ function prepareRecords({ database }: Connection) {
           deployment: sql`excluded.deployment`,
           since: sql`case when in_service = excluded.in_service then since else excluded.since end`,
         },
+      })
+      .prepare(),
+    backup: database
+      .insert(environmentBackups)
+      .values({
+        environment: value('environment'),
+        path: value('path'),
+        deployment: value('deployment'),
+        at: value('at'),
+      })
+      .onConflictDoUpdate({
+        target: environmentBackups.environment,
+        set: { path: sql`excluded.path`, deployment: sql`excluded.deployment`, at: sql`excluded.at` },
       })
       .prepare(),
     record: database

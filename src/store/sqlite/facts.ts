@@ -2,12 +2,12 @@ import { eq, sql } from 'drizzle-orm';
 
 import type { Store } from '../store.ts';
 import type { Connection } from './connection.ts';
-import { members, meta, revisionPins, serverRecords } from './schema.ts';
+import { environmentBackups, members, meta, revisionPins, serverRecords } from './schema.ts';
 
 /** What is known beside the deployments: the installation, its members' service, its revisions' digests. */
 export function factMethods(
   connection: Connection,
-): Pick<Store, 'installation' | 'members' | 'records' | 'pinRevision' | 'checkWritable'> {
+): Pick<Store, 'installation' | 'members' | 'records' | 'lastBackup' | 'pinRevision' | 'checkWritable'> {
   const { read, write } = connection;
   const statements = prepare(connection);
   return {
@@ -18,6 +18,7 @@ export function factMethods(
     },
     members: async (environment) => await read(() => statements.members.all({ environment })),
     records: async (environment) => await read(() => statements.records.all({ environment })),
+    lastBackup: async (environment) => await read(() => statements.backup.get({ environment })?.path ?? null),
     pinRevision: async (name, digest, at) =>
       await write(() => {
         statements.pin.run({ name, digest, at });
@@ -63,6 +64,11 @@ function prepare({ database }: Connection) {
       .from(serverRecords)
       .where(eq(serverRecords.environment, value('environment')))
       .orderBy(serverRecords.server)
+      .prepare(),
+    backup: database
+      .select({ path: environmentBackups.path })
+      .from(environmentBackups)
+      .where(eq(environmentBackups.environment, value('environment')))
       .prepare(),
     pin: database
       .insert(revisionPins)

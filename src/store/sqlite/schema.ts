@@ -228,6 +228,45 @@ export const serverRecords = sqliteTable(
   (table) => [primaryKey({ columns: [table.environment, table.server] })],
 );
 
+/** The backup that the latest successful deployment of an environment left. */
+export const environmentBackups = sqliteTable('environment_backups', {
+  environment: text().primaryKey(),
+  path: text().notNull(),
+  deployment: integer()
+    .notNull()
+    .references(() => deployments.number),
+  at: integer().notNull(),
+});
+
+/** Values of properties that people filled in, because the configuration lacks them; the configuration wins. */
+export const propertyValues = sqliteTable(
+  'property_values',
+  {
+    environment: text().notNull(),
+    /** Empty for the environment's own. */
+    cluster: text().notNull(),
+    name: text().notNull(),
+    value: text().notNull(),
+    by: text().notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.environment, table.cluster, table.name] })],
+);
+
+/** What servers are asked outside any deployment, and what they answered last. */
+export const inspections = sqliteTable(
+  'inspections',
+  {
+    environment: text().notNull(),
+    server: text().notNull(),
+    askedAt: integer('asked_at').notNull(),
+    /** Null until there is an answer. */
+    answeredAt: integer('answered_at'),
+    answer: text(),
+  },
+  (table) => [primaryKey({ columns: [table.environment, table.server] })],
+);
+
 /** The digest that a revision had when it was first seen. */
 export const revisionPins = sqliteTable('revision_pins', {
   name: text().primaryKey(),
