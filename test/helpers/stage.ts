@@ -58,24 +58,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   });
   const sshds = new Map<string, Sshd>();
   if (!options.onThisMachine) for (const { name } of fleet.servers) sshds.set(name, await startSshd());
-  const manifest = parse(readFileSync('manifest.yml', 'utf8')) as Manifest;
-  const slack = await startSlack({
-    botToken: 'xoxb-stage',
-    appToken: 'xapp-stage',
-    signingSecret: 'secret-stage',
-    scopes: Object.values(manifest.oauth_config.scopes).flat(),
-    people: [
-      { id: 'U0ANA', name: 'ana', timezone: 'Europe/Madrid' },
-      { id: 'U0BEN', name: 'ben', timezone: 'Europe/London' },
-      { id: 'U0CAT', name: 'cat', timezone: 'Europe/London' },
-      { id: 'U0GUEST', name: 'guest', isGuest: true },
-    ],
-    channels: [
-      { id: channel, name: 'shop' },
-      { id: 'C0TALK', name: 'talk' },
-    ],
-    usergroups: [{ id: 'S0PROMADM', handle: 'promotion-admins', users: ['U0ANA', 'U0BEN'] }],
-  });
+  const slack = await startWorkspace();
   const configurationFile = await writeFleetConfiguration(fleet, {
     directory,
     channel,
@@ -121,6 +104,28 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       removeLater(directory);
     },
   };
+}
+
+/** The stand-in for Slack with the people and channels of every stage, held to what the manifest asks for. */
+export async function startWorkspace(): Promise<LocalSlack> {
+  const manifest = parse(readFileSync('manifest.yml', 'utf8')) as Manifest;
+  return await startSlack({
+    botToken: 'xoxb-stage',
+    appToken: 'xapp-stage',
+    signingSecret: 'secret-stage',
+    scopes: Object.values(manifest.oauth_config.scopes).flat(),
+    people: [
+      { id: 'U0ANA', name: 'ana', timezone: 'Europe/Madrid' },
+      { id: 'U0BEN', name: 'ben', timezone: 'Europe/London' },
+      { id: 'U0CAT', name: 'cat', timezone: 'Europe/London' },
+      { id: 'U0GUEST', name: 'guest', isGuest: true },
+    ],
+    channels: [
+      { id: channel, name: 'shop' },
+      { id: 'C0TALK', name: 'talk' },
+    ],
+    usergroups: [{ id: 'S0PROMADM', handle: 'promotion-admins', users: ['U0ANA', 'U0BEN'] }],
+  });
 }
 
 /** A server's connection as the configuration writes it. */

@@ -33,12 +33,13 @@ export async function startHaproxy(
   program: string,
   backend: string,
   servers: BalancedServer[],
+  mode: 'http' | 'tcp' = 'http',
 ): Promise<RunningBalancer> {
   const directory = mkdtempSync(join(tmpdir(), 'll-lb-'));
   const port = await freePort();
   const socket = join(directory, 'admin.sock');
   const file = join(directory, 'haproxy.cfg');
-  writeFileSync(file, haproxyConfiguration(backend, servers, port, socket));
+  writeFileSync(file, haproxyConfiguration(backend, { servers, port, socket, mode }));
   const child = spawn(program, ['-db', '-q', '-f', file], { stdio: 'ignore' });
   const guard = endWithOwner(child);
   const stop = async (): Promise<void> => {
@@ -92,17 +93,19 @@ async function end(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-function haproxyConfiguration(
-  backend: string,
-  servers: BalancedServer[],
-  port: number,
-  socket: string,
-): string {
+interface Wiring {
+  servers: BalancedServer[];
+  port: number;
+  socket: string;
+  mode: 'http' | 'tcp';
+}
+
+function haproxyConfiguration(backend: string, { servers, port, socket, mode }: Wiring): string {
   return [
     'global',
     `  stats socket ${socket} mode 600 level admin`,
     'defaults',
-    '  mode http',
+    `  mode ${mode}`,
     '  timeout connect 2s',
     '  timeout client 30s',
     '  timeout server 30s',
@@ -113,7 +116,7 @@ function haproxyConfiguration(
     `  default_backend ${backend}`,
     `backend ${backend}`,
     '  balance roundrobin',
-    '  option httpchk GET /health',
+    ...(mode === 'http' ? ['  option httpchk GET /health'] : []),
     '  default-server check inter 100ms rise 2 fall 2',
     ...servers.map((server) => `  server ${server.name} 127.0.0.1:${server.port}`),
     '',
