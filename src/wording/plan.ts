@@ -1,7 +1,7 @@
 import { failureLimit } from '../domain/halt.ts';
 import { strategyOf } from '../domain/plan-groups.ts';
 import { indexPlan, type Wave } from '../domain/plan-index.ts';
-import { liveMembers, type Plan, plannedServers } from '../domain/plan.ts';
+import { liveMembers, type Plan, plannedServers, taskName } from '../domain/plan.ts';
 import { sayDuration } from './duration.ts';
 
 /** The plan in a few lines, as an approver reads it: groups in order, what stays in service, what runs on each server. */
@@ -68,11 +68,20 @@ function serversOf(plan: Plan, cluster: string): string {
 
 function saySteps(plan: Plan): string[] {
   const first = plannedServers(plan)[0];
-  const steps = plan.tasks.filter((task) => task.server === first && task.step !== null);
-  if (steps.length === 0) return [];
-  return [
-    `On each server: ${steps.map((task) => task.step).join(', ')}${plan.environment.readBack ? ', read-back' : ''}`,
-  ];
+  const own = plan.tasks.filter(
+    (task) => task.server === first && task.phase === 'server' && task.on === null,
+  );
+  const words = own.map((task) => task.step ?? taskName(task));
+  return [...(words.length === 0 ? [] : [`On each server: ${words.join(', ')}`]), ...sayElsewhere(plan)];
+}
+
+/** What is done on other servers than those that are deployed to. */
+function sayElsewhere({ tasks }: Plan): string[] {
+  const names = new Map<string, string[]>();
+  for (const task of tasks)
+    if (task.on !== null) names.set(task.on, [...(names.get(task.on) ?? []), taskName(task)]);
+  const sentences = [...names].map(([server, what]) => `${server}: ${what.join(', ')}`);
+  return sentences.length === 0 ? [] : [`Besides, on ${sentences.join('; on ')}`];
 }
 
 /** What happens by itself when it fails: whoever approves the plan approves that too. */
