@@ -1,22 +1,34 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { parseRevision, type RevisionText } from './revision-file.ts';
+import type { Revision } from '../domain/revision.ts';
+import { markOf, readParts } from './part-files.ts';
+import { parseRevision } from './revision-file.ts';
 
-/** What `revision.yaml` says, or why it cannot be read. */
+/** What a revision's files say, without their digest. */
+export type RevisionText = Omit<Revision, 'digest' | 'directory'>;
+
+/** What `revision.yaml` and the files it names say, or why they cannot be read. */
 export type ReadRevision = { ok: true; value: RevisionText } | { ok: false; faults: string[] };
 
-/** Reads `revision.yaml` of a directory; remembers what it said as long as the file does not change. Never rejects. */
+/** Reads `revision.yaml` of a directory and the files it names; remembers what they said as long as none changes. Never rejects. */
 export type RevisionReader = (
   directory: string,
   expected: { name: string; version: string },
 ) => Promise<ReadRevision>;
 
+interface Remembered {
+  name: string;
+  /** Of `revision.yaml` and of each file it names, relative to the directory. */
+  marks: Map<string, string>;
+  read: ReadRevision;
+}
+
 const largestBytes = 1024 ** 2;
 
 /** Builds a reader with a memory of its own. */
 export function createRevisionReader(): RevisionReader {
-  const remembered = new Map<string, { mark: string; read: ReadRevision }>();
+  const remembered = new Map<string, Remembered>();
   return async (directory, expected) => {
     const file = join(directory, 'revision.yaml');
     try {
@@ -25,15 +37,39 @@ export function createRevisionReader(): RevisionReader {
       if (!stats.isFile()) return { ok: false, faults: [`${file}: is no file`] };
       if (stats.size > largestBytes)
         return { ok: false, faults: [`${file}: is larger than ${largestBytes} bytes`] };
-      const mark = [stats.mtimeMs, stats.ctimeMs, stats.size, stats.ino, expected.name].join(':');
       const known = remembered.get(file);
-      if (known?.mark === mark) return known.read;
-      const read = parseRevision(await readFile(file, 'utf8'), file, expected);
-      remembered.set(file, { mark, read });
+      if (known?.name === expected.name && (await isUnchanged(directory, known.marks))) return known.read;
+      // Looked at before it is read: what changes meanwhile is read again.
+      const mark = await markOf(file);
+      const { marks, read } = await readRevision(directory, file, expected);
+      remembered.set(file, {
+        name: expected.name,
+        marks: new Map([...marks, ['revision.yaml', mark]]),
+        read,
+      });
       return read;
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
       return { ok: false, faults: [`${file}: cannot be read (${code})`] };
     }
   };
+}
+
+async function readRevision(
+  directory: string,
+  file: string,
+  expected: { name: string; version: string },
+): Promise<{ marks: Map<string, string>; read: ReadRevision }> {
+  const parsed = parseRevision(await readFile(file, 'utf8'), file, expected);
+  if (!parsed.ok) return { marks: new Map(), read: parsed };
+  const { parts, faults, marks } = await readParts(directory, parsed.value.parts);
+  if (faults.length > 0) return { marks, read: { ok: false, faults: parsed.say(faults) } };
+  return { marks, read: { ok: true, value: { ...parsed.value, parts } } };
+}
+
+async function isUnchanged(directory: string, marks: Map<string, string>): Promise<boolean> {
+  const changed = await Promise.all(
+    [...marks].map(async ([file, mark]) => (await markOf(join(directory, file))) !== mark),
+  );
+  return !changed.includes(true);
 }

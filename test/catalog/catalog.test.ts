@@ -84,7 +84,7 @@ describe('a revision is found by name and version', () => {
         operation: 'create',
         author: 'U0ANA',
         description: 'shop window',
-        parts: { release: { runbook: 'release' } },
+        parts: { release: { runbook: 'release', vql: null, tasks: [] } },
         directory,
         digest: expect.stringMatching(/^[0-9a-f]{64}$/),
       },
