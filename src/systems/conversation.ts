@@ -55,6 +55,11 @@ export class Declined extends Error {
   }
 }
 
+/** It may have happened, and nobody but a person can find out. */
+export class Unknowable extends Error {
+  override name = 'Unknowable';
+}
+
 /** Another process holds the environment: nothing may be changed any more. */
 class NoLongerOurs extends Error {
   override name = 'NoLongerOurs';
@@ -158,6 +163,7 @@ function connectionOf({ plan }: TaskContext, name: string): Extract<Connection, 
 function outcomeOf(error: unknown): TaskOutcome {
   if (error instanceof NoLongerOurs) return { state: 'fenced' };
   if (error instanceof Declined) return ended('error', error.message, error.lastLines);
+  if (error instanceof Unknowable) return { state: 'lost', reason: error.message, lastLines: [] };
   return { state: 'interrupted', reason: error instanceof Error ? error.message : String(error) };
 }
 

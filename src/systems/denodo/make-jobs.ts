@@ -1,4 +1,3 @@
-import { quote } from '../../domain/quote.ts';
 import type { Revision } from '../../domain/revision.ts';
 import { type Fields, textOf } from '../answers.ts';
 import { Declined } from '../conversation.ts';
@@ -39,7 +38,7 @@ export async function makeJobs(scheduler: Scheduler, revision: Revision): Promis
 async function findOrDecline({ talk, api }: Scheduler, name: string): Promise<Project> {
   const project = await api.findProject(name);
   if (project === null)
-    throw new Declined(`${talk.server} has no project ${quote(name)}: make it there, with its data source`);
+    throw new Declined(`${talk.server} has no project "${name}": make it there, with its data source`);
   return project;
 }
 

@@ -1,4 +1,4 @@
-import { type Conversation, Declined, ended } from '../conversation.ts';
+import { type Conversation, Declined, ended, Unknowable } from '../conversation.ts';
 import type { OnSeen, TaskOutcome } from '../system.ts';
 import { judgeReport, type Verdict } from './judge-report.ts';
 import type { Job, Report, SchedulerApi } from './scheduler-api.ts';
@@ -94,7 +94,7 @@ async function lookAt({ talk, api }: Scheduler, job: Job): Promise<Sight> {
   if (report === null) return { job, state: 'untouched' };
   const began = Date.parse(report.startTime);
   if (Number.isNaN(began))
-    throw new Error(
+    throw new Unknowable(
       `${talk.server} says no time for the newest run of ${job.name}, so nobody can tell whose it is`,
     );
   const isOurs = began >= talk.context.intendedAt + api.aheadMs() - clockMarginMs;

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
 
 import type { Value } from '../../domain/environment.ts';
-import { quote } from '../../domain/quote.ts';
 import type { Revision, SchedulerTask } from '../../domain/revision.ts';
 import { fieldsOf, type Fields } from '../answers.ts';
 import { Declined } from '../conversation.ts';
@@ -57,7 +56,7 @@ export async function readDefinition(
     const written = body[key] ?? task[key];
     if (task[key] !== null && written !== task[key])
       throw new Declined(
-        `${quote(task.file)} defines ${key} ${quote(String(written))}, and revision.yaml says ${quote(task[key])}`,
+        `"${task.file}" defines ${key} "${String(written)}", and revision.yaml says "${task[key]}"`,
       );
   }
   return { task, body: { ...body, name: task.name, ...(task.type !== null && { type: task.type }) } };
@@ -65,12 +64,12 @@ export async function readDefinition(
 
 async function readInside({ directory }: Revision, file: string): Promise<string> {
   if (isAbsolute(file) || normalize(file).startsWith('..'))
-    throw new Declined(`${quote(file)} lies outside of its revision`);
+    throw new Declined(`"${file}" lies outside of its revision`);
   try {
     return (await readFile(join(directory, file), 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new Declined(`${quote(file)} cannot be read (${code})`);
+    throw new Declined(`"${file}" cannot be read (${code})`);
   }
 }
 
@@ -81,7 +80,7 @@ function parseObject(text: string, file: string): Fields {
   } catch {
     // Said below: the parser's own words would quote values.
   }
-  throw new Declined(`${quote(file)} is no JSON object`);
+  throw new Declined(`"${file}" is no JSON object`);
 }
 
 /** A whole text in quotes, or a placeholder outside of any. */
@@ -95,9 +94,7 @@ export function fillProperties(text: string, properties: Record<string, string>,
   const valueOf = (name: string): string => {
     const value = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (value === undefined)
-      throw new Declined(
-        `${quote(file)} needs the property ${quote(name)}, which the cluster does not define`,
-      );
+      throw new Declined(`"${file}" needs the property "${name}", which the cluster does not define`);
     return value;
   };
   return text.replaceAll(textOrBare, (whole, bare: string | undefined) => {
@@ -108,7 +105,7 @@ export function fillProperties(text: string, properties: Record<string, string>,
     const value = valueOf(bare);
     if (!bareValue.test(value))
       throw new Declined(
-        `${quote(file)}: the property ${quote(bare)} stands outside of quotes there, so its value has to be a number, true, false or null`,
+        `"${file}": the property "${bare}" stands outside of quotes there, so its value has to be a number, true, false or null`,
       );
     return value;
   });
