@@ -29,7 +29,7 @@ export interface Conversation {
   needs: RestNeeds;
   /**
    * Asks, and before it changes anything makes sure that this process still holds the environment. Ends the task where the
-   * account is refused; breaks off where a mere look fails on the server's side.
+   * account is refused; where something may be under way already, or a look fails on the server's side, it breaks off.
    */
   ask(call: HttpCall): Promise<HttpAnswer>;
   /** The same, and ends the task where the status is none of these. */
@@ -77,10 +77,13 @@ export function ended(end: TaskEnd, message: string, lastLines: string[] = []): 
   return { state: 'ended', end, exitCode: null, message, lastLines, readBack: null };
 }
 
-/** Talks to one server about one task and makes an outcome of however that ends; no secret is in it. */
+/**
+ * Talks to one server about one task and makes an outcome of however that ends; no secret is in it. Where the task may have
+ * begun, a look that fails says nothing about it.
+ */
 export async function converse(
   needs: RestNeeds,
-  { context, server }: { context: TaskContext; server: string },
+  { context, server, mayHaveBegun }: { context: TaskContext; server: string; mayHaveBegun: boolean },
   signal: AbortSignal,
   work: (talk: Conversation) => Promise<TaskOutcome>,
 ): Promise<TaskOutcome> {
@@ -94,7 +97,7 @@ export async function converse(
   try {
     session = needs.http.open(server, connectionOf(context, server));
     return cleaned(
-      await work(createTalk(needs, { context, server, session, signal, secrets, clean })),
+      await work(createTalk(needs, { context, server, session, signal, secrets, clean, mayHaveBegun })),
       clean,
     );
   } catch (error) {
@@ -111,14 +114,19 @@ interface Parts {
   signal: AbortSignal;
   secrets: string[];
   clean: (text: string) => string;
+  mayHaveBegun: boolean;
 }
 
 function createTalk(needs: RestNeeds, parts: Parts): Conversation {
   const { context, server, session, signal, secrets, clean } = parts;
+  let mayHaveBegun = parts.mayHaveBegun;
+  const refuse = ({ method }: HttpCall, sentence: string): Error =>
+    method === 'GET' && mayHaveBegun ? new Unreachable(sentence) : new Declined(sentence);
   const ask = async (call: HttpCall): Promise<HttpAnswer> => {
     if (call.method !== 'GET' && !(await context.isStillOurs())) throw new NoLongerOurs();
+    mayHaveBegun ||= call.method !== 'GET';
     const answer = await session.ask(call, signal);
-    if (answer.status === 401 || answer.status === 403) throw new Declined(sayRefused(parts, answer));
+    if (answer.status === 401 || answer.status === 403) throw refuse(call, sayRefused(parts, answer));
     if (call.method === 'GET' && answer.status >= 500) throw new Unreachable(sayAnswer(server, call, answer));
     return answer;
   };
@@ -129,7 +137,7 @@ function createTalk(needs: RestNeeds, parts: Parts): Conversation {
     ask,
     expect: async (call, statuses) => {
       const answer = await ask(call);
-      if (!statuses.includes(answer.status)) throw new Declined(sayAnswer(server, call, answer));
+      if (!statuses.includes(answer.status)) throw refuse(call, sayAnswer(server, call, answer));
       return answer;
     },
     pause: async () => {

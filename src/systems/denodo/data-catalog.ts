@@ -34,7 +34,7 @@ async function synchronise(
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await converse(
       needs,
-      { context, server },
+      { context, server, mayHaveBegun: false },
       signal,
       async (talk) => await askOnce(talk, sync),
     );

@@ -11,27 +11,28 @@ import { openSchedulerApi } from './scheduler-api.ts';
 export function createSchedulerTasks(needs: RestNeeds): TaskPerformer & Pick<System, 'end'> {
   const on = async (
     context: TaskContext,
+    mayHaveBegun: boolean,
     signal: AbortSignal,
     work: (scheduler: Scheduler) => Promise<TaskOutcome>,
   ): Promise<TaskOutcome> => {
     const server = context.task.on;
     if (server === null)
       return ended('error', `cluster ${context.task.cluster} has no enabled Scheduler for this task (D-23)`);
-    return await converse(needs, { context, server }, signal, async (talk) =>
+    return await converse(needs, { context, server, mayHaveBegun }, signal, async (talk) =>
       work({ talk, api: openSchedulerApi(talk) }),
     );
   };
   return {
-    perform: async (context, signal) => await on(context, signal, perform),
+    perform: async (context, signal) => await on(context, false, signal, perform),
     probe: async (context, onSeen, signal) =>
-      await on(context, signal, async (scheduler) => {
+      await on(context, true, signal, async (scheduler) => {
         const toRun = await findToRun(scheduler);
         const verdicts = await resumeJobs(scheduler, toRun.jobs, onSeen);
         // What was made or removed is made or removed once more, and is the same.
         return verdicts === null ? { state: 'never-started' } : outcomeOf('', verdicts, toRun.disabled);
       }),
     end: async (context, signal) =>
-      await on(context, signal, async (scheduler) => {
+      await on(context, true, signal, async (scheduler) => {
         const stopped = await stopJobs(scheduler, (await findToRun(scheduler)).jobs);
         return (
           stopped ??
