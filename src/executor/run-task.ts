@@ -1,6 +1,6 @@
 import { backupPathOf } from '../domain/backup-path.ts';
 import { isScript, type PlannedTask } from '../domain/plan.ts';
-import { serverRun } from '../domain/run.ts';
+import { serverRun, taskRun } from '../domain/run.ts';
 import type { OnSeen, TaskContext, TaskPerformer } from '../systems/system.ts';
 import type { Book } from './book.ts';
 import type { ExecutorNeeds } from './needs.ts';
@@ -73,6 +73,7 @@ async function contextOf(
     attempt: deployment.attempt,
     fence: { installation, environment: plan.environment.name, token: lease.fence },
     startedAt: deployment.startedAt ?? deployment.requestedAt,
+    intendedAt: (deployment.run && taskRun(deployment.run, task.id).intendedAt) ?? needs.now(),
     cache: deployment.run?.cache ?? null,
     tell: async (key, message) => await tellOnce(book, task, key, message),
     isStillOurs: async () => (await needs.store.lease(plan.environment.name))?.fence === lease.fence,

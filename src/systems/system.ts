@@ -13,6 +13,8 @@ export interface TaskContext {
   fence: Fence;
   /** When the attempt began, epoch milliseconds. */
   startedAt: number;
+  /** When the row was written that says that this run of the task begins, epoch milliseconds. */
+  intendedAt: number;
   /** Where the server's backup of this attempt lies; null where none is known. */
   backupPath: string | null;
   /** The task is part of a rollback: what the server said before it was deployed to. Null in any other task. */

@@ -118,6 +118,7 @@ export function buildPart(runbook: string): RevisionPart {
 
 /** What a task says and asks while nobody listens. */
 export const quiet = {
+  intendedAt: 0,
   cache: null,
   tell: async () => undefined,
   isStillOurs: async () => true,

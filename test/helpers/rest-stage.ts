@@ -1,0 +1,67 @@
+import type { Plan, PlannedTask } from '../../src/domain/plan.ts';
+import { createHttpDriver } from '../../src/drivers/http/http-driver.ts';
+import type { RestNeeds } from '../../src/systems/conversation.ts';
+import type { OnSeen, TaskContext } from '../../src/systems/system.ts';
+
+/** The password of every account in these tests; none of it may be said. */
+export const password = 'opensesame-of-the-fleet';
+
+/** What a system over HTTP is given, and what it does with it. */
+export interface RestStage {
+  needs: RestNeeds;
+  /** What was said in the thread. */
+  told: string[];
+  /** What a probe said that it saw. */
+  seen: string[];
+  onSeen: OnSeen;
+  clock: { at: number };
+  /** Called at every wait, before the clock goes on. */
+  atPause: { do: () => void };
+  lease: { isOurs: boolean };
+  context(plan: Plan, task: PlannedTask, more?: Partial<TaskContext>): TaskContext;
+}
+
+/** A stage whose waits take no time and move the clock instead. */
+export function openRestStage(secrets: Record<string, string> = {}): RestStage {
+  const clock = { at: Date.UTC(2026, 10, 20, 21) };
+  const told: string[] = [];
+  const seen: string[] = [];
+  const atPause = { do: () => undefined };
+  const lease = { isOurs: true };
+  const readSecret: RestNeeds['readSecret'] = (reference) =>
+    'env' in reference ? (secrets[reference.env] ?? password) : password;
+  return {
+    told,
+    seen,
+    clock,
+    atPause,
+    lease,
+    onSeen: async (what, message) => void seen.push(`${what}: ${message}`),
+    needs: {
+      http: createHttpDriver({ readSecret, timeoutMs: 1_500, maxBytes: 1_000_000 }),
+      readSecret,
+      findRevisionChange: async () => null,
+      now: () => clock.at,
+      sleep: async (milliseconds) => {
+        atPause.do();
+        clock.at += milliseconds;
+      },
+    },
+    context: (plan, task, more = {}) => ({
+      plan,
+      task,
+      deployment: 1042,
+      attempt: 1,
+      run: 1,
+      fence: { installation: 'lamp', environment: plan.environment.name, token: 1 },
+      startedAt: clock.at,
+      intendedAt: clock.at,
+      backupPath: null,
+      undoing: null,
+      cache: null,
+      tell: async (_key, message) => void told.push(message),
+      isStillOurs: async () => lease.isOurs,
+      ...more,
+    }),
+  };
+}
