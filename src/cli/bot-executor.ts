@@ -1,21 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Logger } from 'pino';
 
 import { admitDeployment } from '../app/admit-deployment.ts';
 import { createBalancer } from '../balancer/balancer.ts';
-import { processVariables, variablesForScripts, variablesForSteps } from '../config/env.ts';
+import { processVariables, variablesForScripts } from '../config/env.ts';
 import type { SecretReference } from '../domain/environment.ts';
 import { passBy } from '../domain/fault-point.ts';
 import { createLocalDriver } from '../drivers/local/local-driver.ts';
-import { createSshDriver } from '../drivers/ssh/ssh-driver.ts';
 import { type Executor, startExecutor } from '../executor/executor.ts';
 import { createShares } from '../executor/shares.ts';
 import type { Store } from '../store/store.ts';
-import { createCommandSystem } from '../systems/command/command-system.ts';
 import type { BotApp } from './bot-app.ts';
+import { createSystems, sleep } from './bot-systems.ts';
 
 /** What the executor is wired with. */
 export interface ExecutorOptions {
@@ -32,7 +30,6 @@ export function createExecutor(
   { store, readSecret, dataDirectory, log }: ExecutorOptions,
   app: BotApp,
 ): Executor {
-  const local = createLocalDriver({ variables: variablesForSteps(processVariables()) });
   const variables = variablesForScripts(processVariables());
   const forScripts = createLocalDriver({ variables });
   const directory = resolve(dataDirectory);
@@ -44,11 +41,11 @@ export function createExecutor(
     now: Date.now,
     holder: randomBytes(8).toString('hex'),
     shares: createShares(),
-    system: createCommandSystem({
-      drivers: { ssh: createSshDriver({ readSecret }), local },
+    system: createSystems({
       readSecret,
       findRevisionChange: app.findRevisionChange,
       maxOutputBytes: () => app.needs.configuration().limits.outputMiB * 1_048_576,
+      dataDirectory: directory,
     }),
     balancer: createBalancer({
       openLocalSession: async (signal) =>
@@ -58,7 +55,6 @@ export function createExecutor(
       variables,
     }),
     admitIfQueued: async (lease) => await admitDeployment(app.needs, lease),
-    sleep: async (milliseconds, signal) =>
-      await delay(milliseconds, undefined, { signal }).catch(() => undefined),
+    sleep,
   });
 }
