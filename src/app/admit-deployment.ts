@@ -1,5 +1,5 @@
 import { system } from '../domain/actor.ts';
-import { approvalRuleFor, approvalStanding, canBeGiven } from '../domain/approval.ts';
+import { approvalRuleFor, approvalStanding } from '../domain/approval.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -146,21 +146,15 @@ async function planAgain(
 
 function brokenRules(again: Verdict<PlannedDeployment>): Stop | null {
   const refusals = again.ok ? refusalsOf(again.value) : again.refusals;
-  return refusals.length === 0 ? null : missedBecause(refusals);
-}
-
-function missedBecause(reasons: { rule: string; message: string }[]): Stop {
-  const reason = reasons.map(({ rule, message }) => `${rule}: ${message}`).join(' ');
+  if (refusals.length === 0) return null;
+  const reason = refusals.map(({ rule, message }) => `${rule}: ${message}`).join(' ');
   return { events: [{ type: 'missed', reason }] };
 }
 
-/** A warning that nobody accepted: whoever approves once more accepts it, where there is anybody. */
-function unaccepted(needs: AppNeeds, deployment: Deployment, again: PlannedDeployment): Stop | null {
-  const { plan, warnings } = again;
-  const unread = newWarnings(warnings, deployment.warnings ?? warnings);
+/** A warning that nobody accepted: whoever approves once more accepts it; unanswered, it ends. */
+function unaccepted(needs: AppNeeds, { warnings }: Deployment, again: PlannedDeployment): Stop | null {
+  const unread = newWarnings(again.warnings, warnings ?? again.warnings);
   if (unread.length === 0) return null;
   const changes = unread.map(({ rule, message }) => `a new warning: ${message} (${rule})`);
-  const stop = drift(needs, plan, again, changes);
-  const rule = approvalRuleFor(plan.environment, { ...deployment, planChanges: changes });
-  return rule !== null && canBeGiven(needs.configuration(), rule) ? stop : missedBecause(unread);
+  return drift(needs, again.plan, again, changes);
 }

@@ -83,15 +83,6 @@ function withOverrides(usual: ApprovalRule | null, overrides: FreezeOverride[]):
   return { ...(usual ?? rulesOfFreezes), rules: [...(usual?.rules ?? []), ...seats] };
 }
 
-/** Whether the file names anybody, for each of the seats, who could approve. */
-export function canBeGiven({ roles: people }: Configuration, { rules }: ApprovalRule): boolean {
-  const has = (name: string): boolean => {
-    const role = people[name];
-    return role !== undefined && role.users.length + role.usergroups.length > 0;
-  };
-  return rules.every(({ roles }) => roles.some(has));
-}
-
 /** Says why this person's approval does not count; null when it does. */
 export function refuseApprover(
   person: Person,
