@@ -38,7 +38,7 @@ function report(
 }
 
 const refused = (preconditions: Precondition[]): string[] =>
-  preconditions.filter(({ ok }) => !ok).map(({ rule, message }) => `${rule}: ${message}`);
+  preconditions.filter(({ ok }) => !ok).map(({ rule, message }) => `${rule} ${message}`);
 
 const without = (cluster: Cluster, ...names: string[]): Cluster => ({
   ...cluster,
@@ -91,19 +91,19 @@ test.each<[claim: string, environment: Environment, revisions: Revision[] | unde
     'D-20: refuses where deployments are switched off',
     buildDenodo({ deploymentsEnabled: false }),
     undefined,
-    ['D-20: Deployments are switched off for `denodo-production`.'],
+    ['D-20 Deployments are switched off for `denodo-production`.'],
   ],
   [
     'D-22: refuses where no enabled cluster has an enabled server of the main role',
     buildSingleDenodo({ clusters: [without(buildDenodoCluster('eu'), 'vdp-eu-1', 'vdp-eu-2')] }),
     undefined,
-    ['D-22: `denodo-production` has no enabled cluster with an enabled vdp server.'],
+    ['D-22 `denodo-production` has no enabled cluster with an enabled vdp server.'],
   ],
   [
     'D-23: names every cluster that has no enabled Scheduler for the tasks of a revision',
     buildDenodo({ clusters: [buildDenodoCluster('eu'), without(buildDenodoCluster('us'), 'sched-us')] }),
     [withTask],
-    ['D-23: Cluster `us` has no enabled scheduler server, and `customer360@2` has scheduler tasks.'],
+    ['D-23 Cluster `us` has no enabled scheduler server, and `customer360@2` has scheduler tasks.'],
   ],
   [
     'D-23: asks for no Scheduler where no revision has tasks, nor in a cluster that is switched off',
@@ -123,7 +123,7 @@ test.each<[claim: string, environment: Environment, revisions: Revision[] | unde
     'D-24: refuses to synchronise where no Data Catalog is registered',
     buildDenodo({ sync: [{ ...sync, role: 'marketplace' }] }),
     undefined,
-    ['D-24: Synchronisation is on, but no marketplace server is registered.'],
+    ['D-24 Synchronisation is on, but no marketplace server is registered.'],
   ],
   [
     'D-24: refuses to synchronise where every Data Catalog of its clusters is switched off',
@@ -132,7 +132,7 @@ test.each<[claim: string, environment: Environment, revisions: Revision[] | unde
       clusters: [without(buildDenodoCluster('eu'), 'catalog-eu'), buildDenodoCluster('us')],
     }),
     undefined,
-    ['D-24: Synchronisation is on, but no data-catalog server of eu is enabled.'],
+    ['D-24 Synchronisation is on, but no data-catalog server of eu is enabled.'],
   ],
   [
     'D-25: names every VDP property without a value, one that is set as undefined too',
@@ -143,7 +143,7 @@ test.each<[claim: string, environment: Environment, revisions: Revision[] | unde
       }),
     ],
     [
-      'D-25: Missing VQL properties: databases.a.URI, databases.a.USER. Some Virtual DataPort properties required by the revision are not defined in the target environment.',
+      'D-25 Missing VQL properties: databases.a.URI, databases.a.USER. Some Virtual DataPort properties required by the revision are not defined in the target environment.',
     ],
   ],
   [
@@ -172,7 +172,7 @@ test.each<[claim: string, environment: Environment, revisions: Revision[] | unde
     }),
     [buildDenodoRevision({ parts: { scheduler: buildTask({ properties: ['crm.login', 'crm.uri'] }) } })],
     [
-      'D-26: Missing Scheduler properties on cluster eu: crm.login, crm.uri. Missing Scheduler properties on cluster us: crm.uri.',
+      'D-26 Missing Scheduler properties on cluster eu: crm.login, crm.uri. Missing Scheduler properties on cluster us: crm.uri.',
     ],
   ],
   [
@@ -180,16 +180,14 @@ test.each<[claim: string, environment: Environment, revisions: Revision[] | unde
     buildDenodo({ clusters: [buildDenodoCluster('eu'), { ...buildDenodoCluster('us'), enabled: false }] }),
     undefined,
     [
-      'D-27: The configuration is for several clusters, but only one enabled cluster has enabled servers (eu).',
+      'D-27 The configuration is for several clusters, but only one enabled cluster has enabled servers (eu).',
     ],
   ],
   [
     'D-27: refuses a configuration for a single cluster where several are live',
     buildSingleDenodo({ clusters: [buildDenodoCluster('eu'), buildDenodoCluster('us')] }),
     undefined,
-    [
-      'D-27: The configuration is for a single cluster, but 2 enabled clusters have enabled servers (eu, us).',
-    ],
+    ['D-27 The configuration is for a single cluster, but 2 enabled clusters have enabled servers (eu, us).'],
   ],
   [
     'D-61: a value at a cluster is none for VQL, which is the same on every server',
@@ -201,14 +199,14 @@ test.each<[claim: string, environment: Environment, revisions: Revision[] | unde
     }),
     [buildDenodoRevision({ parts: { vql: buildVql({ properties: ['databases.a.URI'] }) } })],
     [
-      'D-25: Missing VQL properties: databases.a.URI. Some Virtual DataPort properties required by the revision are not defined in the target environment.',
+      'D-25 Missing VQL properties: databases.a.URI. Some Virtual DataPort properties required by the revision are not defined in the target environment.',
     ],
   ],
   [
     'a revision without VQL and without tasks has nothing to do on Denodo',
     buildDenodo(),
     [buildDenodoRevision({ parts: { vql: { runbook: 'release', vql: null, tasks: [] } } })],
-    ['parts: customer360@2 asks for runbook release, which `denodo-production` does not have.'],
+    ['parts customer360@2 asks for runbook release, which `denodo-production` does not have.'],
   ],
 ])('%s', (_claim, environment, revisions, refusals) => {
   const found = refused(report(environment, revisions));

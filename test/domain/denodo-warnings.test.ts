@@ -23,7 +23,7 @@ function warnings(
   backup: KnownBackup | null = null,
 ): string[] {
   const found = findWarnings({ plan: planDenodo(environment, revisions), held: [], backup });
-  return found.map(({ rule, message }) => `${rule}: ${message}`);
+  return found.map(({ rule, message }) => `${rule} ${message}`);
 }
 
 const uri = 'default.dataSource.VDP.vdp.connectionURI';
@@ -33,7 +33,7 @@ const clusters = (host: string) => [buildDenodoCluster('eu', pointingAt(host))];
 
 describe('a task of a Scheduler', () => {
   const misdirected = (host: string, first = 'vdp-eu-1'): string =>
-    `D-15: The task \`load_sales\` of cluster \`eu\` points to \`${host}\`, but \`${first}\` is updated first; it may load a view whose schema has not changed yet.`;
+    `D-15 The task \`load_sales\` of cluster \`eu\` points to \`${host}\`, but \`${first}\` is updated first; it may load a view whose schema has not changed yet.`;
 
   test.each<[claim: string, environment: Environment, revision: Revision, expected: string[]]>([
     [
@@ -86,20 +86,20 @@ describe('cache data sources', () => {
 
   test('D-60: of a revision are set for all of several clusters, which has to be accepted', () => {
     const expected =
-      "D-60: Some revisions include cache data sources. Deploying these revisions will set the same cache data source for all the clusters in the environment. The revision 'cache@2' contains the following cache data sources: denodo_training.anothercachedatasource. Do you want to proceed with the deployment?";
+      "D-60 Some revisions include cache data sources. Deploying these revisions will set the same cache data source for all the clusters in the environment. The revision 'cache@2' contains the following cache data sources: denodo_training.anothercachedatasource. Do you want to proceed with the deployment?";
     expect(warnings(buildDenodo(), [source])).toEqual([expected]);
     expect(warnings(buildSingleDenodo(), [source])).toEqual([]);
     expect(warnings(buildDenodo(), [{ ...source, operation: 'drop' }])).toEqual([]);
   });
 
-  test('D-52: of single databases are not swapped, the global one is', () => {
+  test('D-52, D-62: of single databases are not swapped, the global one is', () => {
     const loads = { scheduler: buildTask({ type: 'VDPCache' }) };
     const of = (...cacheDataSources: string[]) =>
       warnings(buildSingleDenodo({ sharedCache: twoCaches }), [
         buildDenodoRevision({ parts: { vql: buildVql({ cacheDataSources }), ...loads } }),
       ]);
     expect(of('admin.vdpcachedatasource', 'crm.customvdpcachedatasource')).toEqual([
-      'D-52: Only the global cache is swapped; these cache data sources of single databases are not: crm.customvdpcachedatasource.',
+      'D-52 Only the global cache is swapped; these cache data sources of single databases are not: crm.customvdpcachedatasource.',
     ]);
     expect(of('admin.vdpcachedatasource')).toEqual([]);
   });
@@ -113,14 +113,14 @@ describe('properties', () => {
     });
     const revision = buildDenodoRevision({ parts: { vql: buildVql({ properties: ['databases.a.URI'] }) } });
     expect(warnings(environment, [revision])).toEqual([
-      'D-61: The value of databases.a.URI at cluster eu is not used: Virtual DataPort properties are those of the environment. What differs between clusters, such as a cache, is configured on the servers by hand.',
+      'D-61 The value of databases.a.URI at cluster eu is not used: Virtual DataPort properties are those of the environment. What differs between clusters, such as a cache, is configured on the servers by hand.',
     ]);
   });
 
   test('D-25: that a script does not have at all are asked about, as in the original', () => {
     const fixed = buildDenodoRevision({ parts: { vql: buildVql({ isParameterised: false }) } });
     expect(warnings(buildSingleDenodo(), [fixed])).toEqual([
-      'D-25: The selected VQL file does not include Virtual DataPort properties. Do you want to continue?',
+      'D-25 The selected VQL file does not include Virtual DataPort properties. Do you want to continue?',
     ]);
     expect(warnings(buildSingleDenodo(), [{ ...fixed, operation: 'drop' }])).toEqual([]);
   });
@@ -128,16 +128,16 @@ describe('properties', () => {
 
 test('without a backup the first deployment says that it could not be rolled back, and only where somebody looked', () => {
   const rollback = { runbook: null, onFirstServerFailure: true, countdownSeconds: null, lockAfter: false };
-  const none = 'backup: There is no backup info to do the rollback process! Do you want to continue?';
+  const none = 'backup There is no backup info to do the rollback process! Do you want to continue?';
   expect(warnings(buildSingleDenodo({ rollback }), undefined, { path: null })).toEqual([none]);
   expect(warnings(buildSingleDenodo({ rollback }), undefined, { path: '/b' })).toEqual([]);
   expect(warnings(buildSingleDenodo({ rollback }), undefined, null)).toEqual([]);
   expect(warnings(buildSingleDenodo(), undefined, { path: null })).toEqual([]);
 });
 
-test('D-30: the simple paradigm says that the service may be unavailable', () => {
+test('D-29, D-30: the simple paradigm says that the service may be unavailable', () => {
   expect(warnings(buildSingleDenodo({ paradigm: 'simple' }))).toEqual([
-    'D-30: The service may be unavailable for the whole deployment.',
+    'D-30 The service may be unavailable for the whole deployment.',
   ]);
 });
 
@@ -152,7 +152,7 @@ test('D-44: an active server before a standby one is warned about, the other way
       ],
     });
   expect(warnings(inOrder(false, true))).toEqual([
-    'D-44: The active server vdp-0 is deployed before a standby one.',
+    'D-44 The active server vdp-0 is deployed before a standby one.',
   ]);
   expect(warnings(inOrder(true, false))).toEqual([]);
 });

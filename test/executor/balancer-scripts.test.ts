@@ -8,6 +8,7 @@ import { createBalancer } from '../../src/balancer/balancer.ts';
 import { createLocalDriver } from '../../src/drivers/local/local-driver.ts';
 import type { TaskOutcome } from '../../src/systems/system.ts';
 import { buildEnvironment, buildPlan, quiet } from '../helpers/build.ts';
+import { processTable } from '../helpers/process-table.ts';
 
 const never = new AbortController().signal;
 let directory: string;
@@ -41,15 +42,6 @@ async function disableBy(lines: string, timeoutSeconds: number): Promise<TaskOut
   return await balancer.perform(context, never);
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 describe('a script of the load balancer', () => {
   test('D-58: that does not finish in time is ended with everything it began, and is a failure', async () => {
     const outcome = await disableBy('(trap "" TERM; sleep 100) & echo $! > child; wait', 1);
@@ -58,7 +50,8 @@ describe('a script of the load balancer', () => {
       end: 'error',
       message: 'disable_cluster.sh did not finish in 1 s and was ended',
     });
-    expect(isAlive(Number(readFileSync(join(directory, 'child'), 'utf8')))).toBe(false);
+    const child = Number(readFileSync(join(directory, 'child'), 'utf8'));
+    expect(processTable().map(({ pid }) => pid)).not.toContain(child);
   });
 
   test.each([
