@@ -1,4 +1,5 @@
 import type { Environment } from '../domain/environment.ts';
+import { withFilledProperties } from '../domain/filled-properties.ts';
 import { makePlan, planHash } from '../domain/make-plan.ts';
 import type { Plan, Undoing } from '../domain/plan.ts';
 import { checkPreconditions, type Precondition } from '../domain/preconditions.ts';
@@ -45,7 +46,7 @@ export async function planDeployment(
   const configuration = needs.configuration();
   const found = findEnvironment(configuration, request.environment);
   if (!found.ok) return found;
-  const environment = found.value;
+  const environment = await withFilled(needs, found.value);
   const selection = await resolveSelection(needs, request.selection);
   if (!selection.ok) return selection;
   const scripts = await digestScripts(needs, environment);
@@ -70,6 +71,10 @@ export async function planDeployment(
     preconditions: checkPreconditions(facts),
     warnings: findWarnings({ plan, held, backup }),
   });
+}
+
+async function withFilled({ store }: PlanningNeeds, environment: Environment): Promise<Environment> {
+  return store ? withFilledProperties(environment, await store.filledIn(environment.name)) : environment;
 }
 
 /** Who asks for which start, and what stands in its way now. */
