@@ -4,12 +4,14 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import type { Plan } from '../domain/plan.ts';
 import { type Person, rolesOf } from '../domain/roles.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { newWarnings } from '../domain/warnings.ts';
 import { overridesAt, sayOverrideNeed } from '../domain/windows.ts';
 import type { DueChange, Lease } from '../store/store.ts';
 import { currentEnvironment, loadDeployment } from './load-deployment.ts';
 import { decideMissed } from './missed-start.ts';
 import type { AppNeeds } from './needs.ts';
-import { planDeployment, refusalsOf, samePlan } from './plan-deployment.ts';
+import { planDeployment, type PlannedDeployment, refusalsOf, samePlan } from './plan-deployment.ts';
 import { changesSince, drift } from './plan-drift.ts';
 
 /**
@@ -31,10 +33,10 @@ export async function admitDeployment(needs: AppNeeds, lease: Lease): Promise<bo
     await write(needs, lease, deployment.version, stop);
     return false;
   }
-  const reason = await brokenRules(needs, deployment, plan);
-  if (reason === null) return true;
-  await write(needs, lease, deployment.version, { events: [{ type: 'missed', reason }] });
-  return false;
+  const again = await planAgain(needs, deployment, plan);
+  const broken = brokenRules(again) ?? (again.ok ? unaccepted(needs, deployment, again.value) : null);
+  if (broken) await write(needs, lease, deployment.version, broken);
+  return broken === null;
 }
 
 /** It waited for a person to open the environment: beyond the grace that is a missed start. A retry has no hour to miss. */
@@ -125,16 +127,34 @@ function lossOf({ standing }: Person): string {
   return reasons[standing];
 }
 
-async function brokenRules(needs: AppNeeds, deployment: Deployment, plan: Plan): Promise<string | null> {
+async function planAgain(
+  needs: AppNeeds,
+  deployment: Deployment,
+  plan: Plan,
+): Promise<Verdict<PlannedDeployment>> {
   // A lock that was set in this moment makes it wait; it breaks no rule.
-  const again = await planDeployment(
+  return await planDeployment(
     { ...needs, lockOf: async () => null },
     {
       ...samePlan(plan),
+      itself: deployment.number,
       person: deployment.requestedBy === system ? null : await identify(needs, deployment.requestedBy),
       startsAt: needs.now(),
     },
   );
+}
+
+function brokenRules(again: Verdict<PlannedDeployment>): Stop | null {
   const refusals = again.ok ? refusalsOf(again.value) : again.refusals;
-  return refusals.length === 0 ? null : refusals.map(({ rule, message }) => `${rule}: ${message}`).join(' ');
+  if (refusals.length === 0) return null;
+  const reason = refusals.map(({ rule, message }) => `${rule}: ${message}`).join(' ');
+  return { events: [{ type: 'missed', reason }] };
+}
+
+/** A warning that nobody accepted: whoever approves once more accepts it; unanswered, it ends. */
+function unaccepted(needs: AppNeeds, { warnings }: Deployment, again: PlannedDeployment): Stop | null {
+  const unread = newWarnings(again.warnings, warnings ?? again.warnings);
+  if (unread.length === 0) return null;
+  const changes = unread.map(({ rule, message }) => `a new warning: ${message} (${rule})`);
+  return drift(needs, again.plan, again, changes);
 }

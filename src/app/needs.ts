@@ -7,6 +7,8 @@ import type { Store } from '../store/store.ts';
 
 /** What planning looks things up in. Nothing of it changes anything. */
 export interface PlanningNeeds {
+  /** Null where there is no memory to look into: then nothing is known of what runs or was saved. */
+  store: Store | null;
   /** The configuration as it stands now: a reload is seen by the next call. */
   configuration: () => Configuration;
   findRevision: (name: string, version: string) => Promise<Verdict<Revision>>;

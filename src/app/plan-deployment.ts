@@ -1,11 +1,14 @@
 import type { Environment } from '../domain/environment.ts';
+import { withFilledProperties } from '../domain/filled-properties.ts';
 import { makePlan, planHash } from '../domain/make-plan.ts';
 import type { Plan, Undoing } from '../domain/plan.ts';
 import { checkPreconditions, type Precondition } from '../domain/preconditions.ts';
 import { type Revision, revisionName } from '../domain/revision.ts';
 import type { Person } from '../domain/roles.ts';
-import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
-import { findWarnings, type Warning } from '../domain/warnings.ts';
+import type { KnownBackup, PreconditionFacts } from '../domain/rules/rule.ts';
+import { accept, refuse, type Refusal, type Verdict, type Warning } from '../domain/verdict.ts';
+import { findWarnings } from '../domain/warnings.ts';
+import { busyIn } from './busy-environment.ts';
 import { findEnvironment } from './find-environment.ts';
 import type { PlanningNeeds } from './needs.ts';
 import { resolveSelection } from './resolve-selection.ts';
@@ -23,6 +26,8 @@ export interface PlanDeployment {
   startsAt: number | null;
   /** The deployment that it rolls back; absent where it is none. */
   undoes?: Undoing | null;
+  /** The deployment that is planned once more: what it holds itself is in nobody's way. */
+  itself?: number;
 }
 
 /** A plan with everything that speaks for and against it. A refused plan is still a plan that can be shown. */
@@ -41,7 +46,7 @@ export async function planDeployment(
   const configuration = needs.configuration();
   const found = findEnvironment(configuration, request.environment);
   if (!found.ok) return found;
-  const environment = found.value;
+  const environment = await withFilled(needs, found.value);
   const selection = await resolveSelection(needs, request.selection);
   if (!selection.ok) return selection;
   const scripts = await digestScripts(needs, environment);
@@ -58,14 +63,36 @@ export async function planDeployment(
     undoes: request.undoes ?? null,
   });
   const held = await needs.heldMembers(environment.name);
-  const startsAt = request.startsAt ?? needs.now();
-  const lock = await needs.lockOf(environment.name);
+  const backup = await knownBackup(needs, environment);
+  const facts = { plan, configuration, backup, ...(await whenAndWhether(needs, request)) };
   return accept({
     plan,
     hash: planHash(plan),
-    preconditions: checkPreconditions({ plan, configuration, person: request.person, startsAt, lock }),
-    warnings: findWarnings({ plan, held }),
+    preconditions: checkPreconditions(facts),
+    warnings: findWarnings({ plan, held, backup }),
   });
+}
+
+async function withFilled({ store }: PlanningNeeds, environment: Environment): Promise<Environment> {
+  return store ? withFilledProperties(environment, await store.filledIn(environment.name)) : environment;
+}
+
+/** Who asks for which start, and what stands in its way now. */
+async function whenAndWhether(
+  needs: PlanningNeeds,
+  { environment, person, startsAt, itself }: PlanDeployment,
+): Promise<Pick<PreconditionFacts, 'person' | 'startsAt' | 'startsNow' | 'lock' | 'busy'>> {
+  return {
+    person,
+    startsAt: startsAt ?? needs.now(),
+    startsNow: startsAt === null,
+    lock: await needs.lockOf(environment),
+    busy: needs.store && (await busyIn(needs.store, environment, itself ?? null)),
+  };
+}
+
+async function knownBackup({ store }: PlanningNeeds, { name }: Environment): Promise<KnownBackup | null> {
+  return store && { path: await store.lastBackup(name) };
 }
 
 /** What would make the same plan again. */

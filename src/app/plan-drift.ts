@@ -2,6 +2,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import { planChanges } from '../domain/plan-changes.ts';
 import type { Plan } from '../domain/plan.ts';
+import type { Warning } from '../domain/verdict.ts';
 import { overridesAt } from '../domain/windows.ts';
 import type { DueChange } from '../store/store.ts';
 import type { PlanningNeeds } from './needs.ts';
@@ -41,7 +42,7 @@ export async function changesSince(
 export function drift(
   needs: PlanningNeeds,
   old: Plan,
-  today: { plan: Plan; hash: string },
+  today: { plan: Plan; hash: string; warnings?: Warning[] },
   changes: string[],
 ): Drift {
   // What went wrong may be undone at any hour.
@@ -56,6 +57,7 @@ export function drift(
         changes,
         expiresAt,
         ...(overrides.length > 0 && { overrides }),
+        ...(today.warnings && { warnings: today.warnings }),
       },
     ],
     due: [{ remove: 'start' }, { remove: 'expire' }, { remove: 'remind' }, { add: 'expire', at: expiresAt }],

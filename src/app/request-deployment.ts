@@ -81,6 +81,7 @@ async function write(
     zone: request.zone,
     planHash: hash,
     acceptedWarnings: warnings.length,
+    warnings,
     ...(overrides.length > 0 && { overrides }),
   };
   const created = await needs.store.createDeployment({

@@ -1,4 +1,4 @@
-import type { ExportedEvent } from '../store/sqlite/walk-log.ts';
+import type { ExportedEntry, ExportedEvent } from '../store/sqlite/walk-log.ts';
 
 const columns = [
   'deployment',
@@ -19,19 +19,27 @@ type AuditRow = Record<(typeof columns)[number], string | number | null>;
 /** The first line of the CSV. */
 export const csvHeader = csvLine([...columns]);
 
+/** What is exported: an event of a deployment, or an entry of an environment's trail, which has no place in the log. */
+export type Exported = ExportedEvent | ExportedEntry;
+
+const noPlace = { deployment: null, version: null, fence: null, hash: null, seq: null, previous: null };
+
 /** One event as a line of CSV (RFC 4180), with its line end. */
-export function csvRow(event: ExportedEvent): string {
+export function csvRow(event: Exported): string {
   const row: AuditRow = { ...facts(event), event: event.data };
   return csvLine(columns.map((column) => row[column]));
 }
 
 /** One event as a line of JSON, with its line end; `data` is the text that its hash was made over. */
-export function jsonRow(event: ExportedEvent): string {
+export function jsonRow(event: Exported): string {
   return `${JSON.stringify({ ...facts(event), data: event.data, event: parse(event.data) })}\n`;
 }
 
-function facts(event: ExportedEvent) {
-  const { deployment, version, at, environment, type, data, fence, hash, seq, previous } = event;
+function facts(event: Exported) {
+  const { deployment, version, at, environment, type, data, fence, hash, seq, previous } = {
+    ...noPlace,
+    ...event,
+  };
   const { by = 'system' } = Object(parse(data)) as { by?: string };
   const instant = new Date(at).toISOString();
   return { deployment, version, at: instant, environment, type, by, fence, hash, seq, previous };

@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises';
 
 import { type Anchor, checkAnchors, readAnchor } from '../store/sqlite/check-anchors.ts';
 import { openReadOnly } from '../store/sqlite/open-read-only.ts';
-import { type ChainState, exportLog, type ExportedEvent, walkLog } from '../store/sqlite/walk-log.ts';
-import { csvHeader, csvRow, jsonRow } from './audit-rows.ts';
+import { type ChainState, exportLog, exportTrails, walkLog } from '../store/sqlite/walk-log.ts';
+import { csvHeader, csvRow, type Exported, jsonRow } from './audit-rows.ts';
 import type { CommonOptions } from './common-options.ts';
 import { migrationsFolder } from './migrations-folder.ts';
 import { readSettings } from './read-settings.ts';
@@ -63,14 +63,14 @@ export interface ExportOptions {
   to?: string;
 }
 
-/** `audit export`: every event in its order on standard output, as CSV or as JSON lines. */
+/** `audit export`: every event in its order, then the trails of environments, as CSV or as JSON lines. */
 export async function runAuditExport({ format, from, to }: ExportOptions): Promise<number> {
   const settings = readSettings();
   const span = { from: readInstant('--from', from), to: readInstant('--to', to) };
   if (!settings || span.from === null || span.to === null) return 2;
   const client = openReadOnly(settings.databaseFile, migrationsFolder);
   try {
-    const rows = exportLog(client, { from: span.from, to: span.to });
+    const rows = everything(client, { from: span.from, to: span.to });
     await pipeline(Readable.from(format === 'json' ? jsonLines(rows) : csvLines(rows)), process.stdout, {
       end: false,
     });
@@ -84,12 +84,20 @@ export async function runAuditExport({ format, from, to }: ExportOptions): Promi
   }
 }
 
-function* csvLines(rows: Iterable<ExportedEvent>): Iterable<string> {
+function* csvLines(rows: Iterable<Exported>): Iterable<string> {
   yield csvHeader;
   for (const row of rows) yield csvRow(row);
 }
 
-function* jsonLines(rows: Iterable<ExportedEvent>): Iterable<string> {
+function* everything(
+  client: Parameters<typeof exportLog>[0],
+  span: Parameters<typeof exportLog>[1],
+): Iterable<Exported> {
+  yield* exportLog(client, span);
+  yield* exportTrails(client, span);
+}
+
+function* jsonLines(rows: Iterable<Exported>): Iterable<string> {
   for (const row of rows) yield jsonRow(row);
 }
 

@@ -52,6 +52,7 @@ export async function runPlan(options: PlanOptions): Promise<number> {
 /** Planning without a database: nothing is pinned, and nothing is known to be held. */
 function planningNeeds(configuration: Configuration, catalog: Catalog): PlanningNeeds {
   return {
+    store: null,
     configuration: () => configuration,
     findRevision: async (name, version) => await catalog.find(name, version),
     findPackage: (name, version) => catalog.findPackage(name, version),

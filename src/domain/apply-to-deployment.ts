@@ -164,6 +164,7 @@ function applyPlanChange(
     planHash: event.planHash,
     planChanges: event.changes,
     overrides: event.overrides ?? [],
+    warnings: event.warnings ?? deployment.warnings,
     startsAt: null,
     lock: null,
     lockMetAt: null,

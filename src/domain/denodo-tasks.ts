@@ -112,12 +112,17 @@ export function hasSchedulerTasks({ parts }: Revision): boolean {
 
 /** The first enabled Scheduler server of a cluster (D-13); null where it has none. */
 export function firstScheduler(environment: Environment, cluster: Cluster): Server | null {
+  return enabledSchedulers(environment, cluster)[0] ?? null;
+}
+
+/** The enabled Scheduler servers of a cluster, in order. */
+export function enabledSchedulers(environment: Environment, cluster: Cluster): Server[] {
   const role = schedulerRole(environment);
-  return (role === null ? undefined : enabledServers(cluster, role)[0]) ?? null;
+  return role === null ? [] : enabledServers(cluster, role);
 }
 
 /** The role whose first server gets the tasks: that of the payload which is placed on one server of a cluster. */
-function schedulerRole({ payloads }: Environment): string | null {
+export function schedulerRole({ payloads }: Environment): string | null {
   return payloads.find(({ placement }) => placement === 'first-in-cluster')?.role ?? null;
 }
 

@@ -3,6 +3,7 @@ import { applyToDeployment } from './apply-to-deployment.ts';
 import type { FreezeOverride } from './environment.ts';
 import type { AttemptEnd, DeploymentEvent, Question, StoredEvent } from './events.ts';
 import { applyToRun, type Run } from './run.ts';
+import type { Warning } from './verdict.ts';
 
 /** Where a deployment stands; the last line are the end states of its latest attempt. */
 export type DeploymentState =
@@ -43,6 +44,8 @@ export interface Deployment {
   planChanges: string[];
   /** What it takes, beside the usual approval, to start inside a freeze; empty where it lies in none. */
   overrides: FreezeOverride[];
+  /** What was accepted with the request, or with the approval of a changed plan; null where the log does not say. */
+  warnings: Warning[] | null;
   rejection: { by: string; reason: string } | null;
   /** The way by which it was asked for. */
   requestedVia: Via | undefined;
@@ -88,6 +91,7 @@ function begin(stored: StoredEvent, event: Extract<DeploymentEvent, { type: 'req
     requestedAt: stored.at,
     reason: event.reason,
     startsAt: event.startsAt,
+    warnings: event.warnings ?? null,
     expiresAt: event.expiresAt,
     zone: event.zone,
     planHash: event.planHash,

@@ -1,5 +1,6 @@
 import type { Actor } from './actor.ts';
 import type { FreezeOverride } from './environment.ts';
+import type { Warning } from './verdict.ts';
 
 /** How one server's run stands. `preflight_failed` and `skipped` were never begun. */
 export type ServerState =
@@ -80,6 +81,8 @@ export type DeploymentEvent =
       zone: string;
       planHash: string;
       acceptedWarnings: number;
+      /** What they said, so that the start knows which is new; absent in logs of earlier versions. */
+      warnings?: Warning[];
       /** What it takes to start inside the freezes of its hour; absent: it lies in none. */
       overrides?: FreezeOverride[];
     } & Actor)
@@ -102,6 +105,8 @@ export type DeploymentEvent =
       changes: string[];
       expiresAt: number;
       overrides?: FreezeOverride[];
+      /** What an approval of it accepts; absent: what was accepted before. */
+      warnings?: Warning[];
     }
   | {
       type: 'queued';

@@ -13,10 +13,12 @@ export interface EnvironmentLock extends Actor {
   since: number;
 }
 
-/** What was done to an environment outside any deployment: its locks, and reloads that changed its configuration. */
+/** What was done to an environment outside any deployment: locks, properties filled in, reloads that changed it. */
 export type EnvironmentEvent =
   | ({ type: 'locked'; reason: string } & Actor)
   | ({ type: 'unlocked' } & Actor)
+  /** Which properties were given a value, never the values; `cluster` is absent for the environment's own. */
+  | ({ type: 'properties_filled'; properties: { cluster?: string; name: string }[] } & Actor)
   | { type: 'reconfigured' };
 
 /** Who closed an environment, since when and why. */

@@ -116,6 +116,14 @@ export function plannedServers(plan: Plan): string[] {
   return [...new Set(names)];
 }
 
+/** The live clusters of which any server is deployed to, in order. */
+export function plannedClusters(plan: Plan): Cluster[] {
+  const planned = new Set(plannedServers(plan));
+  return liveClusters(plan.environment).filter(({ servers }) =>
+    servers.some(({ name }) => planned.has(name)),
+  );
+}
+
 /** A server of an environment with its cluster, by name. */
 export function findServer(
   environment: Environment,

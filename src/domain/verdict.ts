@@ -10,6 +10,12 @@ export interface Refusal {
   wayOut: string;
 }
 
+/** Something the requester must accept, or an approver sees. */
+export interface Warning {
+  rule: string;
+  message: string;
+}
+
 /** What a use-case answers: done with its value, or every refusal at once. */
 export type Verdict<T> = { ok: true; value: T } | { ok: false; refusals: Refusal[] };
 

@@ -1,38 +1,51 @@
 import type { Environment } from './environment.ts';
 import { groupLevel, strategyOf } from './plan-groups.ts';
 import { findServer, type Plan, plannedServers } from './plan.ts';
-import { runbookWithoutBackup } from './preconditions.ts';
+import { backupWarnings } from './rules/backup.ts';
+import { cacheWarnings } from './rules/cache.ts';
+import { unparameterised, unusedProperties } from './rules/properties.ts';
+import type { KnownBackup } from './rules/rule.ts';
+import { misdirectedTasks } from './rules/scheduler.ts';
+import type { Warning } from './verdict.ts';
 
-/** Something the requester must accept, or an approver sees. */
-export interface Warning {
-  rule: string;
-  message: string;
+/** What is looked up for the warnings. */
+export interface WarningFacts {
+  plan: Plan;
+  /** Members that are held out of the load balancer now. */
+  held: string[];
+  /** Where the last good backup lies; null where nobody looks. */
+  backup: KnownBackup | null;
 }
 
 /** What has to be accepted before a request is sent. */
-export function findWarnings({ plan, held }: { plan: Plan; held: string[] }): Warning[] {
-  const { environment } = plan;
-  const warnings: Warning[] = [];
+export function findWarnings({ plan, held, backup }: WarningFacts): Warning[] {
+  return [
+    ...aboutService(plan),
+    ...aboutHeld(held),
+    ...backupWarnings(plan, backup),
+    ...aboutStandby(plan),
+    ...misdirectedTasks(plan),
+    ...cacheWarnings(plan),
+    ...unusedProperties(plan),
+    ...unparameterised(plan),
+  ];
+}
+
+/** What of them nobody has accepted; what is held is looked at again on the spot, before each group (law 5). */
+export function newWarnings(now: Warning[], accepted: Warning[]): Warning[] {
+  const isAccepted = ({ rule, message }: Warning): boolean =>
+    accepted.some((warning) => warning.rule === rule && warning.message === message);
+  return now.filter((warning) => warning.rule !== heldRule && !isAccepted(warning));
+}
+
+const heldRule = 'law-4';
+
+function aboutService({ environment }: Plan): Warning[] {
   if (environment.paradigm === 'simple')
-    warnings.push({ rule: 'D-30', message: 'The service may be unavailable for the whole deployment.' });
-  if (environment.paradigm === 'online' && strategyIsMissing(environment))
-    warnings.push({
-      rule: 'D-36',
-      message: `No strategy is configured for ${groupLevel(environment)}s: one by one is used.`,
-    });
-  if (held.length > 0)
-    warnings.push({ rule: 'law-4', message: `Held out of the load balancer now: ${held.join(', ')}.` });
-  const unsaved =
-    environment.requireBackup === 'confirm' && !plan.undoes ? runbookWithoutBackup(plan) : undefined;
-  if (unsaved !== undefined)
-    warnings.push({
-      rule: 'backup',
-      message: `Runbook ${unsaved} makes no backup: what fails cannot be restored from one.`,
-    });
-  const active = firstActiveBeforeStandby(plan);
-  if (active)
-    warnings.push({ rule: 'D-44', message: `The active server ${active} is deployed before a standby one.` });
-  return warnings;
+    return [{ rule: 'D-30', message: 'The service may be unavailable for the whole deployment.' }];
+  if (!strategyIsMissing(environment)) return [];
+  const message = `No strategy is configured for ${groupLevel(environment)}s: one by one is used.`;
+  return [{ rule: 'D-36', message }];
 }
 
 function strategyIsMissing(environment: Environment): boolean {
@@ -42,9 +55,17 @@ function strategyIsMissing(environment: Environment): boolean {
   return configured === null && strategyOf(environment) === 'one-by-one';
 }
 
-function firstActiveBeforeStandby(plan: Plan): string | null {
+function aboutHeld(held: string[]): Warning[] {
+  return held.length === 0
+    ? []
+    : [{ rule: heldRule, message: `Held out of the load balancer now: ${held.join(', ')}.` }];
+}
+
+function aboutStandby(plan: Plan): Warning[] {
   const servers = plannedServers(plan).map((name) => findServer(plan.environment, name)?.server);
   const lastStandby = servers.findLastIndex((server) => server?.standby);
   const active = servers.slice(0, Math.max(0, lastStandby)).find((server) => server && !server.standby);
-  return active?.name ?? null;
+  return active
+    ? [{ rule: 'D-44', message: `The active server ${active.name} is deployed before a standby one.` }]
+    : [];
 }

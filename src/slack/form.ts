@@ -202,17 +202,13 @@ function planBlocks({ planned, refusals }: FormFacts): KnownBlock[] {
     return problems.length > 0 ? problems : [missing];
   }
   const warnings = planned.warnings.map(({ rule, message }) => section(`*Warning*: ${message} (${rule})`));
-  const freezes = planned.preconditions
-    .filter(({ rule, ok }) => rule === 'freezes' && ok)
-    .map(({ message }) => section(`*Inside a freeze*: ${message} (freezes)`));
+  const news = planned.preconditions
+    .filter(({ isNews }) => isNews)
+    .map(({ rule, message }) =>
+      section(`*${rule === 'freezes' ? 'Inside a freeze' : 'Good to know'}*: ${message} (${rule})`),
+    );
   const hash = context(`plan \`${planned.hash.slice(0, 12)}\``);
-  return [
-    section(sayPlan(planned.plan)),
-    hash,
-    ...freezes,
-    ...problems.slice(0, 20),
-    ...warnings.slice(0, 20),
-  ];
+  return [section(sayPlan(planned.plan)), hash, ...news, ...problems.slice(0, 20), ...warnings.slice(0, 20)];
 }
 
 function acceptField(planned: PlannedDeployment | null): InputBlock[] {

@@ -1,6 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
 import type { DeploymentState } from '../domain/deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../domain/events.ts';
+import type { FilledProperty } from '../domain/filled-properties.ts';
 import type { EnvironmentEvent, EnvironmentLock } from '../domain/lock.ts';
 import type { Plan } from '../domain/plan.ts';
 
@@ -125,6 +126,13 @@ export interface StoredEnvironmentEvent {
   /** Epoch milliseconds. */
   at: number;
   event: EnvironmentEvent;
+}
+
+/** Values that a person fills in. */
+export interface FillIn extends Actor {
+  environment: string;
+  properties: FilledProperty[];
+  at: number;
 }
 
 /** What is known of a server or cluster outside any deployment. */
@@ -264,7 +272,7 @@ export interface Store {
   locks(): Promise<EnvironmentLock[]>;
   /** Writes into the trail of each of these environments that a reload changed its configuration. */
   noteReload(reload: { at: number; environments: string[] }): Promise<void>;
-  /** Who closed and opened an environment, and when its configuration was changed, in order. */
+  /** Who closed and opened an environment or filled in properties, and when its configuration was changed, in order. */
   environmentEvents(environment: string): Promise<StoredEnvironmentEvent[]>;
 
   /** Queued deployments whose environment is free and open, and running ones whose lease belongs to nobody any more: oldest first. */
@@ -282,6 +290,11 @@ export interface Store {
   records(environment: string): Promise<ServerRecord[]>;
   /** Where the backup of the latest deployment that succeeded there lies; null where none was made. */
   lastBackup(environment: string): Promise<string | null>;
+
+  /** Gives values to properties that have none here yet, and says so in the trail; answers those that it gave. */
+  fillIn(fill: FillIn): Promise<FilledProperty[]>;
+  /** What was filled in for an environment, in order of cluster and name. */
+  filledIn(environment: string): Promise<FilledProperty[]>;
 
   /** Rows that are due, earliest first, at most `limit`. */
   dueBefore(instant: number, limit: number): Promise<Due[]>;

@@ -206,6 +206,9 @@ describe('audit verify', () => {
       'DROP TABLE environment_locks',
       'ALTER TABLE messages DROP COLUMN replaces',
       'DROP TABLE server_records',
+      'DROP TABLE environment_backups',
+      'DROP TABLE inspections',
+      'DROP TABLE property_values',
       'DELETE FROM __drizzle_migrations WHERE id > 1',
     );
     expect(await audit('verify')).toMatchObject({
@@ -282,6 +285,24 @@ describe('audit export', () => {
       if (at > 0) expect(previous).toBe(lines[at - 1]?.hash);
     }
     expect(lines[0]?.previous).toBe((await placeOf(1)).slice(2));
+  });
+
+  test('ends with the trails of environments: who filled in which property, and when, without its value', async () => {
+    const properties = [{ cluster: 'eu', name: 'crm.login', value: 'the value' }];
+    await store?.fillIn({ environment: 'denodo', by: 'U0BEA', at: 90_000_002, properties });
+    const { stdout } = await audit('export', '--format', 'json');
+    const last: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+    expect(last).toMatchObject({
+      deployment: null,
+      seq: null,
+      at: '1970-01-02T01:00:00.002Z',
+      environment: 'denodo',
+      type: 'properties_filled',
+      by: 'U0BEA',
+      event: { properties: [{ cluster: 'eu', name: 'crm.login' }] },
+    });
+    expect(stdout).not.toContain('the value');
+    expect((await audit('export')).stdout).toContain(',denodo,properties_filled,U0BEA,');
   });
 
   test('with an instant that is none ends with 2 and says how one is written', async () => {

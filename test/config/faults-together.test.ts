@@ -60,7 +60,7 @@ const cases: FaultCase[] = [
     ['deployments.serverStrategy: is not used together with parallel; keep one of them'],
   ],
   [
-    'two equal cache URLs (D-46)',
+    'D-46: two equal cache URLs',
     [
       [
         'serverStrategy: one-by-one',
@@ -87,21 +87,21 @@ const cases: FaultCase[] = [
     ['approval.from[0]: there is no role "promotion_admn"; did you mean "promotion_admin"?'],
   ],
   [
-    'server scripts that are not there (D-49)',
+    'D-49: server scripts that are not there',
     [['      enableServer:', '      statusServer:']],
     [
       'deployments.serverStrategy: serverStrategy needs scripts.disableServer and scripts.enableServer (D-49)',
     ],
   ],
   [
-    'cluster scripts that are not there (D-56)',
+    'D-56: cluster scripts that are not there',
     [['topology: single-cluster\n      serverStrategy', 'topology: several-clusters\n      clusterStrategy']],
     [
       'deployments.clusterStrategy: clusterStrategy needs scripts.disableCluster and scripts.enableCluster (D-56)',
     ],
   ],
   [
-    'a variable without a value, for each server (D-50)',
+    'D-50: a variable without a value, for each server',
     [['{ pool: web }', '{}']],
     [
       `${template}.serverNames[0]: pool has no value for server app-1, and a script of the load balancer asks for it`,
@@ -109,7 +109,7 @@ const cases: FaultCase[] = [
     ],
   ],
   [
-    'a server variable in a cluster script (D-57)',
+    'D-57: a server variable in a cluster script',
     [
       [
         '      enableServer:',

@@ -67,7 +67,45 @@ describe('roles', () => {
 });
 
 describe("the load balancer's scripts", () => {
-  test('D-32 under simple none is called, so nothing is asked of their variables', () => {
+  test('D-59: are given a minute, the time of all scripts, or their own', () => {
+    const timeouts = (edits: [from: string, to: string][]): (number | undefined)[] => {
+      const loaded = load(edited(...edits));
+      if (!loaded.ok) throw new Error(loaded.faults.join('\n'));
+      const { disableServer, enableServer } = loaded.configuration.environments[0]?.scripts ?? {};
+      return [disableServer?.timeoutSeconds, enableServer?.timeoutSeconds];
+    };
+    expect(timeouts([])).toEqual([60, 60]);
+    const all: [string, string] = ['    scripts:\n', '    scripts:\n      timeoutSeconds: 90\n'];
+    expect(timeouts([all])).toEqual([90, 90]);
+    const own: [string, string] = ['run: ./lb/enable.sh,', 'run: ./lb/enable.sh, timeoutSeconds: 300,'];
+    expect(timeouts([all, own])).toEqual([90, 300]);
+  });
+
+  test.each([
+    [
+      'D-50: a server that is switched off needs its variables too',
+      '{ name: app-9, enabled: false, role: app }',
+      true,
+    ],
+    ['D-50: a server of another role needs none', '{ name: app-9, role: db }', false],
+  ])('%s', (_claim, server, isFault) => {
+    const connection =
+      'connection: { driver: ssh, host: x, user: u, privateKey: { file: ./key }, knownHosts: ./known_hosts }';
+    const cluster = `      - name: other\n        servers:\n          - ${server.replace(' }', `, ${connection} }`)}\n`;
+    const text = `${edited(['topology: single-cluster', 'topology: single-cluster'])}${cluster}`;
+    expect(faultsOf(text).some((line) => line.includes('pool has no value for server app-9'))).toBe(isFault);
+  });
+
+  test('D-50, D-57: what a disabled cluster lacks is told, and refused no more than that', () => {
+    const cluster = `      - name: other\n        enabled: false\n        serverTemplate:\n          role: app\n          connection: { driver: ssh, host: "{name}", user: u, privateKey: { file: ./key }, knownHosts: ./known_hosts }\n        serverNames: [app-9]\n`;
+    const text = `${edited(['topology: single-cluster', 'topology: single-cluster'])}${cluster}`;
+    expect(faultsOf(text)).toEqual([]);
+    expect(warningsOf(text)[0]).toContain(
+      'pool has no value for server app-9, which is needed once its cluster is enabled',
+    );
+  });
+
+  test('D-32: under simple none is called, so nothing is asked of their variables', () => {
     const text = edited(
       ['paradigm: online', 'paradigm: simple'],
       ['{ pool: web }', '{}'],

@@ -13,6 +13,7 @@ import { leaseMethods } from './leases.ts';
 import { lockMethods } from './locks.ts';
 import { logHeadMethods } from './log-head.ts';
 import { messageMethods } from './messages.ts';
+import { propertyMethods } from './properties.ts';
 import { leases, messages, notSaid } from './schema.ts';
 
 /** Settles what a process that died left behind: its leases are stale, and what it was sending is unknown. Nobody else may be alive on it. */
@@ -43,6 +44,7 @@ export function assembleStore(connection: Connection, now: () => number, release
     ...deploymentWrites(connection, { changeDue, saveAnswer, isLocked, closeIfOpen, meetLock }, committed),
     ...leaseMethods(connection),
     ...locks,
+    ...propertyMethods(connection),
     ...due,
     ...messageMethods(connection, committed),
     ...logHeadMethods(connection),

@@ -1,13 +1,14 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 
 import type { DeploymentEvent } from '../../domain/events.ts';
-import type { EnvironmentEvent, EnvironmentLock } from '../../domain/lock.ts';
+import type { EnvironmentLock } from '../../domain/lock.ts';
 import type { Standing } from '../../domain/summary.ts';
 import type { Store, Unlock } from '../store.ts';
 import { type Addition, type Append, prepareAppend } from './append.ts';
 import type { Connection } from './connection.ts';
 import { standingOf, summaryColumns } from './deployments.ts';
-import { deployments, environmentEvents, environmentLocks } from './schema.ts';
+import { deployments, environmentLocks } from './schema.ts';
+import { prepareTrail, type Trail } from './trail.ts';
 
 /** What changes of deployments ask about locks, within their own transaction. */
 export interface LockWriters {
@@ -26,7 +27,8 @@ type LockStore = Pick<
 /** Environments that a person closed: the rows, their trail, and what queued deployments are told of them. */
 export function lockMethods(connection: Connection, committed: () => void): LockStore & LockWriters {
   const { read, write } = connection;
-  const parts = { append: prepareAppend(connection), statements: prepare(connection) };
+  const trail = prepareTrail(connection);
+  const parts = { append: prepareAppend(connection), statements: prepare(connection), trail };
   const find = (environment: string): EnvironmentLock | null =>
     toLock(parts.statements.lock.get({ environment }));
 
@@ -43,14 +45,11 @@ export function lockMethods(connection: Connection, committed: () => void): Lock
     },
     lock: async (environment) => await read(() => find(environment)),
     locks: async () => (await read(() => parts.statements.locks.all())).flatMap((row) => toLock(row) ?? []),
-    environmentEvents: async (environment) => {
-      const rows = await read(() => parts.statements.trail.all({ environment }));
-      return rows.map(({ at, data }) => ({ environment, at, event: JSON.parse(data) as EnvironmentEvent }));
-    },
+    environmentEvents: async (environment) => await read(() => trail.of(environment)),
     noteReload: async ({ at, environments }) => {
       await write(() => {
         for (const environment of environments)
-          addToTrail(parts, { environment, at, event: { type: 'reconfigured' } });
+          trail.add({ environment, at, event: { type: 'reconfigured' } });
       });
     },
     isLocked: (environment) => find(environment) !== null,
@@ -68,12 +67,13 @@ export function lockMethods(connection: Connection, committed: () => void): Lock
 interface Parts {
   append: Append;
   statements: ReturnType<typeof prepare>;
+  trail: Trail;
 }
 
 function close(lock: EnvironmentLock, parts: Parts): null {
   const { environment, by, via, reason, since } = lock;
   parts.statements.close.run({ environment, by, via: via ?? null, reason, since });
-  addToTrail(parts, { environment, at: since, event: { type: 'locked', reason, by, via } });
+  parts.trail.add({ environment, at: since, event: { type: 'locked', reason, by, via } });
   tellQueued(parts, { environment, at: since, event: met(lock) });
   return null;
 }
@@ -82,20 +82,13 @@ function open(unlock: Unlock, lock: EnvironmentLock | null, parts: Parts): Envir
   const { environment, by, via, at, since } = unlock;
   if (lock?.since !== since) return null;
   parts.statements.open.run({ environment });
-  addToTrail(parts, { environment, at, event: { type: 'unlocked', by, via } });
+  parts.trail.add({ environment, at, event: { type: 'unlocked', by, via } });
   tellQueued(parts, { environment, at, event: { type: 'lock_lifted', by, via } });
   return lock;
 }
 
 function met({ by, via, reason, since }: EnvironmentLock): DeploymentEvent {
   return { type: 'lock_met', by, via, reason, since };
-}
-
-function addToTrail(
-  { statements }: Parts,
-  { environment, at, event }: { environment: string; at: number; event: EnvironmentEvent },
-): void {
-  statements.addToTrail.run({ environment, at, type: event.type, data: JSON.stringify(event) });
 }
 
 function tellQueued(
@@ -139,21 +132,6 @@ function prepare({ database }: Connection) {
       .select(summaryColumns)
       .from(deployments)
       .where(and(eq(deployments.environment, value('environment')), eq(deployments.state, 'queued')))
-      .prepare(),
-    addToTrail: database
-      .insert(environmentEvents)
-      .values({
-        environment: value('environment'),
-        at: value('at'),
-        type: value('type'),
-        data: value('data'),
-      })
-      .prepare(),
-    trail: database
-      .select({ at: environmentEvents.at, data: environmentEvents.data })
-      .from(environmentEvents)
-      .where(eq(environmentEvents.environment, value('environment')))
-      .orderBy(asc(environmentEvents.id))
       .prepare(),
   };
 }

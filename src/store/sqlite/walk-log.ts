@@ -76,3 +76,23 @@ export function exportLog(
     )
     .iterate(from, to);
 }
+
+/** One entry of the trails of environments: locks, reloads, properties that were filled in. No chain holds it. */
+export interface ExportedEntry {
+  environment: string;
+  at: number;
+  type: string;
+  data: string;
+}
+
+/** The trails of all environments in their order, entries of `from` and before `to`, a row in memory at a time. */
+export function exportTrails(
+  client: Database.Database,
+  { from = 0, to = Number.MAX_SAFE_INTEGER }: { from?: number | undefined; to?: number | undefined },
+): IterableIterator<ExportedEntry> {
+  return client
+    .prepare<[number, number], ExportedEntry>(
+      'SELECT environment, at, type, data FROM environment_events WHERE at >= ? AND at < ? ORDER BY id',
+    )
+    .iterate(from, to);
+}
