@@ -41,7 +41,8 @@ export function factsOf(plan: Plan, events: StoredEvent[]): Fact[] {
 }
 
 function isSilent(plan: Plan, event: DeploymentEvent): boolean {
-  if (event.type === 'task_ended') return !isToldByItself(taskOf(plan, event.task));
+  if (event.type === 'task_ended')
+    return event.state !== 'warning' && !isToldByItself(taskOf(plan, event.task));
   if (event.type === 'group_checked')
     return event.problems.length === 0 && event.refused === null && !event.drift;
   if (event.type === 'service_changed') return event.inService === 'no';

@@ -1,7 +1,7 @@
 import { sayChoice } from '../domain/choice.ts';
 import { type DeploymentEvent, isHappening, type Question, type ServerState } from '../domain/events.ts';
 import { sayDrift } from '../domain/judge-group.ts';
-import { findServer, findStep, type Plan, taskName, taskOf } from '../domain/plan.ts';
+import { findServer, findStep, type Plan, type PlannedTask, taskName, taskOf } from '../domain/plan.ts';
 import { quote } from '../domain/quote.ts';
 import type { Fact } from '../progress/facts.ts';
 import { type SayInstant, sayDecision } from './decision-line.ts';
@@ -42,7 +42,7 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'question_asked':
       return `${event.question.text} ${sayDefault(event.question)} ${sayInstant(event.question.deadlineAt)}.`;
     case 'task_told':
-      return event.message;
+      return `${placeOf(taskOf(plan, event.task))}: ${event.message}`;
     case 'task_ended':
       return taskOf(plan, event.task).type === 'NOTIFY'
         ? sayNotice(plan, event.task)
@@ -54,10 +54,15 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
   }
 }
 
-/** What belongs to no server's run has no other line that says how it ended. */
+function placeOf({ on, server, cluster }: PlannedTask): string {
+  return on ?? server ?? cluster;
+}
+
+/** A warning, and what belongs to no server's run: no other line says how it ended. */
 function sayTaskEnd(plan: Plan, event: Extract<DeploymentEvent, { type: 'task_ended' }>): string {
   const task = taskOf(plan, event.task);
-  return `${task.on ?? task.cluster}: ${event.message}.`;
+  const warning = event.state === 'warning' ? 'warning: ' : '';
+  return `${placeOf(task)}: ${warning}${event.message}.`;
 }
 
 /** A notify step: the owner, or whoever is named, learns it here. */

@@ -50,10 +50,11 @@ describe.skipIf(!hasPostgres() || haproxy === null)(
       await ana.types('/deploy customer360@2 to denodo-production', { channel: 'C0SHOP' });
       const form = await ana.modal();
       await form.type('Reason', 'the new columns');
+      await form.check('I accept 1 warning');
       expect(await form.submit()).toEqual({ closed: true });
       const card = () => slack.channel('C0SHOP').messages().at(-1)?.text ?? '';
-      await slack.until(() => card().includes('4 of 4 servers'), 60_000);
-      await slack.until(() => card().includes('done, 4 of 4 servers'), 30_000);
+      // A real PostgreSQL knows no GET_VIEWS: that nobody could look at the views is a warning.
+      await slack.until(() => card().includes('done, with warnings, 4 of 4 servers'), 60_000);
       const { answers, failures } = await queries.stop();
       expect(failures).toEqual([]);
       expect(answers.filter((version) => version === 1).length).toBeGreaterThan(20);
@@ -77,9 +78,10 @@ async function setUp(program: string): Promise<House> {
   const revision = join(directory, 'revisions', 'customer360', '2');
   mkdirSync(revision, { recursive: true });
   writeFileSync(join(revision, 'revision.yaml'), revisionFile);
+  // Whoever asks a server in the middle of it is refused: it must have been taken out.
   writeFileSync(
     join(revision, 'customer360.vql'),
-    `-- the new columns; all of them\n${viewOf(2)}\nINSERT INTO installed VALUES (2);\n`,
+    `-- the new columns; all of them\nDROP VIEW customer360;\nSELECT pg_sleep(0.5);\n${viewOf(2)}\nINSERT INTO installed VALUES (2);\n`,
   );
   const configurationFile = join(directory, 'lamplighter.yaml');
   writeFileSync(configurationFile, configuration(servers, balancer.socket));
