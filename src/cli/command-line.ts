@@ -40,6 +40,7 @@ function buildProgram(exitWith: (code: number) => void): Command {
   });
   command('sandbox', 'runs the bot with a page in the browser and a small fleet on this machine')
     .option('--port <number>', 'where the page listens; 0 takes a free port', readPort, 0)
+    .option('--denodo', 'adds the environments of examples/denodo, with a stand-in for each of their servers')
     .action(async (options) => {
       const { runSandbox } = await import('./sandbox.ts');
       exitWith(await runSandbox(options));

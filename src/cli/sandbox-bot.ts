@@ -27,6 +27,9 @@ export const people = {
   usergroups: [{ id: 'S0PROMADM', handle: 'promotion-admins', users: ['U0ANA', 'U0BEN'] }],
 };
 
+/** Where the deployments of `sandbox --denodo` are shown. */
+export const denodoChannel = { id: 'C0DENODO', name: 'denodo' };
+
 /** Six servers in two clusters, behind HAProxy where it is installed. */
 export async function startSandboxFleet(directory: string): Promise<Fleet> {
   return await startFleet({

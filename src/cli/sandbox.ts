@@ -4,12 +4,12 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { processVariables } from '../config/env.ts';
-import type { Fleet } from '../sandbox/fleet/start-fleet.ts';
+import { startDenodo } from '../sandbox/denodo/start-denodo.ts';
 import { startLoad } from '../sandbox/fleet/start-load.ts';
 import { writeFleetConfiguration } from '../sandbox/fleet/write-configuration.ts';
 import { type Page, startPage } from '../sandbox/page/start-page.ts';
 import { type LocalSlack, startSlack } from '../sandbox/slack/start-slack.ts';
-import { people, startSandboxFleet } from './sandbox-bot.ts';
+import { denodoChannel, people, startSandboxFleet } from './sandbox-bot.ts';
 import { hintFor } from './sandbox-hint.ts';
 import { type BotProcess, createBotProcess } from './sandbox-process.ts';
 import { readSlashCommands } from './slash-commands.ts';
@@ -17,13 +17,20 @@ import { readSlashCommands } from './slash-commands.ts';
 const requestsPerSecond = 50;
 const main = resolve(dirname(fileURLToPath(import.meta.url)), '../main.js');
 
+/** The flags of `sandbox`. */
+export interface SandboxOptions {
+  port: number;
+  /** Beside the shop, the environments of `examples/denodo` with a stand-in for each server. */
+  denodo?: boolean;
+}
+
 /** `sandbox`: the bot with a page in the browser, until Ctrl-C; everything it started ends with it. Exit code 1: it could not begin. */
-export async function runSandbox({ port }: { port: number }): Promise<number> {
+export async function runSandbox({ port, denodo = false }: SandboxOptions): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'lamplighter-sandbox-'));
   const closers: (() => Promise<unknown>)[] = [];
   const told = untilToldToStop();
   try {
-    const { page, logFile } = await startSandbox(directory, port, closers);
+    const { page, logFile } = await startSandbox(directory, { port, denodo }, closers);
     process.stdout.write(`${page.url}\n`);
     process.stdout.write(`Open it in a browser. The bot's log: ${logFile}. Ctrl-C ends everything.\n`);
     await told;
@@ -40,7 +47,7 @@ export async function runSandbox({ port }: { port: number }): Promise<number> {
 
 async function startSandbox(
   directory: string,
-  port: number,
+  { port, denodo }: Required<SandboxOptions>,
   closers: (() => Promise<unknown>)[],
 ): Promise<{ page: Page; logFile: string }> {
   const fleet = await startSandboxFleet(directory);
@@ -52,10 +59,15 @@ async function startSandbox(
     appToken: 'xapp-sandbox',
     bot: { id: 'U0BOT', name: 'Lamplighter' },
     ...people,
+    channels: denodo ? [...people.channels, denodoChannel] : people.channels,
   });
   closers.push(async () => await slack.close());
   const logFile = join(directory, 'bot.log');
-  const bot = await prepareBot({ directory, fleet, slack, logFile });
+  const file = await writeFleetConfiguration(fleet, { directory, channel: 'C0SHOP', usergroup: 'S0PROMADM' });
+  takeTime(join(directory, 'revisions', 'shop'));
+  const house = denodo ? await startDenodo(directory, file) : null;
+  if (house) closers.push(async () => await house.close());
+  const bot = prepareBot({ directory, slack, file, logFile, variables: house?.variables ?? {} });
   closers.push(async () => await bot.close());
   const parts = { slack, fleet, load, requestsPerSecond, bot, hintFor, commands: readSlashCommands() };
   const page = await startPage({ ...parts, players: people.people.map(({ id }) => id) }, { port });
@@ -66,14 +78,14 @@ async function startSandbox(
 
 interface BotParts {
   directory: string;
-  fleet: Fleet;
   slack: LocalSlack;
+  /** The configuration file. */
+  file: string;
   logFile: string;
+  variables: Record<string, string>;
 }
 
-async function prepareBot({ directory, fleet, slack, logFile }: BotParts): Promise<BotProcess> {
-  const file = await writeFleetConfiguration(fleet, { directory, channel: 'C0SHOP', usergroup: 'S0PROMADM' });
-  takeTime(join(directory, 'revisions', 'shop'));
+function prepareBot({ directory, slack, file, logFile, variables }: BotParts): BotProcess {
   return createBotProcess({
     program: [main, 'start'],
     variables: {
@@ -86,6 +98,7 @@ async function prepareBot({ directory, fleet, slack, logFile }: BotParts): Promi
       DATABASE_URL: `file:${join(directory, 'data', 'lamplighter.db')}`,
       HTTP_PORT: '0',
       LOG_FORMAT: 'json',
+      ...variables,
     },
     logFile,
     now: Date.now,

@@ -75,13 +75,17 @@ function saySteps(plan: Plan): string[] {
   return [...(words.length === 0 ? [] : [`On each server: ${words.join(', ')}`]), ...sayElsewhere(plan)];
 }
 
-/** What is done on other servers than those that are deployed to. */
+/** What is done on other servers than those that are deployed to; servers with the same work share a line. */
 function sayElsewhere({ tasks }: Plan): string[] {
-  const names = new Map<string, string[]>();
+  const work = new Map<string, string[]>();
   for (const task of tasks)
-    if (task.on !== null) names.set(task.on, [...(names.get(task.on) ?? []), taskName(task)]);
-  const sentences = [...names].map(([server, what]) => `${server}: ${what.join(', ')}`);
-  return sentences.length === 0 ? [] : [`Besides, on ${sentences.join('; on ')}`];
+    if (task.on !== null) work.set(task.on, [...(work.get(task.on) ?? []), taskName(task)]);
+  const servers = new Map<string, string[]>();
+  for (const [server, names] of work) {
+    const words = names.join(', ');
+    servers.set(words, [...(servers.get(words) ?? []), server]);
+  }
+  return [...servers].map(([words, names]) => `On ${names.join(', ')}: ${words}`);
 }
 
 /** What happens by itself when it fails: whoever approves the plan approves that too. */
