@@ -116,8 +116,14 @@ export type DeploymentEvent =
   /** The server at hand is finished, and nothing further begins until somebody resumes it. */
   | ({ type: 'paused' } & Actor)
   | ({ type: 'resumed' } & Actor)
-  /** Its hour, where it waits for the next window; absent: at once. */
-  | ({ type: 'retry_requested'; servers: string[]; startsAt?: number } & Actor)
+  | ({
+      type: 'retry_requested';
+      servers: string[];
+      /** How many remained, where only these of them were chosen; absent: all of them. */
+      of?: number;
+      /** Its hour, where it waits for the next window; absent: at once. */
+      startsAt?: number;
+    } & Actor)
   /** After the end: a held member goes back into service, by this task of the plan. */
   | ({ type: 'put_back_requested'; member: string; task: number } & Actor)
   /** After the end: a held member stays out, and that is how somebody wants it. */

@@ -51,6 +51,8 @@ export interface Run {
   attempt: number;
   fence: number;
   servers: Map<string, ServerRun>;
+  /** How earlier attempts left the servers of the plan. */
+  before: ReadonlyMap<string, ServerRun>;
   tasks: Map<number, TaskRun>;
   groups: Map<number, GroupCheck>;
   /** In service as last told, by member; absent: not touched by this attempt. */
@@ -81,6 +83,7 @@ export function startRun(attempt: number, fence: number, servers: string[]): Run
     attempt,
     fence,
     servers: new Map(servers.map((name) => [name, newServerRun()])),
+    before: new Map(),
     tasks: new Map(),
     groups: new Map(),
     service: new Map(),
