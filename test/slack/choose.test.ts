@@ -121,7 +121,7 @@ describe('Choose… beside Deploy the remaining N', () => {
 });
 
 describe('a form that somebody else was quicker than', () => {
-  const ben = { by: 'U0BEN', choice: { servers: ['web-3'] }, shownVersion: null } as const;
+  const ben = { by: 'U0BEN', choice: { servers: ['web-3'] }, shownVersion: null };
 
   test('is told who and when while that runs; nothing is written, and what was chosen stays', async () => {
     const form = await formOf();
