@@ -196,7 +196,12 @@ export type DeploymentEvent =
       paused?: true;
     }
   /** The window in which the attempt began has closed, and says that no further server begins. */
-  | { type: 'window_ended'; window: string }
+  | {
+      type: 'window_ended';
+      window: string;
+      /** What runs on servers is ended as well, as with Stop now. */
+      stops?: true;
+    }
   /** The database was put back to an older copy: whatever happened after `copiedAt` is not in this log. */
   | { type: 'restored'; copiedAt: number }
   | { type: 'attempt_ended'; attempt: number; state: AttemptEnd; endedBy: string };
