@@ -117,7 +117,9 @@ describe('law 14: a choice from what was on the screen', () => {
     expect(await count()).toBe(before);
   });
 
-  test('is taken where only something else was decided meanwhile', async () => {
+  test('is taken where others deployed a part before it was shown, and only something else was decided since', async () => {
+    expect((await retry('failed', { by: 'U0BEN' })).ok).toBe(true);
+    await endAttempt(app, number, { 'web-2': 'error' });
     const shownVersion = (await load()).deployment.version;
     await app.store.commit({
       deployment: number,
