@@ -373,12 +373,12 @@ describe('retry', () => {
     [{}, ['web-2', 'web-3'], [], '#1 deploys the remaining web-2, web-3.'],
     [{ only: 'failed' as const }, ['web-2'], ['web-3'], '#1 deploys web-2; web-3 remains as before.'],
     [{ servers: ['web-3'] }, ['web-3'], ['web-2'], '#1 deploys web-3; web-2 remains as before.'],
-  ])('with %j deploys that part, and answers a program what is left', async (part, servers, left, text) => {
+  ])('with %j deploys that part, and answers a program what is left', async (part, chosen, left, text) => {
     await failed();
     const answer = await ask({ ...retry, ...part });
-    expect(answer).toEqual({ code: 0, text, value: { number: 1, servers, left, startsAt: null } });
+    expect(answer).toEqual({ code: 0, text, value: { number: 1, servers: chosen, left, startsAt: null } });
     const last = (await app.store.eventsAfter(1, 0)).at(-1);
-    expect(last?.event).toMatchObject({ type: 'retry_requested', servers, via: 'command line' });
+    expect(last?.event).toMatchObject({ type: 'retry_requested', servers: chosen, via: 'command line' });
   });
 
   test('of a server that is done already is refused with those that would be right', async () => {

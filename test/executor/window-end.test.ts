@@ -288,7 +288,7 @@ describe('when a window with atEnd: stop ends', () => {
     now = closes;
     await endWindow(clockOf(), number);
     install.end();
-    await engine.until(number, ['ok']);
+    expect((await engine.until(number, ['ok'])).endedBy).toBe('completion');
   });
 });
 

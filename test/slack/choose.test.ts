@@ -108,7 +108,7 @@ describe('Choose… beside Deploy the remaining N', () => {
     await bot.slack.until(() =>
       cat.ephemerals().some(({ text }) => /You may not deploy to `shop`.*Ask <@U0BEN>/s.test(text)),
     );
-    await expect(cat.modal()).rejects.toThrow();
+    await expect(cat.modal({ timeoutMs: 50 })).rejects.toThrow('A view for U0CAT');
   });
 
   test('that was sent three times over, as Slack delivers it, is one retry', async () => {
