@@ -100,7 +100,6 @@ function serversField(offer: RetryOffer, { servers }: ChooseState): InputBlock[]
     {
       type: 'input',
       block_id: ids.chosenServersOf(offer.deployment.version),
-      optional: true,
       label: plain('Servers'),
       hint: plain('They are deployed in the order of the plan, whatever the order of choice.'),
       dispatch_action: true,

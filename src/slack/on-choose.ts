@@ -73,6 +73,10 @@ export async function onChooseSubmit(
   const { number, version: shownVersion } = value;
   const state = readChoice(view.state.values);
   const by = body.user.id;
+  const comeBack = async (): Promise<void> =>
+    await ack({ response_action: 'update', view: await redraw(needs, state, { by, value }) });
+  // Whoever sends it before the field for the names has come gets it now.
+  if (state.part === 'chosen' && state.servers.length === 0) return await comeBack();
   const what = `${ids.chooseForm} #${number}`;
   const envelope = { key: `${ids.chooseForm}:${body.trigger_id}`, what, by, at: needs.app.now() };
   const verdict = await once<Verdict<RetriedDeployment>>(
@@ -81,8 +85,7 @@ export async function onChooseSubmit(
     async () => await retryDeployment(needs.app, { by, number, choice: choiceOf(state), shownVersion }),
   );
   if (verdict.ok) return await ack();
-  if (verdict.refusals.some(({ rule }) => rule === 'law-14'))
-    return await ack({ response_action: 'update', view: await redraw(needs, state, { by, value }) });
+  if (verdict.refusals.some(({ rule }) => rule === 'law-14')) return await comeBack();
   const field = fieldFor(state, view.blocks);
   const sentence = cut(sayRefusals(verdict.refusals), longestError);
   await ack({ response_action: 'errors', errors: { [field]: sentence } });

@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { loadDeployment } from '../../src/app/load-deployment.ts';
@@ -5,6 +6,8 @@ import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { retryDeployment } from '../../src/app/retry-deployment.ts';
 import { startDeployment } from '../../src/app/start-deployment.ts';
 import { deploymentCard } from '../../src/slack/card.ts';
+import { encodeButton, ids } from '../../src/slack/ids.ts';
+import { onChooseSubmit } from '../../src/slack/on-choose.ts';
 import { buildRequest } from '../helpers/app.ts';
 import { endAttempt } from '../helpers/attempts.ts';
 import { buildEnvironment, buildSingleCluster } from '../helpers/build.ts';
@@ -92,14 +95,34 @@ describe('Choose… beside Deploy the remaining N', () => {
     expect(await chosen()).toEqual(['web-3', 'web-5']);
   });
 
-  test('refuses an empty choice under its field, and keeps what was chosen', async () => {
+  test('is not sent without a name, and keeps what was chosen', async () => {
     const form = await formOf();
     await form.choose(what, byName);
     expect(form.submitLabel).toBe('Deploy');
-    expect(await form.submit()).toEqual(errorUnder('Servers', /^No server is chosen: what remain are web-2/));
+    expect(await form.submit()).toEqual(errorUnder('Servers', /required/));
     await form.choose('Servers', 'web-3');
     expect(await form.submit()).toEqual({ closed: true });
     expect(await chosen()).toEqual(['web-3']);
+  });
+
+  test('that was sent before the field for the names could be drawn comes back with it', async () => {
+    const { version, planHash } = (await load()).deployment;
+    const acks: unknown[] = [];
+    const needs = { app: bot.app, listCatalog: async () => [], log: pino({ level: 'silent' }) };
+    await onChooseSubmit(needs, {
+      body: { user: { id: 'U0ANA' }, trigger_id: 'early' },
+      view: {
+        private_metadata: encodeButton({ number, version, planHash, question: null }),
+        blocks: [],
+        state: {
+          values: { [ids.chosenPart]: { [ids.chosenPart]: { selected_option: { value: 'chosen' } } } },
+        },
+      },
+      ack: async (answer: unknown) => void acks.push(answer),
+    } as never);
+    expect(acks).toMatchObject([{ response_action: 'update' }]);
+    expect(JSON.stringify(acks)).toContain('multi_static_select');
+    expect(await chosen()).toBeNull();
   });
 
   test('tells whoever may not deploy there why, and who can, without a form', async () => {
