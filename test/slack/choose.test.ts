@@ -187,6 +187,21 @@ describe('a form that somebody else was quicker than', () => {
   });
 });
 
+test('Deploy the remaining N of a card from before is told who deployed a part meanwhile, and changes nothing', async () => {
+  const card = await postCard();
+  const ben = { by: 'U0BEN', number, choice: { servers: ['web-3'] }, shownVersion: null };
+  expect((await retryDeployment(bot.app, ben)).ok).toBe(true);
+  await endAttempt(bot.app, number, { 'web-3': 'ok' });
+  const ana = bot.slack.person('U0ANA');
+  await ana.press(card, 'Deploy the remaining 4');
+  await bot.slack.until(() =>
+    ana.ephemerals().some(({ text }) => /servers by <@U0BEN> at 17 Nov/.test(text)),
+  );
+  expect(await chosen()).toBeNull();
+  await ana.press(await postCard(), 'Deploy the remaining 3');
+  expect(await chosen()).toEqual(['web-2', 'web-4', 'web-5']);
+});
+
 describe('/deploy retry', () => {
   const answer = async (text: string): Promise<string> => {
     const ana = bot.slack.person('U0ANA');
