@@ -8,6 +8,7 @@ import {
   isIntervention,
 } from './events.ts';
 import { startRun } from './run.ts';
+import { standingsOf } from './standing.ts';
 
 /** Adds one event to the fold of a deployment, in place. */
 export function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: number): void {
@@ -175,10 +176,11 @@ function beginAttempt(
   event: Extract<DeploymentEvent, { type: 'attempt_started' }>,
   at: number,
 ): void {
+  const before = deployment.run ? standingsOf(deployment.run) : new Map();
   Object.assign(deployment, {
     state: 'running',
     attempt: event.attempt,
-    run: startRun(event.attempt, event.fence, event.servers),
+    run: { ...startRun(event.attempt, event.fence, event.servers), before },
     retryServers: null,
     startedAt: at,
     lock: null,

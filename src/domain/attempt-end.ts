@@ -4,6 +4,7 @@ import { haltOf, type Halt } from './halt.ts';
 import type { MemberOutlook } from './member-outlook.ts';
 import type { IndexedPlan } from './plan-index.ts';
 import { type Run, taskRun } from './run.ts';
+import { leftOut } from './standing.ts';
 
 /** The attempt's end, once no server is under way and everything that may be put back was tried. */
 export function endOfAttempt(index: IndexedPlan, run: Run, outlooks: MemberOutlook[]): DeploymentEvent[] {
@@ -14,19 +15,34 @@ export function endOfAttempt(index: IndexedPlan, run: Run, outlooks: MemberOutlo
   if (open) return [];
   const states = [...run.servers.values()].map((server) => server.state);
   const halt = haltOf(index.plan, run);
-  const state = endState(run, states, halt);
-  return [{ type: 'attempt_ended', attempt: run.attempt, state, endedBy: sayHalt(halt) }];
+  const left = leftOut(run, [...index.serverTasks.keys()]).length;
+  const state = endState(run, { states, left }, halt);
+  return [
+    {
+      type: 'attempt_ended',
+      attempt: run.attempt,
+      state,
+      endedBy: sayHalt(halt, states.every((each) => each === 'ok') ? left : 0),
+    },
+  ];
 }
 
-function endState(run: Run, states: ServerState[], halt: Halt | null): AttemptEnd {
+/** Law 13: what somebody chose to leave for later is no success. */
+function endState(
+  run: Run,
+  { states, left }: { states: ServerState[]; left: number },
+  halt: Halt | null,
+): AttemptEnd {
   const succeeded = states.filter((state) => state === 'ok').length;
+  if (succeeded === states.length && left > 0) return 'partial';
   if (succeeded === states.length)
     return [...run.tasks.values()].some((task) => task.end === 'warning') ? 'ok_with_warnings' : 'ok';
   if (halt?.by === 'person') return 'cancelled';
   return succeeded > 0 ? 'partial' : 'error';
 }
 
-function sayHalt(halt: Halt | null): string {
+function sayHalt(halt: Halt | null, left: number): string {
+  if (halt === null && left > 0) return `the choice of servers: ${left} ${left === 1 ? 'remains' : 'remain'}`;
   if (halt === null) return 'completion';
   if ('rule' in halt) return halt.rule;
   return halt.by === 'person' ? sayActor(halt.person, halt.via) : sayActor(halt.person);
