@@ -9,7 +9,14 @@ import type { Store } from '../store/store.ts';
 type Decision = Extract<
   DeploymentEvent,
   {
-    type: 'approved' | 'rejected' | 'cancelled' | 'stop_requested' | 'retry_requested' | 'question_answered';
+    type:
+      | 'approved'
+      | 'rejected'
+      | 'cancelled'
+      | 'stop_requested'
+      | 'retry_requested'
+      | 'rollback_requested'
+      | 'question_answered';
   }
 >;
 
@@ -20,10 +27,10 @@ type Decision = Extract<
 export async function decidedAlready(
   store: Store,
   { number, zone }: Deployment,
-  counts: (decision: Decision) => boolean,
+  counts: (decision: Decision, version: number) => boolean,
 ): Promise<string | null> {
   const log = await store.eventsAfter(number, 0);
-  const last = log.findLast(({ event }) => isDecision(event) && counts(event));
+  const last = log.findLast(({ event, version }) => isDecision(event) && counts(event, version));
   if (!last || !isDecision(last.event)) return null;
   const { event, at } = last;
   const who =
@@ -43,10 +50,13 @@ const words: Record<Decision['type'], string> = {
   cancelled: 'cancelled',
   stop_requested: 'stopped',
   retry_requested: 'sent on to the remaining servers',
+  rollback_requested: 'rolled back',
   question_answered: 'answered',
 };
 
 function wordsFor(event: Decision): string {
+  if (event.type === 'retry_requested' && event.of !== undefined)
+    return `sent on to ${event.servers.length} of the remaining ${event.of} servers`;
   return event.type === 'question_answered'
     ? `answered with "${sayChoice(event.choice)}"`
     : words[event.type];

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { ControlCommand } from '../control/protocol.ts';
 import type { CommonOptions } from './common-options.ts';
@@ -13,6 +13,12 @@ interface RequestOptions extends CommonOptions {
   now?: true;
   reason: string;
   acceptWarnings?: true;
+}
+
+interface RetryOptions extends CommonOptions {
+  as: string;
+  only?: 'failed';
+  servers?: string[];
 }
 
 /** Adds the commands that the running bot answers, as it would in Slack. */
@@ -42,10 +48,13 @@ export function addControlCommands(
     .action(
       async (number: number, { as, ...options }: Options) => await ask(options, { do: 'cancel', as, number }),
     );
-  acting('retry', 'deploys what failed or was never begun')
+  acting('retry', 'deploys what failed or was never begun, or a part of it')
     .argument('<number>', 'its number', deploymentNumber)
+    .addOption(new Option('--only <which>', 'only what failed').choices(['failed']).conflicts('servers'))
+    .option('--servers <a,b>', 'only these of the servers that remain', serverNames)
     .action(
-      async (number: number, { as, ...options }: Options) => await ask(options, { do: 'retry', as, number }),
+      async (number: number, { as, only, servers, ...options }: RetryOptions) =>
+        await ask(options, { do: 'retry', as, number, ...(only && { only }), ...(servers && { servers }) }),
     );
   acting('rollback', 'restores what it changed, in reverse order, by a deployment of its own')
     .argument('<number>', 'its number', deploymentNumber)
@@ -99,6 +108,15 @@ function addRequest(
 
 function repeated(value: string, before: string[]): string[] {
   return [...before, value];
+}
+
+/** No name at all must not mean every server. */
+function serverNames(value: string): string[] {
+  const names = value.split(',').map((name) => name.trim());
+  if (!names.includes('')) return names;
+  throw new InvalidArgumentError(
+    'It should be names of servers with commas between them, such as web-3,web-4.',
+  );
 }
 
 /** An empty variable in a script must not mean now. */

@@ -65,8 +65,11 @@ async function startSandbox(
   const logFile = join(directory, 'bot.log');
   const file = await writeFleetConfiguration(fleet, { directory, channel: 'C0SHOP', usergroup: 'S0PROMADM' });
   takeTime(join(directory, 'revisions', 'shop'));
-  const house = denodo ? await startDenodo(directory, file) : null;
-  if (house) closers.push(async () => await house.close());
+  const house = denodo ? await startDenodo(directory) : null;
+  if (house) {
+    closers.push(async () => await house.close());
+    writeFileSync(file, withDenodo(readFileSync(file, 'utf8'), house.configuration));
+  }
   const bot = prepareBot({ directory, slack, file, logFile, variables: house?.variables ?? {} });
   closers.push(async () => await bot.close());
   const parts = { slack, fleet, load, requestsPerSecond, bot, hintFor, commands: readSlashCommands() };
@@ -74,6 +77,13 @@ async function startSandbox(
   closers.push(async () => await page.close());
   void bot.start();
   return { page, logFile };
+}
+
+/** The shop's configuration, and behind it the example's revision and environments. */
+function withDenodo(shop: string, example: string): string {
+  const [, revision = ''] = /revisions:\n((?: {4}.*\n)+)/.exec(example) ?? [];
+  const environments = example.slice(example.indexOf('environments:\n') + 'environments:\n'.length);
+  return `${shop.replace('  revisions:\n', `  revisions:\n${revision}`).trimEnd()}\n${environments}`;
 }
 
 interface BotParts {

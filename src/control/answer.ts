@@ -81,7 +81,9 @@ async function answerChange(app: AppNeeds, key: string, command: ChangingCommand
       return answerOf(verdict, (value) => ({ text: sayCancelled(value), value }));
     }
     case 'retry': {
-      const verdict = await retryDeployment(app, { ...actor, number: command.number });
+      const { number, only, servers } = command;
+      const choice = only ?? (servers ? { servers } : 'remaining');
+      const verdict = await retryDeployment(app, { ...actor, number, choice, shownVersion: null });
       return answerOf(verdict, (value) => answerRetried(app, value));
     }
     case 'rollback': {

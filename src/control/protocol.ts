@@ -24,7 +24,15 @@ const commands = z.discriminatedUnion('do', [
     reason: z.string(),
     acceptWarnings: z.boolean(),
   }),
-  z.strictObject({ do: z.enum(['cancel', 'retry', 'rollback']), as: person, number }),
+  z.strictObject({ do: z.enum(['cancel', 'rollback']), as: person, number }),
+  z.strictObject({
+    do: z.literal('retry'),
+    as: person,
+    number,
+    /** Absent, both of them: all that remains. */
+    only: z.literal('failed').optional(),
+    servers: z.array(name).max(10_000).optional(),
+  }),
   z.strictObject({ do: z.literal('lock'), as: person, environment: name, reason: z.string() }),
   z.strictObject({ do: z.literal('unlock'), as: person, environment: name }),
 ]);

@@ -1,6 +1,7 @@
 import type { IndexedPlan } from './plan-index.ts';
 import type { PlannedTask } from './plan.ts';
 import { type Run, taskRun } from './run.ts';
+import { leftOut } from './standing.ts';
 
 /** How it stands with what follows the servers of a cluster. */
 export type AfterCluster =
@@ -22,6 +23,8 @@ export function afterCluster(index: IndexedPlan, run: Run, cluster: string): Aft
     .map(([, { state }]) => state);
   if (states.some((state) => state === 'pending' || state === 'deploying')) return { is: 'waiting' };
   if (run.stopNow || states.some((state) => state !== 'ok')) return { is: 'over' };
+  const planned = [...index.serverTasks.keys()].filter((name) => clusterOf(index, name) === cluster);
+  if (leftOut(run, planned).length > 0) return { is: 'over' };
   const failed = tasks
     .map((task) => taskRun(run, task.id))
     .find(({ end }) => end === 'error' || end === 'unknown');

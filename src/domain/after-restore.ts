@@ -1,8 +1,9 @@
 import { sayTime } from './calendar.ts';
 import { type Deployment, hasEnded } from './deployment.ts';
 import type { DeploymentEvent, Question } from './events.ts';
-import { memberOf, type Plan } from './plan.ts';
+import { memberOf, type Plan, plannedServers } from './plan.ts';
 import type { Run } from './run.ts';
+import { leftOut } from './standing.ts';
 
 /** A moment of restoring: when the copy was made, and when it was put back. Epoch milliseconds. */
 export interface Restoring {
@@ -64,6 +65,7 @@ function endRun(run: Run, plan: Plan): DeploymentEvent[] {
     )
     .map(([name]) => name);
   const done = [...run.servers].filter(([name, { state }]) => state === 'ok' && !open.includes(name));
+  const isAll = done.length === names.length && leftOut(run, plannedServers(plan)).length === 0;
   return [
     ...open.map((server): DeploymentEvent => {
       const to = run.servers.get(server)?.to ?? null;
@@ -78,7 +80,7 @@ function endRun(run: Run, plan: Plan): DeploymentEvent[] {
     {
       type: 'attempt_ended',
       attempt: run.attempt,
-      state: done.length === names.length ? 'ok' : done.length > 0 ? 'partial' : 'error',
+      state: isAll ? 'ok' : done.length > 0 ? 'partial' : 'error',
       endedBy: 'the restore of an older copy of the database',
     },
   ];

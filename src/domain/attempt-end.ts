@@ -6,6 +6,7 @@ import { lanesOf } from './lanes.ts';
 import type { MemberOutlook } from './member-outlook.ts';
 import type { IndexedPlan } from './plan-index.ts';
 import { type Run, taskRun } from './run.ts';
+import { leftOut } from './standing.ts';
 
 /** The attempt's end, once no server is under way and everything that may be put back was tried. */
 export function endOfAttempt(index: IndexedPlan, run: Run, outlooks: MemberOutlook[]): DeploymentEvent[] {
@@ -17,9 +18,11 @@ export function endOfAttempt(index: IndexedPlan, run: Run, outlooks: MemberOutlo
   if (open || isFollowed || nextAtEnd(index, run)) return [];
   const states = [...run.servers.values()].map((server) => server.state);
   const halt = haltOf(index.plan, run);
-  const state = endState(run, states, halt);
+  const left = leftOut(run, [...index.serverTasks.keys()]).length;
+  const state = endState(run, { states, left }, halt);
+  const endedBy = sayHalt(halt, states.every((each) => each === 'ok') ? left : 0);
   const backup = state === 'ok' || state === 'ok_with_warnings' ? backupLeft(index, run) : null;
-  const end = { type: 'attempt_ended' as const, attempt: run.attempt, state, endedBy: sayHalt(halt) };
+  const end = { type: 'attempt_ended' as const, attempt: run.attempt, state, endedBy };
   return [{ ...end, ...(backup !== null && { backup }) }];
 }
 
@@ -30,8 +33,14 @@ function backupLeft(index: IndexedPlan, run: Run): string | null {
   return end === 'ok' ? (lastLines.at(-1) ?? null) : null;
 }
 
-function endState(run: Run, states: ServerState[], halt: Halt | null): AttemptEnd {
+/** Law 13: what somebody chose to leave for later is no success. */
+function endState(
+  run: Run,
+  { states, left }: { states: ServerState[]; left: number },
+  halt: Halt | null,
+): AttemptEnd {
   const succeeded = states.filter((state) => state === 'ok').length;
+  if (succeeded === states.length && left > 0) return 'partial';
   if (succeeded === states.length)
     return [...run.tasks.values()].some(({ end }) => end !== 'ok' && end !== 'skipped')
       ? 'ok_with_warnings'
@@ -40,7 +49,8 @@ function endState(run: Run, states: ServerState[], halt: Halt | null): AttemptEn
   return succeeded > 0 ? 'partial' : 'error';
 }
 
-function sayHalt(halt: Halt | null): string {
+function sayHalt(halt: Halt | null, left: number): string {
+  if (halt === null && left > 0) return `the choice of servers: ${left} ${left === 1 ? 'remains' : 'remain'}`;
   if (halt === null) return 'completion';
   if ('rule' in halt) return halt.rule;
   return halt.by === 'person' ? sayActor(halt.person, halt.via) : sayActor(halt.person);

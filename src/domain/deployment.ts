@@ -129,9 +129,3 @@ export function applyEvent(deployment: Deployment, stored: StoredEvent): void {
 export function hasEnded(state: DeploymentState): boolean {
   return !['awaiting_approval', 'scheduled', 'queued', 'running', 'paused', 'waiting'].includes(state);
 }
-
-/** What a retry deploys: everything of the last attempt that did not end well, by name and in order (law 11). */
-export function remainingServers(deployment: Deployment): string[] {
-  if (!deployment.run) return [];
-  return [...deployment.run.servers].filter(([, server]) => server.state !== 'ok').map(([name]) => name);
-}

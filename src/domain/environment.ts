@@ -200,8 +200,11 @@ export type Window = (
   | { days: Weekday[]; from: string; to: string; name: string | null }
   | { from: string; to: string; name: string | null }
 ) & {
-  /** When it closes, an attempt begins no further server; absent: what has begun runs to its end. */
-  atEnd?: 'no-new-server';
+  /**
+   * When it closes, an attempt begins no further server, and with `stop` what runs on servers is ended; absent: what has
+   * begun runs to its end.
+   */
+  atEnd?: 'no-new-server' | 'stop';
 };
 
 /** A day of a recurring window. */

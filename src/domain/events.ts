@@ -127,8 +127,14 @@ export type DeploymentEvent =
   /** The server at hand is finished, and nothing further begins until somebody resumes it. */
   | ({ type: 'paused' } & Actor)
   | ({ type: 'resumed' } & Actor)
-  /** Its hour, where it waits for the next window; absent: at once. */
-  | ({ type: 'retry_requested'; servers: string[]; startsAt?: number } & Actor)
+  | ({
+      type: 'retry_requested';
+      servers: string[];
+      /** How many remained, where only these of them were chosen; absent: all of them. */
+      of?: number;
+      /** Its hour, where it waits for the next window; absent: at once. */
+      startsAt?: number;
+    } & Actor)
   /** After the end: a held member goes back into service, by this task of the plan. */
   | ({ type: 'put_back_requested'; member: string; task: number } & Actor)
   /** After the end: a held member stays out, and that is how somebody wants it. */
@@ -212,7 +218,12 @@ export type DeploymentEvent =
       paused?: true;
     }
   /** The window in which the attempt began has closed, and says that no further server begins. */
-  | { type: 'window_ended'; window: string }
+  | {
+      type: 'window_ended';
+      window: string;
+      /** What runs on servers is ended as well, as with Stop now. */
+      stops?: true;
+    }
   /** The database was put back to an older copy: whatever happened after `copiedAt` is not in this log. */
   | { type: 'restored'; copiedAt: number }
   | {

@@ -1,6 +1,7 @@
 import type { Via } from './actor.ts';
 import { plannedServers, type Plan } from './plan.ts';
 import type { Run } from './run.ts';
+import { isStoppedByWindow, sayWindowEnd } from './stopped-by.ts';
 
 /** Why no further server begins. */
 export type Halt =
@@ -10,9 +11,12 @@ export type Halt =
 
 /** Says whether anything keeps further servers from beginning: a person, the window, an answer, or the failure budget (law 6). */
 export function haltOf(plan: Plan, run: Run): Halt | null {
+  const window: Halt | null =
+    run.endedWindow === null ? null : { by: 'window', rule: sayWindowEnd(run.endedWindow) };
+  if (window && isStoppedByWindow(run)) return window;
   const stop = run.stopNow ?? run.stop;
   if (stop) return { by: 'person', person: stop.by, via: stop.via };
-  if (run.endedWindow !== null) return { by: 'window', rule: `the end of the window ${run.endedWindow}` };
+  if (window) return window;
   if (run.stoppedBy) return { by: 'question', person: run.stoppedBy };
   const failures = countFailures(run);
   if (failures === 0) return null;

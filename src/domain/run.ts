@@ -1,4 +1,4 @@
-import { type Decided, sayActor } from './actor.ts';
+import { type Decided, sayActor, system } from './actor.ts';
 import {
   type AttemptEnd,
   type CacheChoice,
@@ -11,6 +11,8 @@ import {
   type ServerState,
   type TaskEnd,
 } from './events.ts';
+import { standingsOf } from './standing.ts';
+import { isStoppedByWindow, sayStopNow } from './stopped-by.ts';
 
 /** How one task of the running attempt stands. */
 export interface TaskRun {
@@ -52,6 +54,8 @@ export interface Run {
   attempt: number;
   fence: number;
   servers: Map<string, ServerRun>;
+  /** How earlier attempts left the servers of the plan. */
+  before: ReadonlyMap<string, ServerRun>;
   tasks: Map<number, TaskRun>;
   groups: Map<number, GroupCheck>;
   /** In service as last told, by member; absent: not touched by this attempt. */
@@ -61,7 +65,7 @@ export interface Run {
   resumedWaves: Set<number>;
   /** Who wants the server at hand finished, and nothing further begun. */
   stop: Decided | null;
-  /** Who wants what runs on servers ended at once. */
+  /** Who wants what runs on servers ended at once; `system` where the end of the window does. */
   stopNow: Decided | null;
   /** Who keeps anything further from beginning until it is resumed. */
   paused: Decided | null;
@@ -94,6 +98,7 @@ export function startRun(
     cache: before?.cache ?? null,
     told: new Set(),
     servers: new Map(servers.map((name) => [name, newServerRun()])),
+    before: before ? standingsOf(before) : new Map(),
     tasks: new Map(),
     groups: new Map(),
     service: new Map(),
@@ -191,6 +196,7 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
       return;
     case 'window_ended':
       run.endedWindow = event.window;
+      if (event.stops) run.stopNow ??= { by: system, via: undefined, at };
       return;
     case 'attempt_ended':
       run.ended = { state: event.state, endedBy: event.endedBy };
@@ -270,7 +276,7 @@ function applyTaskAnswer(
   { choice, by }: Extract<DeploymentEvent, { type: 'question_answered' }>,
 ): void {
   const task = taskRun(run, id);
-  const who = sayActor(by);
+  const who = by === system && isStoppedByWindow(run) ? sayStopNow(run) : sayActor(by);
   const change = (): Partial<TaskRun> => {
     if (choice === 'retry') return { run: task.run + 1, end: null, isDecided: false };
     if (choice === 'done') return { end: 'ok', message: `done, says ${who}` };

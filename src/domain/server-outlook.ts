@@ -1,10 +1,10 @@
-import { sayActor } from './actor.ts';
 import { backupPathOf, needsBackup } from './backup-path.ts';
 import { wasChanged } from './changed.ts';
 import type { ServerState } from './events.ts';
 import type { IndexedPlan } from './plan-index.ts';
 import { findStep, plannedServers, type PlannedTask, taskName } from './plan.ts';
 import { type Run, serverRun, taskRun } from './run.ts';
+import { sayStopNow } from './stopped-by.ts';
 
 /** What is to happen with a server that has begun, or that is to begin. */
 export type ServerOutlook =
@@ -24,7 +24,7 @@ export function serverOutlook(index: IndexedPlan, run: Run, name: string): Serve
   const failed = tasks.find((task) => hasFailed(run, task));
   const next = nextOf(run, tasks);
   if (!failed && !next) return { is: 'ended', state: 'ok', message: null };
-  if (run.stopNow) return endAtOnce(run, failed ?? next, run.stopNow.by);
+  if (run.stopNow) return endAtOnce(run, failed ?? next);
   if (failed) return afterFailure(index, run, name, failed);
   return next ? { is: 'going-on', next } : { is: 'ended', state: 'ok', message: null };
 }
@@ -38,12 +38,12 @@ function nextOf(run: Run, tasks: PlannedTask[]): PlannedTask | undefined {
   return tasks.find((task) => taskRun(run, task.id).end === null);
 }
 
-/** Law 10: ended by a person is neither failed nor crashed; what nobody knows stays unknown. */
-function endAtOnce(run: Run, task: PlannedTask | undefined, by: string): ServerOutlook {
+/** Law 10: ended on purpose is neither failed nor crashed; what nobody knows stays unknown. */
+function endAtOnce(run: Run, task: PlannedTask | undefined): ServerOutlook {
   const { end, message } = task ? taskRun(run, task.id) : { end: null, message: '' };
   if (end === 'unknown') return { is: 'ended', state: 'unknown', message };
   const when = task && `${end === null ? 'before' : 'during'} ${taskName(task)}`;
-  return { is: 'ended', state: 'cancelled', message: `stopped by ${sayActor(by)} ${when ?? ''}`.trim() };
+  return { is: 'ended', state: 'cancelled', message: `stopped by ${sayStopNow(run)} ${when ?? ''}`.trim() };
 }
 
 function afterFailure(index: IndexedPlan, run: Run, name: string, failed: PlannedTask): ServerOutlook {

@@ -122,12 +122,10 @@ function serviceOf(run: Run, outlook: MemberOutlook): Service | null {
   const enabled = enable ? taskRun(run, enable.id).end : null;
   if (enabled === 'error' || enabled === 'unknown')
     return { inService: 'held', reason: 'could not be put back into the load balancer' };
-  if (outlook.isSettled && !outlook.mayBeEnabled)
-    return { inService: 'held', reason: heldReason(run, outlook) };
+  if (outlook.isSettled && !outlook.mayBeEnabled) return { inService: 'held', reason: heldReason(outlook) };
   return { inService: 'no', reason: 'taken out of the load balancer' };
 }
 
-function heldReason(run: Run, outlook: MemberOutlook): string {
-  const failed = outlook.servers.filter((name) => serverRun(run, name).state !== 'ok');
-  return `${failed.join(', ')} did not finish`;
+function heldReason({ unfinished }: MemberOutlook): string {
+  return `${unfinished.join(', ')} did not finish`;
 }

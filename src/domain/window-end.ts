@@ -1,5 +1,5 @@
 import { system } from './actor.ts';
-import { answerTo } from './answer.ts';
+import { answerByStopping } from './answer.ts';
 import type { Deployment } from './deployment.ts';
 import type { DeploymentEvent, Question } from './events.ts';
 import type { Plan } from './plan.ts';
@@ -7,7 +7,8 @@ import { windowEnd } from './windows.ts';
 
 /**
  * What follows when the window in which an attempt began has ended: it begins nothing further, and a question about
- * what would begin next is answered with stop. Null where no window ended, and where that is written already.
+ * what would begin next is answered with stop; where what runs is ended as well, whatever is asked is. Null where no
+ * window ended, and where that is written already.
  */
 export function windowEndEvents(
   deployment: Deployment,
@@ -19,10 +20,10 @@ export function windowEndEvents(
   if (plan.undoes || !run || run.ended || run.endedWindow !== null || startedAt === null) return null;
   const end = windowEnd(plan.environment, startedAt);
   if (end === null || end.at > now) return null;
-  const ended: DeploymentEvent = { type: 'window_ended', window: end.window };
-  return question && isAboutNext(question)
-    ? [ended, answerTo(deployment, question, 'stop', system)]
-    : [ended];
+  const { window, stops } = end;
+  const ended: DeploymentEvent = { type: 'window_ended', window, ...(stops && { stops }) };
+  const answers = question !== null && (stops || isAboutNext(question));
+  return answers ? [ended, ...answerByStopping(deployment, system)] : [ended];
 }
 
 /** Asked before anything was touched; a question about a step that began stays a person's. */

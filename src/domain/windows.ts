@@ -80,25 +80,30 @@ export interface WindowEnd {
   at: number;
   /** How people call the window. */
   window: string;
+  /** What runs on servers is ended as well. */
+  stops: boolean;
 }
 
 /** More windows than this in a row are no end that anybody waits for. */
 const mostInARow = 50;
 
 /**
- * When the windows that are open now have all closed, if the one that closes last says `atEnd: no-new-server`; null
- * where an attempt that began now may go on as long as it takes.
+ * When the windows that are open now have all closed, if the one that closes last has an `atEnd`; null where an attempt that began now may go on as long as it takes.
  */
 export function windowEnd(environment: Environment, instant: number): WindowEnd | null {
   if (environment.windows.every(({ atEnd }) => atEnd === undefined)) return null;
   let open = lastOpen(environment, instant);
   for (let count = 0; open !== null && count < mostInARow; count += 1) {
     const next = lastOpen(environment, open.to);
-    if (next === null)
-      return open.window.atEnd === undefined ? null : { at: open.to, window: sayWindow(open.window) };
+    if (next === null) return endOf(open);
     open = next;
   }
   return null;
+}
+
+function endOf({ window, to }: Span & { window: Window }): WindowEnd | null {
+  const { atEnd } = window;
+  return atEnd === undefined ? null : { at: to, window: sayWindow(window), stops: atEnd === 'stop' };
 }
 
 /** Of the windows that are open at an instant the one that closes last. */

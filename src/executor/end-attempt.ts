@@ -41,7 +41,9 @@ async function countdownOf(
   { state }: Extract<DeploymentEvent, { type: 'attempt_ended' }>,
 ): Promise<Extract<DeploymentEvent, { type: 'rollback_announced' }> | null> {
   const seconds = plan.environment.rollback?.countdownSeconds ?? null;
-  const hasFailed = state === 'error' || state === 'partial';
+  // A part of it that somebody chose, and that went well, leaves nothing to undo.
+  const wentWell = [...(deployment.run?.servers.values() ?? [])].every((server) => server.state === 'ok');
+  const hasFailed = !wentWell && (state === 'error' || state === 'partial');
   if (seconds === null || plan.undoes || !hasFailed) return null;
   const { servers } = undoableServers(index, await store.eventsAfter(deployment.number, 0));
   const names = Object.keys(servers).toReversed();

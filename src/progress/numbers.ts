@@ -1,5 +1,6 @@
 import type { Deployment } from '../domain/deployment.ts';
 import { liveMembers, type Plan, plannedServers } from '../domain/plan.ts';
+import { remainingServers } from '../domain/retry-choice.ts';
 import type { MemberService } from '../store/store.ts';
 
 /** What a card says in numbers. */
@@ -8,7 +9,6 @@ export interface Numbers {
   total: number;
   /** Servers that ended well, over all attempts. */
   done: number;
-  failed: string[];
   /** Members of the group level, and how many of them take requests as far as our rows say. */
   members: number;
   inService: number;
@@ -19,25 +19,14 @@ export interface Numbers {
 /** Counts a deployment: servers of the main role in the plan, done over all its attempts. */
 export function countProgress(deployment: Deployment, plan: Plan, members: MemberService[]): Numbers {
   const all = plannedServers(plan);
-  const { run } = deployment;
-  const open = new Set(
-    run ? [...run.servers].filter(([, server]) => server.state !== 'ok').map(([name]) => name) : all,
-  );
-  const failed = run
-    ? [...run.servers]
-        .filter(([, server]) =>
-          ['error', 'unknown', 'preflight_failed', 'rolled_back'].includes(server.state),
-        )
-        .map(([name]) => name)
-    : [];
+  const open = deployment.run ? remainingServers(plan, deployment) : all;
   const live = liveMembers(plan.environment, plan.level);
   const out = new Map(
     members.filter((member) => member.inService !== 'yes').map((member) => [member.member, member]),
   );
   return {
     total: all.length,
-    done: all.filter((name) => !open.has(name)).length,
-    failed,
+    done: all.length - open.length,
     members: live.length,
     inService: live.filter((name) => !out.has(name)).length,
     held: live.filter((name) => out.get(name)?.inService === 'held'),

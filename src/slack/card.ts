@@ -3,9 +3,10 @@ import type { Button } from '@slack/types';
 import { mention } from '../domain/actor.ts';
 import { sayTime } from '../domain/calendar.ts';
 import { sayChoice } from '../domain/choice.ts';
-import { type Deployment, hasEnded, remainingServers } from '../domain/deployment.ts';
+import { type Deployment, hasEnded } from '../domain/deployment.ts';
 import { sayLock } from '../domain/lock.ts';
 import { type Plan, planTitle } from '../domain/plan.ts';
+import { remainingServers } from '../domain/retry-choice.ts';
 import type { Run } from '../domain/run.ts';
 import { countProgress, type Numbers } from '../progress/numbers.ts';
 import type { MemberService } from '../store/store.ts';
@@ -124,7 +125,7 @@ function cardButtons(deployment: Deployment, plan: Plan): Button[] {
     case 'partial':
     case 'error':
     case 'cancelled':
-      return [...retryButton(deployment, value), ...rollbackButtons(deployment, plan), details];
+      return [...retryButtons(deployment, plan, value), ...rollbackButtons(deployment, plan), details];
   }
 }
 
@@ -180,14 +181,19 @@ function stopButton(number: number, value: string): Button {
   });
 }
 
-function retryButton(deployment: Deployment, value: string): Button[] {
-  const remaining = remainingServers(deployment);
+/** All that remains first; a part of it where there is more than one. */
+function retryButtons(deployment: Deployment, plan: Plan, value: string): Button[] {
+  const remaining = remainingServers(plan, deployment);
   if (!hasEnded(deployment.state) || !deployment.run?.ended || remaining.length === 0) return [];
+  const choose = button(ids.choose, 'Choose…', value, {
+    accessibilityLabel: `Choose which remaining servers of deployment ${deployment.number} to deploy`,
+  });
   return [
     button(ids.retry, `Deploy the remaining ${remaining.length}`, value, {
       style: 'primary',
       accessibilityLabel: `Deploy the remaining servers of deployment ${deployment.number}`,
       confirm: { title: 'Deploy the rest?', text: remaining.join(', '), yes: 'Deploy' },
     }),
+    ...(remaining.length > 1 ? [choose] : []),
   ];
 }

@@ -1,4 +1,5 @@
 import { nearest } from '../domain/nearest.ts';
+import type { RetryChoice } from '../domain/retry-choice.ts';
 
 /** What the text after `/deploy` asks for. */
 export type Command =
@@ -6,6 +7,7 @@ export type Command =
   | { do: 'list' }
   | { do: 'help' }
   | { do: NumberedWord; number: number }
+  | { do: 'retry'; number: number; choice: RetryChoice }
   /** An empty reason: the form asks for it. */
   | { do: 'lock'; environment: string; reason: string }
   | { do: 'unlock'; environment: string }
@@ -14,7 +16,7 @@ export type Command =
   | { do: 'unknown'; near: string | null; example: string };
 
 /** Commands about one deployment. */
-const numbered = ['show', 'cancel', 'retry', 'rollback'] as const;
+const numbered = ['show', 'cancel', 'rollback'] as const;
 type NumberedWord = (typeof numbered)[number];
 
 const examples: Record<string, string> = {
@@ -43,10 +45,19 @@ export function parseCommand(text: string): Command {
   const number = /^#?(\d{1,9})$/.exec(words[1] ?? '')?.[1];
   const about = numbered.find((candidate) => candidate === word);
   if (words.length === 2 && number !== undefined && about) return { do: about, number: Number(number) };
+  if (word === 'retry' && number !== undefined)
+    return { do: 'retry', number: Number(number), choice: parseChoice(words.slice(2)) };
   const closing = parseLock(word, words);
   if (closing) return closing;
-  const near = nearest(word, ['list', 'help', ...numbered, 'lock', 'unlock', 'halt']);
+  const near = nearest(word, ['list', 'help', ...numbered, 'retry', 'lock', 'unlock', 'halt']);
   return { do: 'unknown', near, example: examples[near ?? 'to'] ?? '' };
+}
+
+/** Nothing: all that remains; `only failed`; or servers by name, with commas or without. */
+function parseChoice(words: string[]): RetryChoice {
+  if (words.length === 0) return 'remaining';
+  if (words.join(' ').toLowerCase() === 'only failed') return 'failed';
+  return { servers: words.flatMap((word) => word.split(',')).filter(Boolean) };
 }
 
 /** `lock environment [reason]` and `unlock environment`. */
@@ -79,7 +90,7 @@ export const helpText = [
   '`/deploy list` what runs, what waits, what was.',
   '`/deploy show 1042` one deployment with everything that happened.',
   '`/deploy cancel 1042` before it begins: it never will; while it runs: it stops after the server at hand.',
-  '`/deploy retry 1042` deploys what failed or was never begun.',
+  '`/deploy retry 1042` deploys what failed or was never begun; `/deploy retry 1042 only failed` or `/deploy retry 1042 web-3 web-4` a part of it.',
   '`/deploy rollback 1042` restores what it changed, in reverse order, by a deployment of its own.',
   '`/deploy lock denodo-production REASON` lets nothing begin there; what has begun goes on.',
   '`/deploy unlock denodo-production` opens it again.',

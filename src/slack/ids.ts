@@ -15,6 +15,12 @@ export const ids = {
   resume: 'resume_deployment',
   haltForm: 'halt_form',
   retry: 'deploy_remaining',
+  choose: 'choose_remaining',
+  chooseForm: 'choose_form',
+  chosenPart: 'chosen_part',
+  chosenServers: 'chosen_servers',
+  /** A field of its own for each state: a server that is done meanwhile never stays chosen. */
+  chosenServersOf: (version: number | ''): string => `chosen_servers:${version}`,
   rollBack: 'roll_back_deployment',
   keep: 'keep_as_it_is',
   snooze: 'snooze_rollback',

@@ -3,6 +3,7 @@ import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bo
 import type { BotNeeds } from './bot.ts';
 import { ids } from './ids.ts';
 import { decisionIds, onDecision, onDetails } from './on-button.ts';
+import { onChooseChange, onChooseSubmit, onChooseWanted } from './on-choose.ts';
 import { onCommand } from './on-command.ts';
 import { onFormChange, onFormSubmit, onSelectionSearch } from './on-form.ts';
 import { onHaltSubmit } from './on-halt.ts';
@@ -24,6 +25,10 @@ export function listen(app: App, needs: BotNeeds): void {
     app.action<BlockAction<ButtonAction>>(id, async (args) => await onReasonWanted(args));
   for (const id of reasonFormIds)
     app.view<ViewSubmitAction>(id, async (args) => await onReasonSubmit(needs, args));
+  app.action<BlockAction<ButtonAction>>(ids.choose, async (args) => await onChooseWanted(needs, args));
+  for (const id of [ids.chosenPart, ids.chosenServers])
+    app.action<BlockAction>(id, async (args) => await onChooseChange(needs, args));
+  app.view<ViewSubmitAction>(ids.chooseForm, async (args) => await onChooseSubmit(needs, args));
   app.view<ViewSubmitAction>(ids.haltForm, async (args) => await onHaltSubmit(needs, args));
   app.view<ViewSubmitAction>(ids.lockForm, async (args) => await onLockSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));

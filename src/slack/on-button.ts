@@ -15,8 +15,8 @@ import type { Verdict } from '../domain/verdict.ts';
 import { sayRefusals } from '../wording/refusal.ts';
 import type { BotNeeds } from './bot.ts';
 import { detailsView } from './button-views.ts';
-import { mrkdwn } from './escape.ts';
 import { type ButtonValue, decodeButton, ids } from './ids.ts';
+import { tellPresser } from './tell-presser.ts';
 
 type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
 
@@ -37,7 +37,8 @@ const decisions: Record<
   [ids.putBack]: async ({ app }, by, { number, member = '' }) =>
     await putBackInService(app, { by, number, member }),
   [ids.keepOut]: async ({ app }, by, { number, member = '' }) => await keepOut(app, { by, number, member }),
-  [ids.retry]: async ({ app }, by, { number }) => await retryDeployment(app, { by, number }),
+  [ids.retry]: async ({ app }, by, { number, version }) =>
+    await retryDeployment(app, { by, number, choice: 'remaining', shownVersion: version }),
   ...Object.fromEntries(
     (['retry', 'resume', 'stop', 'start', 'skip', 'done', 'roll-back', 'keep'] satisfies Choice[]).map(
       (choice) => [
@@ -62,15 +63,7 @@ export async function onDecision(needs: BotNeeds, { body, action, ack, respond }
   const envelope = { key, what: `${action.action_id} #${value.number}`, by, at: needs.app.now() };
   const verdict = await once(needs.app.store, envelope, async () => await decision(needs, by, value));
   await ack();
-  if (!verdict.ok) await tell(needs, respond, sayRefusals(verdict.refusals));
-}
-
-async function tell(needs: BotNeeds, respond: Press['respond'], sentence: string): Promise<void> {
-  try {
-    await respond({ response_type: 'ephemeral', replace_original: false, text: mrkdwn(sentence) });
-  } catch (error) {
-    needs.log.warn({ error }, 'an answer could not be shown to the person who pressed');
-  }
+  if (!verdict.ok) await tellPresser(needs, respond, sayRefusals(verdict.refusals));
 }
 
 /** The whole plan, for whoever wants to read it. */

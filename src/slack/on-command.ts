@@ -106,7 +106,8 @@ async function answerCommand(
       return words(sayCancelled(verdict.value));
     }
     case 'retry': {
-      const verdict = await retryDeployment(needs.app, { by, number: parsed.number });
+      const { number, choice } = parsed;
+      const verdict = await retryDeployment(needs.app, { by, number, choice, shownVersion: null });
       if (!verdict.ok) return words(sayRefusals(verdict.refusals));
       return words(sayRetried(verdict.value, (at) => slackInstant(at, sayTime(at, 'UTC'))));
     }

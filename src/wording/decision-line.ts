@@ -46,6 +46,10 @@ export function sayDecision(
   }
 }
 
+function sayHowMany({ servers, of }: Extract<DeploymentEvent, { type: 'retry_requested' }>): string {
+  return of === undefined ? `the remaining ${servers.length}` : `${servers.length} of the remaining ${of}`;
+}
+
 function sayIntervention(event: Intervention, sayInstant: SayInstant): string {
   const who = mention(event);
   switch (event.type) {
@@ -72,6 +76,6 @@ function sayIntervention(event: Intervention, sayInstant: SayInstant): string {
         ? `Nobody kept it as it is: #${event.deployment} rolls back what this one changed.`
         : `${who} rolls back what this one changed, with #${event.deployment}.`;
     case 'retry_requested':
-      return `${who} deploys the remaining ${event.servers.length}: ${event.servers.join(', ')}.${sayNextWindow(event, sayInstant)}`;
+      return `${who} deploys ${sayHowMany(event)}: ${event.servers.join(', ')}.${sayNextWindow(event, sayInstant)}`;
   }
 }

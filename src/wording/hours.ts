@@ -34,6 +34,8 @@ export function sayNextWindow(
 }
 
 /** Why nothing further begins. */
-export function sayWindowEnd({ window }: EventOf<'window_ended'>): string {
+export function sayWindowEnd({ window, stops }: EventOf<'window_ended'>): string {
+  if (stops)
+    return `*The window ${window} has ended*: what runs on servers is ended, and nothing further begins.`;
   return `The window ${window} has ended: what is under way is finished and put back, and nothing further begins.`;
 }

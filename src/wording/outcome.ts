@@ -24,13 +24,20 @@ export function sayCancelled({ number, stopping }: { number: number; stopping: b
     : `#${number} is cancelled and will not run.`;
 }
 
-/** What a retry deploys, and when, where it waits for the next window. */
+/** What a retry deploys, and when, where it waits for the next window; and what remains all the same. */
 export function sayRetried(
-  { number, servers, startsAt }: { number: number; servers: string[]; startsAt: number | null },
+  {
+    number,
+    servers,
+    left,
+    startsAt,
+  }: { number: number; servers: string[]; left: string[]; startsAt: number | null },
   sayInstant: SayInstant,
 ): string {
   const when = startsAt === null ? '' : ` ${sayInstant(startsAt)}, when the next window opens`;
-  return `#${number} deploys the remaining ${servers.join(', ')}${when}.`;
+  if (left.length === 0) return `#${number} deploys the remaining ${servers.join(', ')}${when}.`;
+  const rest = `${left.join(', ')} ${left.length === 1 ? 'remains' : 'remain'} as before`;
+  return `#${number} deploys ${servers.join(', ')}${when}; ${rest}.`;
 }
 
 /** What a rollback restores, and what it cannot. */

@@ -12,13 +12,6 @@ import { removeLater } from '../helpers/remove-later.ts';
 import { startWorkspace } from '../helpers/stage.ts';
 
 const channel = 'C0SHOP';
-const empty = `version: 1
-timezone: Europe/Madrid
-roles: { promotion_admin: { usergroups: [S0PROMADM] } }
-catalog: { revisions: [] }
-environments: {}
-`;
-
 let directory: string;
 let house: DenodoHouse;
 let slack: LocalSlack;
@@ -27,9 +20,8 @@ let bot: BotProcess;
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'll-denodo-'));
   const file = join(directory, 'lamplighter.yaml');
-  writeFileSync(file, empty);
-  house = await startDenodo(directory, file);
-  const yaml = readFileSync(file, 'utf8').replaceAll('C0DENODO', channel);
+  house = await startDenodo(directory);
+  const yaml = house.configuration.replaceAll('C0DENODO', channel);
   writeFileSync(file, yaml.replaceAll(/\{ ?env: (\w+) ?\}|env: (\w+)/g, secretFile));
   slack = await startWorkspace();
   bot = botProcess({ directory, configurationFile: file, apiUrl: slack.apiUrl, by: 'socket' });

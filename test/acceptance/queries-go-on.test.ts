@@ -134,9 +134,9 @@ function configuration(servers: Map<string, Postgres>, socket: string): string {
 /** Asks again and again, each query over a connection of its own, as a load balancer's clients do. */
 function askOn(port: number): { stop(): Promise<{ answers: number[]; failures: string[] }> } {
   const [answers, failures]: [number[], string[]] = [[], []];
-  let isOver = false;
+  const over = new AbortController();
   const asking = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await ask(port).then(
         (version) => answers.push(version),
         (error: unknown) => failures.push(String(error)),
@@ -147,7 +147,7 @@ function askOn(port: number): { stop(): Promise<{ answers: number[]; failures: s
   const loops = [asking(), asking()];
   return {
     stop: async () => {
-      isOver = true;
+      over.abort();
       await Promise.all(loops);
       return { answers, failures };
     },

@@ -71,9 +71,11 @@ describe('a locked environment', () => {
       ],
     });
     value(await lock());
-    expect(rules(await retryDeployment(app, { by: 'U0ANA', number }))).toEqual(['lock']);
+    expect(
+      rules(await retryDeployment(app, { by: 'U0ANA', number, choice: 'remaining', shownVersion: null })),
+    ).toEqual(['lock']);
     value(await unlock());
-    value(await retryDeployment(app, { by: 'U0ANA', number }));
+    value(await retryDeployment(app, { by: 'U0ANA', number, choice: 'remaining', shownVersion: null }));
   });
 
   test('names what goes on and what waits', async () => {

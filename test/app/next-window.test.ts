@@ -29,7 +29,8 @@ function value<T>(verdict: Verdict<T>): T {
 }
 
 const load = async () => value(await loadDeployment(app.store, number));
-const retry = async () => await retryDeployment(app, { by: 'U0ANA', number });
+const retry = async () =>
+  await retryDeployment(app, { by: 'U0ANA', number, choice: 'remaining', shownVersion: null });
 
 async function claim(): Promise<Lease> {
   const lease = await app.store.claim({ deployment: number, holder: 'test', at: app.now(), staleBefore: 0 });
@@ -73,7 +74,12 @@ beforeEach(async () => await startWithRest());
 
 describe('Deploy the remaining N, outside of the windows', () => {
   test('waits for the next window, says when it opens, and begins then with the rest alone', async () => {
-    expect(value(await retry())).toEqual({ number, servers: ['web-2', 'web-3'], startsAt: nextOpening });
+    expect(value(await retry())).toEqual({
+      number,
+      servers: ['web-2', 'web-3'],
+      left: [],
+      startsAt: nextOpening,
+    });
     const { deployment, plan } = await load();
     expect(deployment).toMatchObject({ state: 'scheduled', startsAt: nextOpening });
     expect(await app.store.summary(number)).toMatchObject({ state: 'scheduled', startsAt: nextOpening });

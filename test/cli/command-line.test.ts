@@ -48,6 +48,19 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
+describe('retry', () => {
+  test.each([
+    [['--only', 'broken'], /Allowed choices are failed/],
+    [['--only', 'failed', '--servers', 'a'], /'--only <which>' cannot be used with option '--servers <a,b>'/],
+    [['--servers', ''], /should be names of servers with commas/],
+    [['--servers', 'a,,b'], /should be names of servers with commas/],
+  ])('%j is a bad flag, and nothing is asked of the bot', (flags, sentence) => {
+    const { code, stderr } = lamplighter(['retry', '12', '--as', 'U0ANA', ...flags]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(sentence);
+  });
+});
+
 describe('start', () => {
   test('without its tokens names each of them and what it should be, and ends with 2', () => {
     const { code, stderr } = lamplighter(['start']);

@@ -28,13 +28,13 @@ function fromText(text: string): Configuration {
 }
 
 describe('the four complete configurations load', () => {
-  test('Denodo with a shared cache: scripts, predefined variables, what is not executed', () => {
+  test('Denodo with a shared cache: scripts, predefined variables, the two caches', () => {
     const { environment, warnings } = example('denodo-shared-cache');
     expect(warnings).toEqual([]);
     expect(environment.clusters[0]?.servers[0]).toMatchObject({
       name: 'vdp-1',
       variables: { name: 'vdp-1', host: 'vdp-1', port: '9996' },
-      connection: { driver: 'postgres', address: 'vdp-1:9996' },
+      connection: { driver: 'postgres', host: 'vdp-1', port: 9996, password: { env: 'VDP' } },
     });
     expect(environment.scripts.disableServer).toEqual({
       run: join(directory, 'lb/disable_server.sh'),
@@ -42,14 +42,11 @@ describe('the four complete configurations load', () => {
       timeoutSeconds: 60,
       idempotent: false,
     });
-    expect(environment.notExecuted).toEqual([
-      'system: denodo',
-      'deployments.sharedCache',
-      'payloads.scheduler.placement: first-in-cluster',
-      'payloads.scheduler.after',
-      'payloads.scheduler.run',
-      'payloads of more than one role (vdp, scheduler)',
-    ]);
+    expect(environment.sharedCache).toEqual({
+      primaryUrl: 'jdbc:postgresql://cache:5432/cache_a',
+      secondaryUrl: 'jdbc:postgresql://cache:5432/cache_b',
+    });
+    expect(environment.notExecuted).toEqual([]);
   });
 
   test('Denodo with two clusters: windows, approval, schedule, a disabled cluster warns only', () => {
@@ -68,9 +65,10 @@ describe('the four complete configurations load', () => {
       schedule: { graceMinutes: 15, onMissed: 'ask', remindMinutes: [60, 10] },
       windows: [{ days: ['mon', 'tue', 'wed', 'thu'], from: '20:00', to: '23:30', name: null }],
     });
-    expect(environment.notExecuted).toEqual(
-      expect.arrayContaining(['deployments.backup.when: after', 'sync']),
-    );
+    expect(environment.notExecuted).toEqual([]);
+    expect(environment.backupAfter).toEqual({ onFailure: 'warn' });
+    expect(environment.sync).toMatchObject([{ name: 'data-catalog', clusters: ['eu'], elements: 'all' }]);
+    expect(environment.payloads[1]).toMatchObject({ placement: 'first-in-cluster', run: 'always' });
     expect(environment.clusters.map(({ name, enabled }) => [name, enabled])).toEqual([
       ['eu', true],
       ['us', true],

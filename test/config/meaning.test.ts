@@ -143,6 +143,14 @@ test('a brace of the shell is told apart from a placeholder by its spaces', () =
   expect(faultsOf(edited(['./start.sh', "ps | awk '{ print }'"]))).toEqual([]);
 });
 
+test.each(['stop', 'no-new-server'])('atEnd: %s of a window is executed', (atEnd) => {
+  const loaded = load(edited(['to: "23:00" }', `to: "23:30", atEnd: ${atEnd} }`]));
+  if (!loaded.ok) throw new Error(loaded.faults.join('\n'));
+  const [environment] = loaded.configuration.environments;
+  expect(environment?.windows).toMatchObject([{ to: '23:30', atEnd }]);
+  expect(environment?.notExecuted).toEqual([]);
+});
+
 describe('what is configured and not executed is never silent', () => {
   const notExecuted = (line: string): string[] => {
     const loaded = load(edited(['serverStrategy: one-by-one', `serverStrategy: one-by-one\n      ${line}`]));

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { startDeployment } from '../../src/app/start-deployment.ts';
 import { askBot } from '../../src/cli/ask-bot.ts';
 import { createAnswerer } from '../../src/control/answer.ts';
 import type { ControlCommand, ControlRequest } from '../../src/control/protocol.ts';
@@ -21,7 +22,8 @@ import { socketFileOf } from '../../src/control/socket-file.ts';
 import { type Control, startControl } from '../../src/control/start-control.ts';
 import { type Store, StoreUnavailable } from '../../src/store/store.ts';
 import { startApp, type TestApp } from '../helpers/app.ts';
-import { buildEnvironment } from '../helpers/build.ts';
+import { endAttempt } from '../helpers/attempts.ts';
+import { buildCluster, buildEnvironment } from '../helpers/build.ts';
 import { removeLater } from '../helpers/remove-later.ts';
 
 let directory: string;
@@ -347,6 +349,44 @@ describe('what is answered', () => {
     const { text } = await ask({ do: 'show', number: 1 });
     expect(text).toContain('Reason: *bold* <@U0BEN> [31mred\n');
     expect(text).toContain('asked by @an[2Ja via command line');
+  });
+});
+
+describe('retry', () => {
+  const failed = async () => {
+    app.world.configuration.environments = [
+      buildEnvironment({
+        clusterStrategy: null,
+        serverStrategy: 'one-by-one',
+        topology: 'single-cluster',
+        clusters: [buildCluster('main', ['web-1', 'web-2', 'web-3'])],
+      }),
+    ];
+    await start();
+    expect((await ask(deploy)).code).toBe(0);
+    await startDeployment(app, 1);
+    await endAttempt(app, 1, { 'web-1': 'ok', 'web-2': 'error', 'web-3': 'skipped' });
+  };
+  const retry = { do: 'retry', as: 'U0ANA', number: 1 } as const;
+
+  test.each([
+    [{}, ['web-2', 'web-3'], [], '#1 deploys the remaining web-2, web-3.'],
+    [{ only: 'failed' as const }, ['web-2'], ['web-3'], '#1 deploys web-2; web-3 remains as before.'],
+    [{ servers: ['web-3'] }, ['web-3'], ['web-2'], '#1 deploys web-3; web-2 remains as before.'],
+  ])('with %j deploys that part, and answers a program what is left', async (part, chosen, left, text) => {
+    await failed();
+    const answer = await ask({ ...retry, ...part });
+    expect(answer).toEqual({ code: 0, text, value: { number: 1, servers: chosen, left, startsAt: null } });
+    const last = (await app.store.eventsAfter(1, 0)).at(-1);
+    expect(last?.event).toMatchObject({ type: 'retry_requested', servers: chosen, via: 'command line' });
+  });
+
+  test('of a server that is done already is refused with those that would be right', async () => {
+    await failed();
+    expect(await ask({ ...retry, servers: ['web-1'] })).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('web-1 is done already: what remain are web-2 and web-3.'),
+    });
   });
 });
 

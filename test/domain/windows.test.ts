@@ -139,6 +139,14 @@ describe('the end of a window with atEnd: no-new-server', () => {
     expect(ends([strict(night)], '2026-11-21T00:30Z')).toBe('2026-11-21T01:00 fri 22:00–02:00');
   });
 
+  test('ends what runs only where the one that closes last says stop', () => {
+    const stop: Window = { ...evening, atEnd: 'stop' };
+    const later: Window = { days: ['tue'], from: '23:00', to: '02:00', name: 'late', atEnd: 'no-new-server' };
+    const stops = (windows: Window[]) =>
+      windowEnd(buildEnvironment({ windows }), Date.parse('2026-11-17T19:00Z'))?.stops;
+    expect([stops([stop]), stops([strict(evening)]), stops([stop, later])]).toEqual([true, false, false]);
+  });
+
   test('is none where the window does not say so, or none is open', () => {
     expect(ends([evening], '2026-11-17T19:00Z')).toBeNull();
     expect(ends([strict(evening)], '2026-11-17T12:00Z')).toBeNull();

@@ -2,9 +2,18 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { endWindow } from '../../src/app/end-window.ts';
 import type { Environment, Window } from '../../src/domain/environment.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import { factsOf } from '../../src/progress/facts.ts';
 import type { TaskOutcome } from '../../src/systems/system.ts';
-import { buildCluster, buildEnvironment, buildSingleCluster } from '../helpers/build.ts';
-import { type Engine, openEngine, statesOf } from '../helpers/engine.ts';
+import { threadLine } from '../../src/wording/thread-line.ts';
+import {
+  buildCluster,
+  buildEnvironment,
+  buildPlan,
+  buildSingleCluster,
+  buildStep,
+} from '../helpers/build.ts';
+import { type Engine, openEngine, requestPlan, statesOf } from '../helpers/engine.ts';
 import { ended, type World } from '../helpers/world.ts';
 
 const opens = Date.parse('2026-11-17T19:00:00Z');
@@ -174,6 +183,112 @@ describe('when a window with atEnd: no-new-server ends', () => {
       'web-1': 'ok',
       'web-2': 'skipped',
     });
+  });
+});
+
+describe('when a window with atEnd: stop ends', () => {
+  const strict: Partial<Environment> = { windows: [{ ...evening, atEnd: 'stop' }] };
+  const begun = async (entry: string) =>
+    await expect.poll(() => world.done.includes(entry), { timeout: 20_000, interval: 5 }).toBe(true);
+
+  test('what runs is ended by the rule, its server is held, what was never touched is put back, and the rest is offered', async () => {
+    world.hangs('web-2 install');
+    engine.start();
+    const number = await engine.request(oneByOne({ ...strict, serverStrategy: 'half-by-half' }));
+    await begun('web-2 install');
+    now = closes;
+    await endWindow(clockOf(), number);
+    const deployment = await engine.until(number, ['partial']);
+    expect(deployment).toMatchObject({ endedBy, question: null });
+    expect(statesOf(deployment)).toEqual({
+      'web-1': 'ok',
+      'web-2': 'cancelled',
+      'web-3': 'skipped',
+      'web-4': 'skipped',
+    });
+    expect(deployment.run?.servers.get('web-2')?.message).toBe(`stopped by ${endedBy} during step install`);
+    expect(deployment.run?.servers.get('web-3')?.message).toBe(`not begun because of ${endedBy}`);
+    expect(world.done.slice(-3)).toEqual(['web-2 install', 'end web-2 install', 'enable web-1']);
+    expect(await held()).toMatchObject([{ member: 'web-2' }]);
+    const shown = factsOf(buildPlan(oneByOne(strict)), await engine.store.eventsAfter(number, 0)).find(
+      ({ event }) => event.type === 'window_ended',
+    );
+    expect(shown && threadLine(buildPlan(oneByOne(strict)), shown, String)).toBe(
+      '*The window tue 20:00–23:30 has ended*: what runs on servers is ended, and nothing further begins.',
+    );
+  });
+
+  test('where nothing was done yet it ends as failed, not as cancelled: no person ended it', async () => {
+    world.hangs('web-1 install');
+    engine.start();
+    const number = await engine.request(oneByOne(strict));
+    await begun('web-1 install');
+    now = closes;
+    expect(await engine.until(number, ['error', 'cancelled'])).toMatchObject({ state: 'error', endedBy });
+  });
+
+  test('the next process ends it where the one that ran it is dead', async () => {
+    world.hangs('web-1 install');
+    const hung = engine.start(100);
+    const number = await engine.request(oneByOne(strict));
+    await begun('web-1 install');
+    await hung.stop();
+    now = closes + 60_000;
+    engine.start(100);
+    expect((await engine.until(number, ['error'])).endedBy).toBe(endedBy);
+    expect(world.done.filter((entry) => entry === 'web-1 install')).toHaveLength(1);
+    expect(world.done).toContain('end web-1 install');
+  });
+
+  test('a question about a step that began is answered with stop too, and nobody is waited for', async () => {
+    world.when('web-1 install', () => ({ state: 'lost', reason: 'it was killed', lastLines: [] }));
+    engine.start();
+    const number = await engine.request(oneByOne(strict));
+    await engine.until(number, ['waiting']);
+    now = closes;
+    await endWindow(clockOf(), number);
+    const deployment = await engine.until(number, ['error']);
+    expect(deployment).toMatchObject({ question: null, endedBy });
+    expect(statesOf(deployment)).toMatchObject({ 'web-1': 'unknown', 'web-2': 'skipped' });
+  });
+
+  test('a manual step that was not done by then says that the window ended it', async () => {
+    const steps = [buildStep('switch', { manual: 'Switch it.' })];
+    engine.start();
+    const number = await engine.request(
+      oneByOne({ ...strict, runbooks: { release: { steps, needsNoBackup: true } } }),
+    );
+    await engine.until(number, ['waiting']);
+    now = closes;
+    await endWindow(clockOf(), number);
+    const deployment = await engine.until(number, ['error']);
+    const task = [...(deployment.run?.tasks.values() ?? [])].find(({ end }) => end === 'error');
+    expect(task?.message).toBe(`it was not done: stopped by ${endedBy}`);
+  });
+
+  test('a person who stopped it at once before is who ended it', async () => {
+    world.hangs('web-1 install');
+    const hung = engine.start(100);
+    const number = await engine.request(oneByOne(strict));
+    await begun('web-1 install');
+    await hung.stop();
+    await engine.decide(number, { type: 'stop_now_requested', by: 'U0BEN', reason: 'it is wrong' });
+    now = closes + 60_000;
+    await endWindow(clockOf(), number);
+    engine.start(100);
+    expect((await engine.until(number, ['cancelled'])).endedBy).toBe('<@U0BEN>');
+  });
+
+  test('a rollback goes on', async () => {
+    engine.start();
+    const install = hold('web-1 install');
+    const undoes: Plan['undoes'] = { deployment: 1, servers: {} };
+    const number = await requestPlan(engine.store, { ...buildPlan(oneByOne(strict)), undoes });
+    await install.begun();
+    now = closes;
+    await endWindow(clockOf(), number);
+    install.end();
+    expect((await engine.until(number, ['ok'])).endedBy).toBe('completion');
   });
 });
 

@@ -64,9 +64,11 @@ export function scenarioOf(seed: number): Scenario {
   const shape = shapeOf(random);
   const requests = 1 + Number(random.chance(0.2));
   const later = randomFrom(seedOf(seed, 'interventions'));
+  const choices = randomFrom(seedOf(seed, 'choices'));
   const actions = Array.from({ length: requests }, (_, on) => [
     ...actionsOf(random, shape, on),
     ...interventionsOn(later, on),
+    ...choicesOn(choices, on),
   ]).flat();
   const faults = Array.from({ length: random.below(6) }, () => faultOf(random, shape));
   return { seed, shape, actions, faults };
@@ -141,6 +143,19 @@ function interventionsOn(random: Random, on: number): Action[] {
     ...(random.chance(0.15) ? [press('pause'), press('resume')] : []),
     ...(random.chance(0.1) ? [{ do: 'stop-now' as const, on, by, at: at(), twice: random.chance(0.2) }] : []),
   ];
+}
+
+/** Somebody deploys a part of what remains; in a stream of its own as well. */
+function choicesOn(random: Random, on: number): Action[] {
+  const choose = (part: string): Action => ({
+    do: 'command',
+    text: `retry ${on + 1} ${part}`,
+    by: people.ana,
+    at: 15_000 + random.below(80_000),
+    twice: random.chance(0.2),
+  });
+  const server = `web-${1 + random.below(4)}`;
+  return random.chance(0.3) ? [choose('only failed'), choose(server), choose(server)] : [];
 }
 
 function lockFor(random: Random, at: number): Action[] {

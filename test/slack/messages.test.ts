@@ -92,7 +92,16 @@ describe('the card', () => {
         ended('web-2', 'error'),
         { type: 'attempt_ended', attempt: 1, state: 'partial', endedBy: 'onServerFailure: stop' },
       ],
-      ['Deploy the remaining 3', 'Details'],
+      ['Deploy the remaining 3', 'Choose…', 'Details'],
+    ],
+    [
+      [
+        ...running,
+        ...['web-1', 'web-2', 'web-3'].map((server) => ended(server, 'ok')),
+        ended('web-4', 'error'),
+        { type: 'attempt_ended', attempt: 1, state: 'partial', endedBy: 'onServerFailure: stop' },
+      ],
+      ['Deploy the remaining 1', 'Details'],
     ],
     [[{ type: 'rejected', by: 'U0BEN', reason: 'no' }], ['Details']],
   ] as [DeploymentEvent[], string[]][])(
@@ -255,6 +264,11 @@ describe('the text after /deploy', () => {
     ['list', { do: 'list' }],
     ['SHOW #1042', { do: 'show', number: 1042 }],
     ['cancel 7', { do: 'cancel', number: 7 }],
+    ['retry 7', { do: 'retry', number: 7, choice: 'remaining' }],
+    ['retry #7 Only failed', { do: 'retry', number: 7, choice: 'failed' }],
+    ['retry 7 web-4, web-3', { do: 'retry', number: 7, choice: { servers: ['web-4', 'web-3'] } }],
+    ['retry 7 ,', { do: 'retry', number: 7, choice: { servers: [] } }],
+    ['retyr 7', { do: 'unknown', near: 'retry', example: '/deploy retry 1042' }],
     ['cancle 7', { do: 'unknown', near: 'cancel', example: '/deploy cancel 1042' }],
     [
       'qwertz now',

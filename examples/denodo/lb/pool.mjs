@@ -18,7 +18,7 @@ export function readOut() {
 /** Writes them whole or not at all. */
 export function writeOut(out) {
   const next = `${file}.${process.pid}`;
-  writeFileSync(next, JSON.stringify([...out].toSorted()));
+  writeFileSync(next, JSON.stringify([...out]));
   renameSync(next, file);
 }
 

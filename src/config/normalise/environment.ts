@@ -175,7 +175,12 @@ function normaliseWindow({
   atEnd,
 }: NonNullable<EnvironmentFile['windows']>[number]): Window {
   // What is not configured stands in no plan: its hash is the same as before there was such a key.
-  const window = { from, to, name: name ?? null, ...(atEnd === 'no-new-server' && { atEnd }) };
+  const window = {
+    from,
+    to,
+    name: name ?? null,
+    ...(atEnd !== undefined && atEnd !== 'finish' && { atEnd }),
+  };
   return from.includes('T') ? window : { days: days ?? everyDay, ...window };
 }
 

@@ -11,7 +11,6 @@ export function notExecutedIn(environment: EnvironmentFile): string[] {
       (key) => environment[key] !== undefined && !isEmptyList(environment[key]),
     ),
     ...inApproval(environment.approval),
-    ...(environment.windows?.some(({ atEnd }) => atEnd === 'stop') ? ['windows.atEnd: stop'] : []),
     ...inConnections(environment),
   ];
 }

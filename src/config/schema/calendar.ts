@@ -39,7 +39,7 @@ export const window = section({
     .enum(['no-new-server', 'stop', 'finish'])
     .optional()
     .describe(
-      'What a running deployment does when the window closes. finish (default): it runs to its end; no-new-server: what is under way is finished and put back, nothing further begins. Not executed by this version: stop.',
+      'What a running deployment does when the window closes. finish (default): it runs to its end; no-new-server: what is under way is finished and put back, nothing further begins; stop: the steps that run on servers are ended as with Stop now, their servers stay held, nothing further begins.',
     ),
 });
 

@@ -8,7 +8,9 @@ export const connection = section({
   driver: z
     .enum(['ssh', 'local', 'postgres', 'http'])
     .optional()
-    .describe('ssh: another machine; local: this machine. Not executed by this version: postgres, http.'),
+    .describe(
+      'ssh: another machine; local: this machine; postgres: a Virtual DataPort server; http: a Scheduler, a Data Catalog.',
+    ),
   host: word.optional().describe('The name or address of the machine.'),
   port: z.int().min(1).max(65_535).optional().describe('The port; 22 by default for ssh.'),
   user: word.optional().describe('The account that is logged in to.'),

@@ -21,12 +21,12 @@ const backup = section({
   when: z
     .enum(['before', 'after'])
     .describe(
-      'before: every runbook has a step of kind backup, or says backup: none. Not executed by this version: after.',
+      'before: every runbook has a step of kind backup, or says backup: none. after, for system denodo: the first server is saved after every deployment.',
     ),
   onFailure: z
     .enum(['stop', 'warn'])
     .optional()
-    .describe('What a failed backup means; stop by default. Not executed by this version: warn.'),
+    .describe('What a failed backup means; stop by default. warn goes with when: after.'),
 });
 
 const rollback = section({
@@ -117,7 +117,9 @@ export const deployments = section({
     secondaryUrl: text.describe('The other one.'),
   })
     .optional()
-    .describe('Swaps between two caches. Not executed by this version.'),
+    .describe(
+      'Swaps every server to the other of two caches before its VQL. Goes with system denodo and a single cluster.',
+    ),
   drift: section({
     check: z.boolean().describe('Compares what is there with the last record.'),
     onMismatch: z

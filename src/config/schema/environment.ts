@@ -27,7 +27,7 @@ export const environment = section({
   kind: name.describe('production, staging, test, …: roles may hold for some kinds only.'),
   system: z
     .enum(['command', 'denodo', 'denodo-solution-manager', 'opcon'])
-    .describe('What is deployed to. This version executes command; requests for the others are refused.'),
+    .describe('What is deployed to. Requests for opcon are refused by this version.'),
   timezone: timezone.optional().describe("The IANA zone of this environment's times; the file's by default."),
   channel: channelId.describe('The Slack channel, by its id, that sees the deployments.'),
   deployments: deployments.describe('How this environment is deployed to.'),
@@ -49,11 +49,15 @@ export const environment = section({
   runbooks: z.record(name, runbook).optional().describe('The work on one server, by name.'),
   readBack: readBack.optional().describe('Says what runs on a server now.'),
   scripts: scripts.optional().describe("The load balancer's scripts, for paradigm online."),
-  sync: z.array(sync).optional().describe('Synchronisation of data catalogs. Not executed by this version.'),
+  sync: z.array(sync).optional().describe('What is synchronised after a cluster. Goes with system denodo.'),
   ruleSets: z
     .array(name)
     .optional()
     .describe('Rule sets that always apply here. Not executed by this version.'),
-  manager: manager.optional().describe("Denodo's Solution Manager. Not executed by this version."),
+  manager: manager
+    .optional()
+    .describe(
+      "Denodo's Solution Manager, which deploys itself. Needed by system denodo-solution-manager, and only there.",
+    ),
   clusters: z.array(cluster).min(1).describe('The clusters, in deployment order.'),
 });

@@ -9,17 +9,19 @@ export const payload = section({
   placement: z
     .enum(['every-server', 'first-in-cluster'])
     .optional()
-    .describe('Which of them; every-server by default. Not executed by this version: first-in-cluster.'),
+    .describe(
+      'Which of them; every-server by default. first-in-cluster goes with system denodo: the tasks of its Schedulers.',
+    ),
   after: section({
     payload: name.describe('The payload that goes before.'),
     server: z.literal('first-in-cluster').optional().describe('On which server.'),
   })
     .optional()
-    .describe('Waits for another payload. Not executed by this version.'),
+    .describe('Says that it follows another payload, as Scheduler tasks follow the VQL of the first server.'),
   run: z
     .enum(['always', 'marked', 'never'])
     .optional()
-    .describe('Which tasks are started after they were created. Not executed by this version.'),
+    .describe('Which Scheduler tasks are started after they were made; always by default.'),
 });
 
 /** Synchronisation of catalogue servers after a cluster. */

@@ -1,8 +1,6 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-import { isMap, parseDocument, type YAMLMap } from 'yaml';
 
 import { startCatalogServer } from './catalog-server.ts';
 import { startSchedulerServer } from './scheduler-server.ts';
@@ -10,9 +8,11 @@ import { startVdp, type Vdp } from './start-vdp.ts';
 
 /** The servers of `examples/denodo`, each a stand-in on this machine. */
 export interface DenodoHouse {
+  /** The example's configuration; only the addresses of its servers are replaced. */
+  configuration: string;
   /** Virtual DataPort servers by name. */
   vdps: Map<string, Vdp>;
-  /** What the bot must find in its environment: the secrets that the example names. */
+  /** The secrets that the example names, by their variables. */
   variables: Record<string, string>;
   close(): Promise<void>;
 }
@@ -21,34 +21,20 @@ const example = join(dirname(fileURLToPath(import.meta.url)), '../../../examples
 const user = 'deploy';
 const password = 'lamplighter';
 
-/**
- * Starts a stand-in for every server of the example, copies the example into a directory, and adds its environments and
- * its catalogue to a configuration file there; only the addresses of its servers are replaced.
- */
-export async function startDenodo(directory: string, configurationFile: string): Promise<DenodoHouse> {
+/** Starts a stand-in for every server of the example, and copies its scripts and its catalogue into a directory. */
+export async function startDenodo(directory: string): Promise<DenodoHouse> {
   for (const part of ['lb', 'revisions'])
     cpSync(join(example, part), join(directory, part), { recursive: true });
-  const denodo = parseDocument(readFileSync(join(example, 'lamplighter.yaml'), 'utf8'), { merge: true });
-  const closers: (() => Promise<void>)[] = [];
+  let configuration = readFileSync(join(example, 'lamplighter.yaml'), 'utf8');
   const vdps = new Map<string, Vdp>();
-  for (const server of serversOf(denodo.getIn(['environments']))) {
-    const name = String(server.get('name'));
-    const connection = server.get('connection');
-    if (!isMap(connection)) throw new Error(`server ${name} of the example has no connection`);
-    const place = await startServer(name, String(server.get('role')), connection, vdps);
-    closers.push(place.close);
-    for (const [key, value] of Object.entries(place.address)) connection.set(key, value);
+  const closers: (() => Promise<void>)[] = [];
+  for (const [, name = '', role = ''] of configuration.matchAll(/- \{ name: (\S+), role: (\S+),/g)) {
+    const { from, to, close } = role === 'vdp' ? await startOneVdp(name, vdps) : await startRest(name, role);
+    closers.push(close);
+    configuration = configuration.replaceAll(from, to);
   }
-  const whole = parseDocument(readFileSync(configurationFile, 'utf8'));
-  const added = denodo.toJS() as {
-    catalog: { revisions: unknown[] };
-    environments: Record<string, unknown>;
-  };
-  for (const revision of added.catalog.revisions) whole.addIn(['catalog', 'revisions'], revision);
-  for (const [name, environment] of Object.entries(added.environments))
-    whole.setIn(['environments', name], environment);
-  writeFileSync(configurationFile, whole.toString());
   return {
+    configuration,
     vdps,
     variables: { DENODO_PASSWORD: password, CRM_PASSWORD_ENC: 'hU2z4w8Gk1pY' },
     close: async () => {
@@ -57,47 +43,30 @@ export async function startDenodo(directory: string, configurationFile: string):
   };
 }
 
-function serversOf(environments: unknown): YAMLMap[] {
-  const lists = mapsIn(environments).flatMap((environment) => mapsIn(environment.get('clusters')));
-  return lists.flatMap((cluster) => mapsIn(cluster.get('servers')));
-}
-
-function mapsIn(node: unknown): YAMLMap[] {
-  if (typeof node !== 'object' || node === null || !('items' in node) || !Array.isArray(node.items))
-    return [];
-  const items = node.items.map((item: unknown) =>
-    typeof item === 'object' && item !== null && 'value' in item && 'key' in item ? item.value : item,
-  );
-  return items.filter((item) => isMap(item));
-}
-
+/** Where a server of the example is on this machine. */
 interface Place {
-  address: Record<string, unknown>;
+  from: string;
+  to: string;
   close: () => Promise<void>;
 }
 
-async function startServer(
-  name: string,
-  role: string,
-  connection: YAMLMap,
-  vdps: Map<string, Vdp>,
-): Promise<Place> {
+async function startOneVdp(name: string, vdps: Map<string, Vdp>): Promise<Place> {
+  const vdp = await startVdp({ users: { [user]: { password, isAdministrator: true } } });
+  vdps.set(name, vdp);
+  return {
+    from: `host: ${name}, port: 9996`,
+    to: `host: 127.0.0.1, port: ${vdp.port}`,
+    close: async () => await vdp.stop(),
+  };
+}
+
+async function startRest(name: string, role: string): Promise<Place> {
   const known = { user, password, now: Date.now };
-  if (role === 'vdp') {
-    const vdp = await startVdp({ users: { [user]: { password, isAdministrator: true } } });
-    vdps.set(name, vdp);
-    return { address: { host: '127.0.0.1', port: vdp.port }, close: async () => await vdp.stop() };
-  }
+  const world = { projects: [{ id: 1, name: 'crm' }], jobs: [], runs: {}, starts: {}, now: Date.now };
+  const changes = { inserted: ['customer360.customer'], removed: [], modified: [] };
   const standIn =
     role === 'scheduler'
-      ? await startSchedulerServer(
-          { ...known, uri: String(connection.getIn(['options', 'uri'])) },
-          { projects: [{ id: 1, name: 'crm' }], jobs: [], runs: {}, starts: {}, now: Date.now },
-        )
-      : await startCatalogServer(known, {
-          changes: { inserted: ['customer360.customer'], removed: [], modified: [] },
-          bodies: [],
-        });
-  const base = role === 'scheduler' ? 'webadmin/denodo-scheduler-admin' : 'denodo-data-catalog';
-  return { address: { baseUrl: `${standIn.url}/${base}` }, close: async () => await standIn.close() };
+      ? await startSchedulerServer({ ...known, uri: `//${name}:8000` }, world)
+      : await startCatalogServer(known, { changes, bodies: [] });
+  return { from: `http://${name}:9090`, to: standIn.url, close: async () => await standIn.close() };
 }

@@ -34,11 +34,7 @@ function stepsOf({ plan }: DeploymentEntry, member: string): PlannedTask[] {
 function notRight(entry: DeploymentEntry, attempt: AttemptEntry, step: PlannedTask): string | null {
   const server = step.server ?? '';
   const latest = latestAttemptOf(entry, attempt, server);
-  const touched = entry.plan.tasks.some(
-    (task) =>
-      task.type === 'STEP' && task.server === server && runsOf(entry, latest.number, task.id).length > 0,
-  );
-  if (!touched) return null;
+  if (!latest) return null;
   const { end } = taskEntry(latest, step.id);
   if (end !== 'ok' && end !== 'warning' && end !== 'skipped')
     return `step ${step.step} of ${server} stands as ${end ?? 'not ended'} in the log`;
@@ -48,11 +44,14 @@ function notRight(entry: DeploymentEntry, attempt: AttemptEntry, step: PlannedTa
   return null;
 }
 
-/** Servers that are no part of this attempt stand as their last one left them. */
-function latestAttemptOf(entry: DeploymentEntry, attempt: AttemptEntry, server: string): AttemptEntry {
+/** A server stands as the last attempt left it that ran a step there. */
+function latestAttemptOf(entry: DeploymentEntry, attempt: AttemptEntry, server: string): AttemptEntry | null {
+  const steps = entry.plan.tasks.filter((task) => task.type === 'STEP' && task.server === server);
+  const hasTouched = ({ number }: AttemptEntry): boolean =>
+    steps.some(({ id }) => runsOf(entry, number, id).length > 0);
   return (
-    entry.attempts.findLast(({ number, servers }) => number <= attempt.number && servers.has(server)) ??
-    attempt
+    entry.attempts.findLast((candidate) => candidate.number <= attempt.number && hasTouched(candidate)) ??
+    null
   );
 }
 

@@ -94,6 +94,7 @@ function wrongButtons(entry: DeploymentEntry, rows: LogRow[], shown: string[]): 
     [ids.putBack]: !goesOn && entry.attempts.length > 0,
     [ids.keepOut]: !goesOn && entry.attempts.length > 0,
     [ids.retry]: !goesOn && !entry.queued && entry.attempts.length > 0,
+    [ids.choose]: !goesOn && !entry.queued && entry.attempts.length > 0,
     [ids.details]: true,
   };
   const useless = shown.find((id) => !(allowed[id] ?? entry.question !== null));
