@@ -41,6 +41,7 @@ async function perform(talk: Conversation): Promise<TaskOutcome> {
   if ('missing' in asked)
     throw new Declined(
       `properties are missing on the Solution Manager: ${asked.missing.join(', ') || asked.words}`,
+      asked.missing,
     );
   if (asked.id !== null) return await follow(talk, asked.id);
   // Whatever was answered: where our mark stands, it was begun.

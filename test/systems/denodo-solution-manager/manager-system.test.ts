@@ -323,6 +323,7 @@ describe('a bot that was killed', () => {
       '#1042 attempt 1 task 1 run 2 (lamp)',
       '#1042 attempt 1 task 1 (lamp2)',
       '#1042 attempt 1 task 11 (lamp)',
+      '#1042 attempt 1 task 1 (lamp), once more by hand',
     ];
     world.deployments = others.map((words, index) => ({
       id: index,

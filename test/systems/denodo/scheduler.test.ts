@@ -167,8 +167,8 @@ describe('tasks of a CREATE revision', () => {
 
   test('replace the whole of what has their name, and of nothing else', async () => {
     write('load_customers');
-    const old = keep('load_customers', { definition: { schedule: 'nightly' } });
     const similar = keep('load_customers_v2', { definition: { schedule: 'weekly' } });
+    const old = keep('load_customers', { definition: { schedule: 'nightly' } });
     const outcome = await perform({ action: 'create+run', tasks: [taskNamed('load_customers')] });
     expect(outcome.message).toContain('load_customers replaced');
     expect(old.definition).not.toHaveProperty('schedule');
@@ -368,6 +368,11 @@ describe('tasks of a DROP revision', () => {
       message: 'load removed, gone was not there, lost was not there, nor its project nowhere',
     });
     expect(world.jobs).toEqual([]);
+    const changes = scheduler.asked.filter((line) => !line.startsWith('GET'));
+    expect(changes.map((line) => line.replace(/\?.*/, '').replace(/.*\/jobs/, ''))).toEqual([
+      '/40/status',
+      '/40',
+    ]);
   });
 });
 
