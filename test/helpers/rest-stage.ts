@@ -1,5 +1,6 @@
 import type { Plan, PlannedTask } from '../../src/domain/plan.ts';
 import { createHttpDriver } from '../../src/drivers/http/http-driver.ts';
+import type { StandIn } from '../../src/sandbox/denodo/recorded-table.ts';
 import type { RestNeeds } from '../../src/systems/conversation.ts';
 import type { OnSeen, TaskContext } from '../../src/systems/system.ts';
 
@@ -63,4 +64,9 @@ export function openRestStage(secrets: Record<string, string> = {}): RestStage {
       ...more,
     }),
   };
+}
+
+/** A stand-in that was asked what its table lacks fails the test. */
+export function expectOnlyKnown({ unknown }: StandIn): void {
+  if (unknown.length > 0) throw new Error(`nobody knows how this is answered: ${unknown.join(', ')}`);
 }

@@ -17,7 +17,7 @@ import {
   buildServer,
   buildSingleCluster,
 } from '../../helpers/build.ts';
-import { openRestStage, password, type RestStage } from '../../helpers/rest-stage.ts';
+import { expectOnlyKnown, openRestStage, password, type RestStage } from '../../helpers/rest-stage.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'lamplighter-manager-'));
 const never = new AbortController().signal;
@@ -66,7 +66,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await manager.close();
-  expect(manager.unknown).toEqual([]);
+  expectOnlyKnown(manager);
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -191,6 +191,7 @@ describe('a deployment through the Solution Manager', () => {
     expect(await perform()).toMatchObject({
       end: 'error',
       message: 'properties are missing on the Solution Manager: databases.crm.USERPASSWORD, users.u.PASSWORD',
+      lastLines: ['databases.crm.USERPASSWORD', 'users.u.PASSWORD'],
     });
   });
 

@@ -22,7 +22,7 @@ import {
   buildServer,
   buildSingleCluster,
 } from '../../helpers/build.ts';
-import { openRestStage, password, type RestStage } from '../../helpers/rest-stage.ts';
+import { expectOnlyKnown, openRestStage, password, type RestStage } from '../../helpers/rest-stage.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'lamplighter-scheduler-'));
 const crmLogin = 'a-login-of-the-crm';
@@ -56,7 +56,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await scheduler.close();
-  expect(scheduler.unknown).toEqual([]);
+  expectOnlyKnown(scheduler);
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
