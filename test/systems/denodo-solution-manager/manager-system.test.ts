@@ -10,13 +10,8 @@ import { type ManagerWorld, startManagerServer } from '../../../src/sandbox/deno
 import type { Said, StandIn } from '../../../src/sandbox/denodo/recorded-table.ts';
 import { createManagerSystem } from '../../../src/systems/denodo-solution-manager/manager-system.ts';
 import type { TaskContext, TaskOutcome } from '../../../src/systems/system.ts';
-import {
-  buildCluster,
-  buildPlan,
-  buildRevision,
-  buildServer,
-  buildSingleCluster,
-} from '../../helpers/build.ts';
+import { buildRevision } from '../../helpers/build.ts';
+import { buildManagerPlan, vqlPart } from '../../helpers/manager-plan.ts';
 import { expectOnlyKnown, openRestStage, password, type RestStage } from '../../helpers/rest-stage.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'lamplighter-manager-'));
@@ -70,34 +65,13 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const vql = (file = 'customer360.vql') => ({
-  file,
-  statements: 1,
-  properties: [],
-  cacheDataSources: [],
-  isRepeatable: true,
-  isParameterised: false,
-});
-
 function revisionOf(more: Partial<Revision> = {}): Revision {
-  const parts = { vql: { runbook: null, vql: vql(), tasks: [] } };
+  const parts = { vql: vqlPart('customer360.vql') };
   return buildRevision({ name: 'customer360', directory, parts, digest: 'ab'.repeat(32), ...more });
 }
 
 function planOf(revisions = [revisionOf()], url = manager.url): Plan {
-  const login = { user: 'deploy', password: { env: 'SM' }, tls: { verify: true, ca: null } };
-  const connection = { driver: 'http' as const, baseUrl: url, ...login, options: {} };
-  const environment = buildSingleCluster([], {
-    system: 'denodo-solution-manager',
-    paradigm: 'simple',
-    manager: { baseUrl: url, environmentId: 3, ...login },
-    stepTimeoutSeconds: 600,
-    payloads: [{ part: 'vql', role: 'vdp', placement: 'every-server', run: 'always' }],
-    clusters: [
-      buildCluster('solution-manager', [buildServer('solution-manager', { role: 'vdp', connection })]),
-    ],
-  });
-  return buildPlan(environment, { revisions });
+  return buildManagerPlan(url, revisions);
 }
 
 function contextOf(plan = planOf(), more: Partial<TaskContext> = {}): TaskContext {
@@ -204,7 +178,10 @@ describe('a deployment through the Solution Manager', () => {
       properties: [],
       isMarked: false,
     };
-    const mixed = revisionOf({ name: 'mixed', parts: { all: { runbook: null, vql: vql(), tasks: [task] } } });
+    const mixed = revisionOf({
+      name: 'mixed',
+      parts: { all: { ...vqlPart('customer360.vql'), tasks: [task] } },
+    });
     const outcome = await perform(contextOf(planOf([revisionOf(), mixed])));
     expect(outcome).toMatchObject({
       end: 'error',
@@ -214,16 +191,8 @@ describe('a deployment through the Solution Manager', () => {
   });
 
   test.each<[string, Partial<Revision>, string]>([
-    [
-      'a script that is not there',
-      { parts: { vql: { runbook: null, vql: vql('no.vql'), tasks: [] } } },
-      'ENOENT',
-    ],
-    [
-      'a script that is no UTF-8',
-      { parts: { vql: { runbook: null, vql: vql('latin.vql'), tasks: [] } } },
-      'no UTF-8',
-    ],
+    ['a script that is not there', { parts: { vql: vqlPart('no.vql') } }, 'ENOENT'],
+    ['a script that is no UTF-8', { parts: { vql: vqlPart('latin.vql') } }, 'no UTF-8'],
     ['no script', { parts: {} }, 'has 0 VQL scripts'],
   ])('of %s changes nothing', async (_claim, more, sentence) => {
     writeFileSync(join(directory, 'latin.vql'), Buffer.from([0x66, 0xe9, 0x3b]));
