@@ -214,6 +214,16 @@ describe('a deployment through the Solution Manager', () => {
     );
   });
 
+  test('tells at its end also what changed before the time that was asked for', async () => {
+    const late = taskAt('IN_PROGRESS', later);
+    world.next = [
+      { state: 'IN_PROGRESS', tasks: [late] },
+      { state: 'ERROR', tasks: [taskAt('ERROR', { output: 'out of memory' }), late] },
+    ];
+    await perform();
+    expect(stage.told).toContain('eu / vdp-eu-1: VQL failed: out of memory');
+  });
+
   test.each([
     ['OK_WITH_WARNINGS', 'warning'],
     ['CANCELED', 'error'],

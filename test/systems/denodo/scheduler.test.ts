@@ -471,6 +471,15 @@ describe('a bot that was killed', () => {
     expect(stage.seen).toEqual(['running: first runs']);
   });
 
+  test('after a start that does not show at the first look, looks again before it says that nothing began', async () => {
+    scheduler.upset(start, 'drop');
+    await broken();
+    const late = { status: 200, body: { state: 'NOT_RUNNING', result: 'NEVER_EXECUTED' } };
+    scheduler.upset(start.replace('PUT', 'GET'), late);
+    expect(await probe()).toMatchObject({ state: 'ended', end: 'ok' });
+    expect(world.starts).toEqual({ first: 1, second: 1 });
+  });
+
   test('after a run that has ended meanwhile, takes its result and goes on behind it', async () => {
     scheduler.upset(start, 'drop');
     await broken();
