@@ -19,11 +19,10 @@ export interface Certificate {
 export function makeCertificate(name: string): Certificate {
   const directory = mkdtempSync(join(tmpdir(), 'lamplighter-certificate-'));
   const [key, authority] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+  const names = ['-addext', `subjectAltName=${name}`];
   const asked = 'req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=lamplighter-test';
-  execFileSync(
-    'openssl',
-    [...asked.split(' '), ...['-addext', `subjectAltName=${name}`, '-keyout', key, '-out', authority]],
-    { stdio: 'ignore' },
-  );
+  execFileSync('openssl', [...asked.split(' '), ...names, '-keyout', key, '-out', authority], {
+    stdio: 'ignore',
+  });
   return { key: readFileSync(key, 'utf8'), cert: readFileSync(authority, 'utf8'), authority };
 }

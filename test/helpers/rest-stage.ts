@@ -1,5 +1,6 @@
 import type { Plan, PlannedTask } from '../../src/domain/plan.ts';
 import { createHttpDriver } from '../../src/drivers/http/http-driver.ts';
+import type { StandIn } from '../../src/sandbox/denodo/recorded-table.ts';
 import type { RestNeeds } from '../../src/systems/conversation.ts';
 import type { OnSeen, TaskContext } from '../../src/systems/system.ts';
 
@@ -15,8 +16,6 @@ export interface RestStage {
   seen: string[];
   onSeen: OnSeen;
   clock: { at: number };
-  /** Called at every wait, before the clock goes on. */
-  atPause: { do: () => void };
   lease: { isOurs: boolean };
   context(plan: Plan, task: PlannedTask, more?: Partial<TaskContext>): TaskContext;
 }
@@ -25,8 +24,8 @@ export interface RestStage {
 export function openRestStage(secrets: Record<string, string> = {}): RestStage {
   const clock = { at: Date.UTC(2026, 10, 20, 21) };
   const told: string[] = [];
+  const keys = new Set<string>();
   const seen: string[] = [];
-  const atPause = { do: () => undefined };
   const lease = { isOurs: true };
   const readSecret: RestNeeds['readSecret'] = (reference) =>
     'env' in reference ? (secrets[reference.env] ?? password) : password;
@@ -34,7 +33,6 @@ export function openRestStage(secrets: Record<string, string> = {}): RestStage {
     told,
     seen,
     clock,
-    atPause,
     lease,
     onSeen: async (what, message) => void seen.push(`${what}: ${message}`),
     needs: {
@@ -43,7 +41,6 @@ export function openRestStage(secrets: Record<string, string> = {}): RestStage {
       findRevisionChange: async () => null,
       now: () => clock.at,
       sleep: async (milliseconds) => {
-        atPause.do();
         clock.at += milliseconds;
       },
     },
@@ -59,9 +56,17 @@ export function openRestStage(secrets: Record<string, string> = {}): RestStage {
       backupPath: null,
       undoing: null,
       cache: null,
-      tell: async (_key, message) => void told.push(message),
+      tell: async (key, message) => {
+        if (!keys.has(`${task.id}:${key}`)) told.push(message);
+        keys.add(`${task.id}:${key}`);
+      },
       isStillOurs: async () => lease.isOurs,
       ...more,
     }),
   };
+}
+
+/** A stand-in that was asked what its table lacks fails the test. */
+export function expectOnlyKnown({ unknown }: StandIn): void {
+  if (unknown.length > 0) throw new Error(`nobody knows how this is answered: ${unknown.join(', ')}`);
 }

@@ -5,6 +5,7 @@ import { checkCalendar, checkTimezone } from './calendar.ts';
 import type { EnvironmentCheck } from './context.ts';
 import { checkHousekeeping } from './cron.ts';
 import { checkDeployments, checkScriptsThere } from './deployments.ts';
+import { checkManager } from './manager.ts';
 import { checkCatalog, checkNames } from './names.ts';
 import { checkPeople } from './people.ts';
 import { checkPackages, checkReferences } from './references.ts';
@@ -21,6 +22,7 @@ const ofEnvironment: EnvironmentCheck[] = [
   checkCalendar,
   checkDeployments,
   checkScriptsThere,
+  checkManager,
   checkServers,
   checkScriptVariables,
   checkShellVariables,

@@ -2,6 +2,7 @@ import { expandServers } from '../expand-servers.ts';
 import { type Fault, fault, type Path } from '../fault.ts';
 import type { Salvaged } from '../salvage.ts';
 import type { ConnectionFile } from '../schema/configuration.ts';
+import { checkAddress } from './address.ts';
 import { clustersOf, type EnvironmentContext } from './context.ts';
 
 /** What is always there for a server's scripts, and so cannot be given. */
@@ -62,6 +63,7 @@ function checkConnection(connection: Salvaged<ConnectionFile>, server: string, p
     })),
     ...foreign.map((key) => fault([...path, key], `does not go with driver ${driver} (server ${server})`)),
     ...(driver === 'ssh' ? checkPin(connection, server, path) : []),
+    ...(driver === 'http' ? checkAddress(connection, `server ${server}`, path) : []),
   ];
 }
 

@@ -2,7 +2,6 @@ import type {
   ApprovalRule,
   Environment,
   Freeze,
-  Manager,
   Parallel,
   RollbackRule,
   Sync,
@@ -10,10 +9,11 @@ import type {
   Window,
 } from '../../domain/environment.ts';
 import type { EnvironmentFile } from '../schema/configuration.ts';
+import { managerCluster, normaliseManager, ofManager } from './manager.ts';
 import { notExecutedIn } from './not-executed.ts';
 import { normaliseQuestions, normaliseRunbooks, normaliseScripts, type Shares } from './runbooks.ts';
 import { normaliseCluster } from './servers.ts';
-import { absolutePath, type Base, secretReference, valuesOf } from './values.ts';
+import { type Base, valuesOf } from './values.ts';
 
 /** An environment with every default applied. */
 export function normaliseEnvironment(
@@ -46,14 +46,21 @@ export function normaliseEnvironment(
       run: run ?? 'always',
     })),
     sync: (environment.sync ?? []).map(normaliseSync),
-    manager: normaliseManager(base, environment.manager),
+    manager: normaliseManager(base, environment),
     runbooks: normaliseRunbooks(environment, defaults.shares),
     rollback: normaliseRollback(environment),
     scripts: normaliseScripts(base, environment.scripts),
     readBack: readBack ? { run: readBack.run, timeoutSeconds: readBack.timeoutSeconds ?? 10 } : null,
-    clusters: environment.clusters.map((cluster) => normaliseCluster(base, cluster)),
+    clusters: normaliseClusters(base, environment),
+    ...ofManager(environment),
     notExecuted: notExecutedIn(environment),
   };
+}
+
+/** A Solution Manager knows its clusters itself. */
+function normaliseClusters(base: Base, environment: EnvironmentFile): Environment['clusters'] {
+  const cluster = managerCluster(base, environment);
+  return cluster ? [cluster] : (environment.clusters ?? []).map((written) => normaliseCluster(base, written));
 }
 
 type Deployments = Pick<
@@ -124,18 +131,6 @@ function normaliseSync(sync: NonNullable<EnvironmentFile['sync']>[number]): Sync
     elements: sync.elements ?? 'all',
     priority: sync.priority ?? 'server_with_local_changes',
     onFailure: sync.onFailure ?? 'warn',
-  };
-}
-
-function normaliseManager(base: Base, manager: EnvironmentFile['manager']): Manager | null {
-  if (manager === undefined) return null;
-  const { baseUrl, environmentId, user, password, tls, ca } = manager;
-  return {
-    baseUrl: baseUrl.replace(/\/+$/, ''),
-    environmentId,
-    user,
-    password: secretReference(base, password),
-    tls: { verify: tls !== 'off', ca: ca === undefined ? null : absolutePath(base, ca) },
   };
 }
 

@@ -7,6 +7,7 @@ export function notExecutedIn(environment: EnvironmentFile): string[] {
     ...(environment.system === 'opcon' ? [`system: ${environment.system}`] : []),
     ...inDeployments(environment.deployments),
     ...(environment.system === 'denodo' ? [] : onlyForDenodo(environment)),
+    ...(environment.system.startsWith('denodo') ? [] : inPayloads(environment)),
     ...(['watcher', 'rehearsal', 'ownerConsent', 'ruleSets'] as const).filter(
       (key) => environment[key] !== undefined && !isEmptyList(environment[key]),
     ),
@@ -49,12 +50,17 @@ function inApproval(approval: EnvironmentFile['approval']): string[] {
 }
 
 /** What other systems than Denodo have no use for. */
-function onlyForDenodo({ payloads, deployments, sync }: EnvironmentFile): string[] {
-  const roles = [...new Set(Object.values(payloads).map(({ role }) => role))];
+function onlyForDenodo({ deployments, sync }: EnvironmentFile): string[] {
   return [
     ...(deployments.sharedCache === undefined ? [] : ['deployments.sharedCache']),
     ...(deployments.backup?.when === 'after' ? ['deployments.backup.when: after'] : []),
     ...(sync === undefined || sync.length === 0 ? [] : ['sync']),
+  ];
+}
+
+function inPayloads({ payloads }: EnvironmentFile): string[] {
+  const roles = [...new Set(Object.values(payloads).map(({ role }) => role))];
+  return [
     ...Object.entries(payloads).flatMap(([part, payload]) => [
       ...(payload.placement === 'first-in-cluster' ? [`payloads.${part}.placement: first-in-cluster`] : []),
       ...(payload.after === undefined ? [] : [`payloads.${part}.after`]),
@@ -65,7 +71,7 @@ function onlyForDenodo({ payloads, deployments, sync }: EnvironmentFile): string
 }
 
 /** Only what a command deployment meets: the other systems are named by themselves. */
-function inConnections({ system, clusters }: EnvironmentFile): string[] {
+function inConnections({ system, clusters = [] }: EnvironmentFile): string[] {
   const connections = clusters.flatMap((cluster) =>
     expandServers(cluster).map(({ server }) => server.connection ?? {}),
   );

@@ -67,6 +67,6 @@ export const configurationFile = section({
 /** What a file that fits the schema holds. */
 export type ConfigurationFile = z.infer<typeof configurationFile>;
 export type EnvironmentFile = ConfigurationFile['environments'][string];
-export type ClusterFile = EnvironmentFile['clusters'][number];
+export type ClusterFile = NonNullable<EnvironmentFile['clusters']>[number];
 export type ServerFile = NonNullable<ClusterFile['servers']>[number];
 export type ConnectionFile = NonNullable<ServerFile['connection']>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { section } from '../issues.ts';
-import { count, secret, text, word } from './words.ts';
+import { count, httpAddress, secret, text, word } from './words.ts';
 
 /** How one server is reached. Which keys go with which driver is checked after template and server are merged. */
 export const connection = section({
@@ -31,14 +31,13 @@ export const connection = section({
   keepRevisions: count.optional().describe('How many pushed revisions stay there; 5 by default.'),
   database: text.optional().describe('The database, for driver postgres.'),
   password: secret.optional().describe('The password, as { env: NAME } or { file: PATH }.'),
-  baseUrl: z
-    .url({ protocol: /^https?$/, error: 'a URL such as "https://host:9090/path"' })
-    .optional()
-    .describe('The address, for driver http.'),
+  baseUrl: httpAddress.optional().describe('The address, for driver http.'),
   tls: z
     .enum(['off', 'verify'])
     .optional()
-    .describe('verify: encrypted, and the certificate is checked. There is nothing in between.'),
+    .describe(
+      'verify: encrypted, and the certificate is checked. There is nothing in between; off goes with an http address only.',
+    ),
   ca: text.optional().describe('A file with the certificate authority that is trusted.'),
   options: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))

@@ -8,17 +8,19 @@ import { deployments } from './deployments.ts';
 import { payload, sync } from './payloads.ts';
 import { readBack, runbook } from './runbook.ts';
 import { scripts } from './scripts.ts';
-import { channelId, name, secret, text, timezone, values, word } from './words.ts';
+import { channelId, httpAddress, name, secret, text, timezone, values, word } from './words.ts';
 
 const manager = section({
-  baseUrl: text.describe('Its address.'),
+  baseUrl: httpAddress.describe('Its address, such as "https://solution-manager:10090".'),
   environmentId: z.int().describe('The number of the environment there.'),
   user: word.describe('The account.'),
   password: secret.describe('The password, as { env: NAME } or { file: PATH }.'),
   tls: z
     .enum(['off', 'verify'])
     .optional()
-    .describe('verify, the default: the certificate of an https address is checked.'),
+    .describe(
+      'verify, the default: the certificate of an https address is checked. off goes with http only.',
+    ),
   ca: text.optional().describe('A file with the certificate authority that is trusted.'),
 });
 
@@ -56,8 +58,10 @@ export const environment = section({
     .describe('Rule sets that always apply here. Not executed by this version.'),
   manager: manager
     .optional()
-    .describe(
-      "Denodo's Solution Manager, which deploys itself. Needed by system denodo-solution-manager, and only there.",
-    ),
-  clusters: z.array(cluster).min(1).describe('The clusters, in deployment order.'),
+    .describe("Denodo's Solution Manager, for system denodo-solution-manager: it deploys in our place."),
+  clusters: z
+    .array(cluster)
+    .min(1)
+    .optional()
+    .describe('The clusters, in deployment order. Left out only with system denodo-solution-manager.'),
 });

@@ -76,3 +76,6 @@ export const timezone = z.string().min(1, 'an IANA time zone such as Europe/Madr
 
 /** A time that recurs, as five fields of cron; what stands in them is checked afterwards. */
 export const cron = z.string().regex(/^\S+(\s+\S+){4}$/, 'five fields of cron such as "0 3 * * 0"');
+
+/** The address of a server that speaks HTTP. */
+export const httpAddress = z.url({ protocol: /^https?$/, error: 'a URL such as "https://host:9090/path"' });

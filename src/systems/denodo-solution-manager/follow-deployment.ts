@@ -27,7 +27,7 @@ export async function followDeployment(
 
 /** Whether a deployment in this state runs no more; `Pending` and what nobody knows yet go on. */
 export function hasEnded(state: string): boolean {
-  return /^(?:OK|ERROR|CANCEL)/i.test(state);
+  return /^(?:OK|WARN|ERROR|CANCEL)/i.test(state);
 }
 
 /** The whole of it, once more: what failed early has not changed lately. */

@@ -122,7 +122,7 @@ function readTask(fields: Fields): ManagerTask {
 function readValidation(fields: Fields): Asked {
   const validation = fieldsOf(fieldsOf(fields['validationResponse'])['validation']);
   const listed = Object.entries(validation)
-    .filter(([key]) => /^missing/.test(key))
+    .filter(([key]) => key.startsWith('missing'))
     .flatMap(([, value]) => leafKeys(value));
   const said = ['outputVqlValidation', 'outputSchValidation'].flatMap((key) =>
     namesAfterMissing(textOf(validation[key])),

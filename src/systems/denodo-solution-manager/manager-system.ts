@@ -13,17 +13,16 @@ const stoppingMs = 40_000;
 /** `system: denodo-solution-manager`: the Solution Manager deploys, and is started, found again and followed (B.1.1). */
 export function createManagerSystem(needs: RestNeeds): System {
   const on = async (
-    context: TaskContext,
-    mayHaveBegun: boolean,
+    { context, mayHaveBegun }: { context: TaskContext; mayHaveBegun: boolean },
     signal: AbortSignal,
     work: (talk: Conversation) => Promise<TaskOutcome>,
   ): Promise<TaskOutcome> =>
     await converse(needs, { context, server: context.task.server ?? '', mayHaveBegun }, signal, work);
   return {
-    perform: async (context, signal) => await on(context, false, signal, perform),
+    perform: async (context, signal) => await on({ context, mayHaveBegun: false }, signal, perform),
     probe: async (context, onSeen, signal) =>
-      await on(context, true, signal, async (talk) => await probe(talk, onSeen)),
-    end: async (context, signal) => await on(context, true, signal, end),
+      await on({ context, mayHaveBegun: true }, signal, async (talk) => await probe(talk, onSeen)),
+    end: async (context, signal) => await on({ context, mayHaveBegun: true }, signal, end),
     inspect: async (plan, server, signal) => await inspectManager(needs, { plan, server }, signal),
     prepare: () => undefined,
     release: async () => undefined,
@@ -42,12 +41,13 @@ async function perform(talk: Conversation): Promise<TaskOutcome> {
   if ('missing' in asked)
     throw new Declined(
       `properties are missing on the Solution Manager: ${asked.missing.join(', ') || asked.words}`,
+      asked.missing,
     );
+  if (asked.id !== null) return await follow(talk, asked.id);
   // Whatever was answered: where our mark stands, it was begun.
-  const id = asked.id ?? (await findOurs(talk))?.id ?? null;
-  if (id === null && 'words' in asked) throw new Declined(asked.words);
-  if (id === null) throw new Error('a deployment has a number or words');
-  return await follow(talk, id);
+  const ours = await findOurs(talk);
+  if (!ours) throw new Declined(asked.words);
+  return await follow(talk, ours.id);
 }
 
 async function probe(talk: Conversation, onSeen: OnSeen): Promise<TaskOutcome> {

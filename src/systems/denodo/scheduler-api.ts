@@ -52,62 +52,88 @@ const base = '/public/api';
 export function openSchedulerApi(talk: Conversation): SchedulerApi {
   const uri = schedulerBehind(talk);
   let aheadMs = 0;
-  const call = async (made: HttpCall, statuses: number[]): Promise<HttpAnswer> => {
-    const answer = await talk.expect(
-      { ...made, path: base + made.path, query: { ...made.query, ...uri } },
-      statuses,
-    );
+  const call: Call = async (made, statuses) => {
+    const query = { ...made.query, ...uri };
+    const answer = await talk.expect({ ...made, path: base + made.path, query }, statuses);
     if (answer.serverTime !== null) aheadMs = answer.serverTime - talk.needs.now();
     return answer;
   };
-  const get = async (
-    path: string,
-    query: Record<string, string> = {},
-    statuses = [200],
-  ): Promise<HttpAnswer> => await call({ method: 'GET', path, query }, statuses);
-  const setStatus = async (job: Job, action: string, statuses: number[]): Promise<HttpAnswer> =>
-    await call({ method: 'PUT', path: `${pathOf(job)}/status`, body: { action } }, statuses);
-  const jobs = async (project: Project, query?: Record<string, string>): Promise<Job[]> =>
-    readJobs(project, (await get(`/projects/${project.id}/jobs`, query)).body);
-  const findJob = async (project: Project, name: string): Promise<Job | null> =>
-    (await jobs(project)).find((job) => job.name === name) ?? null;
+  const looking = lookingCalls(call);
   return {
-    findJob,
+    ...looking,
+    ...changingCalls(call, looking.findJob, talk.server),
+    ...runningCalls(call, talk.server),
+    aheadMs: () => aheadMs,
+  };
+}
+
+type Call = (made: HttpCall, statuses: number[]) => Promise<HttpAnswer>;
+
+function lookingCalls(call: Call): Pick<SchedulerApi, 'findProject' | 'projects' | 'findJob' | 'jobsOfType'> {
+  const jobs = async (project: Project, query: Record<string, string> = {}): Promise<Job[]> => {
+    const path = `/projects/${project.id}/jobs`;
+    return readJobs(project, (await call({ method: 'GET', path, query }, [200])).body);
+  };
+  return {
     findProject: async (name) => {
-      const { status, body } = await get('/projects', { name }, [200, 404]);
-      return status === 404
-        ? null
-        : (readProjects([body].flat()).find((project) => project.name === name) ?? null);
+      const { status, body } = await call({ method: 'GET', path: '/projects', query: { name } }, [200, 404]);
+      const found = status === 404 ? [] : readProjects([body].flat());
+      return found.find((project) => project.name === name) ?? null;
     },
-    projects: async () => readProjects((await get('/projects')).body),
+    projects: async () => readProjects((await call({ method: 'GET', path: '/projects' }, [200])).body),
+    findJob: async (project, name) => (await jobs(project)).find((job) => job.name === name) ?? null,
     jobsOfType: async (project, type) =>
       (await jobs(project, { type }))
         .filter((job) => job.type === '' || job.type === type)
         .map((job) => ({ ...job, type })),
+  };
+}
+
+function changingCalls(
+  call: Call,
+  findJob: SchedulerApi['findJob'],
+  server: string,
+): Pick<SchedulerApi, 'create' | 'replace' | 'remove'> {
+  return {
     create: async (project, definition) => {
-      const made = { method: 'POST' as const, path: `/projects/${project.id}/jobs`, body: definition };
+      const made: HttpCall = { method: 'POST', path: `/projects/${project.id}/jobs`, body: definition };
       const answer = await call(made, [200, 201, 422]);
       const job = await findJob(project, textOf(definition['name']));
       if (job !== null) return { job, isNew: answer.status !== 422 };
-      throw new Declined(sayAnswer(talk.server, made, answer));
+      throw new Declined(sayAnswer(server, made, answer));
     },
-    replace: async (job, definition) =>
-      void (await call(
-        { method: 'PUT', path: pathOf(job), body: { ...definition, id: job.id } },
-        [200, 204],
-      )),
+    replace: async (job, definition) => {
+      const body = { ...definition, id: job.id };
+      await call({ method: 'PUT', path: pathOf(job), body }, [200, 204]);
+    },
     remove: async (job) => void (await call({ method: 'DELETE', path: pathOf(job) }, [200, 204, 404])),
-    stateOf: async (job) => textOf(fieldsOf((await get(`${pathOf(job)}/status`)).body)['state']),
-    start: async (job) => {
-      const answer = await setStatus(job, 'start', [200, 204, 409, 422, 500]);
-      if (answer.status < 300) return { started: true };
-      const words = sayAnswer(talk.server, { method: 'PUT', path: `${base}${pathOf(job)}/status` }, answer);
-      return { started: false, words };
+  };
+}
+
+function runningCalls(
+  call: Call,
+  server: string,
+): Pick<SchedulerApi, 'stateOf' | 'start' | 'stop' | 'newestReport'> {
+  const change = (job: Job, action: string): HttpCall => ({
+    method: 'PUT',
+    path: `${pathOf(job)}/status`,
+    body: { action },
+  });
+  return {
+    stateOf: async (job) => {
+      const { body } = await call({ method: 'GET', path: `${pathOf(job)}/status` }, [200]);
+      return textOf(fieldsOf(body)['state']);
     },
-    stop: async (job) => void (await setStatus(job, 'stop', [200, 204])),
-    newestReport: async (job) =>
-      readReport((await get(`${pathOf(job)}/reports`, { start: '0', count: '1' })).body),
-    aheadMs: () => aheadMs,
+    start: async (job) => {
+      const answer = await call(change(job, 'start'), [200, 204, 409, 422, 500]);
+      if (answer.status < 300) return { started: true };
+      return { started: false, words: sayAnswer(server, change(job, 'start'), answer) };
+    },
+    stop: async (job) => void (await call(change(job, 'stop'), [200, 204])),
+    newestReport: async (job) => {
+      const query = { start: '0', count: '1' };
+      return readReport((await call({ method: 'GET', path: `${pathOf(job)}/reports`, query }, [200])).body);
+    },
   };
 }
 

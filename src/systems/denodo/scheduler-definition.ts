@@ -56,7 +56,7 @@ export async function readDefinition(
     const written = body[key] ?? task[key];
     if (task[key] !== null && written !== task[key])
       throw new Declined(
-        `"${task.file}" defines ${key} "${String(written)}", and revision.yaml says "${task[key]}"`,
+        `"${task.file}" defines ${key} ${JSON.stringify(written)}, and revision.yaml says "${task[key]}"`,
       );
   }
   return { task, body: { ...body, name: task.name, ...(task.type !== null && { type: task.type }) } };

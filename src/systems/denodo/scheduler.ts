@@ -10,8 +10,7 @@ import { openSchedulerApi } from './scheduler-api.ts';
 /** SCH: makes, runs and removes tasks on the first Scheduler of a cluster, and runs all that load its caches. */
 export function createSchedulerTasks(needs: RestNeeds): TaskPerformer & Pick<System, 'end'> {
   const on = async (
-    context: TaskContext,
-    mayHaveBegun: boolean,
+    { context, mayHaveBegun }: { context: TaskContext; mayHaveBegun: boolean },
     signal: AbortSignal,
     work: (scheduler: Scheduler) => Promise<TaskOutcome>,
   ): Promise<TaskOutcome> => {
@@ -23,16 +22,16 @@ export function createSchedulerTasks(needs: RestNeeds): TaskPerformer & Pick<Sys
     );
   };
   return {
-    perform: async (context, signal) => await on(context, false, signal, perform),
+    perform: async (context, signal) => await on({ context, mayHaveBegun: false }, signal, perform),
     probe: async (context, onSeen, signal) =>
-      await on(context, true, signal, async (scheduler) => {
+      await on({ context, mayHaveBegun: true }, signal, async (scheduler) => {
         const toRun = await findToRun(scheduler);
         const verdicts = await resumeJobs(scheduler, toRun.jobs, onSeen);
         // What was made or removed is made or removed once more, and is the same.
         return verdicts === null ? { state: 'never-started' } : outcomeOf('', verdicts, toRun.disabled);
       }),
     end: async (context, signal) =>
-      await on(context, true, signal, async (scheduler) => {
+      await on({ context, mayHaveBegun: true }, signal, async (scheduler) => {
         const stopped = await stopJobs(scheduler, (await findToRun(scheduler)).jobs);
         return (
           stopped ??

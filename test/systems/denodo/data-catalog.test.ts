@@ -7,7 +7,7 @@ import type { Said, StandIn } from '../../../src/sandbox/denodo/recorded-table.t
 import { createCatalogSync } from '../../../src/systems/denodo/data-catalog.ts';
 import type { TaskContext, TaskOutcome } from '../../../src/systems/system.ts';
 import { buildCluster, buildPlan, buildServer, buildSingleCluster } from '../../helpers/build.ts';
-import { openRestStage, password, type RestStage } from '../../helpers/rest-stage.ts';
+import { expectOnlyKnown, openRestStage, password, type RestStage } from '../../helpers/rest-stage.ts';
 
 const never = new AbortController().signal;
 const usual = '/denodo-data-catalog/apirest/synchronize';
@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await catalog.close();
-  expect(catalog.unknown).toEqual([]);
+  expectOnlyKnown(catalog);
 });
 
 function contextFor(

@@ -22,7 +22,7 @@ import {
   buildServer,
   buildSingleCluster,
 } from '../../helpers/build.ts';
-import { openRestStage, password, type RestStage } from '../../helpers/rest-stage.ts';
+import { expectOnlyKnown, openRestStage, password, type RestStage } from '../../helpers/rest-stage.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'lamplighter-scheduler-'));
 const crmLogin = 'a-login-of-the-crm';
@@ -56,7 +56,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await scheduler.close();
-  expect(scheduler.unknown).toEqual([]);
+  expectOnlyKnown(scheduler);
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -167,8 +167,8 @@ describe('tasks of a CREATE revision', () => {
 
   test('replace the whole of what has their name, and of nothing else', async () => {
     write('load_customers');
-    const old = keep('load_customers', { definition: { schedule: 'nightly' } });
     const similar = keep('load_customers_v2', { definition: { schedule: 'weekly' } });
+    const old = keep('load_customers', { definition: { schedule: 'nightly' } });
     const outcome = await perform({ action: 'create+run', tasks: [taskNamed('load_customers')] });
     expect(outcome.message).toContain('load_customers replaced');
     expect(old.definition).not.toHaveProperty('schedule');
@@ -368,6 +368,11 @@ describe('tasks of a DROP revision', () => {
       message: 'load removed, gone was not there, lost was not there, nor its project nowhere',
     });
     expect(world.jobs).toEqual([]);
+    const changes = scheduler.asked.filter((line) => !line.startsWith('GET'));
+    expect(changes.map((line) => line.replace(/\?.*/, '').replace(/.*\/jobs/, ''))).toEqual([
+      '/40/status',
+      '/40',
+    ]);
   });
 });
 
@@ -464,6 +469,15 @@ describe('a bot that was killed', () => {
     expect(await probe()).toMatchObject({ state: 'ended', end: 'ok', message: 'first ran; second ran' });
     expect(world.starts).toEqual({ first: 1, second: 1 });
     expect(stage.seen).toEqual(['running: first runs']);
+  });
+
+  test('after a start that does not show at the first look, looks again before it says that nothing began', async () => {
+    scheduler.upset(start, 'drop');
+    await broken();
+    const late = { status: 200, body: { state: 'NOT_RUNNING', result: 'NEVER_EXECUTED' } };
+    scheduler.upset(start.replace('PUT', 'GET'), late);
+    expect(await probe()).toMatchObject({ state: 'ended', end: 'ok' });
+    expect(world.starts).toEqual({ first: 1, second: 1 });
   });
 
   test('after a run that has ended meanwhile, takes its result and goes on behind it', async () => {
