@@ -1,3 +1,4 @@
+import { clusterOf } from '../../domain/after-cluster.ts';
 import { foldDeployment } from '../../domain/deployment.ts';
 import type { DeploymentEvent, ServerState, StoredEvent } from '../../domain/events.ts';
 import { type IndexedPlan, indexPlan } from '../../domain/plan-index.ts';
@@ -46,10 +47,6 @@ function untouchedClusters(index: IndexedPlan, { servers }: Run): string[] {
 /** Not even its way out of the load balancer failed. */
 function isLeftAlone(state: ServerState): boolean {
   return ['skipped', 'cancelled', 'preflight_failed'].includes(state);
-}
-
-function clusterOf({ serverTasks }: IndexedPlan, server: string): string {
-  return serverTasks.get(server)?.[0]?.cluster ?? '';
 }
 
 function tell(story: Story, event: DeploymentEvent, asked: number | null): SimulatedLine[] {
