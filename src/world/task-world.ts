@@ -34,11 +34,14 @@ export function createWorldSystem(world: TaskWorld): System {
   };
 }
 
-/** The load balancer of such a world. */
+/** The load balancer of such a world; without a status script it says nothing, as any other. */
 export function createWorldBalancer(world: TaskWorld): Balancer {
   return {
     ...performerOf(world),
-    status: async (_plan, member) => world.servers.members.get(member) ?? 'up',
+    status: async ({ environment: { scripts }, level }, member) => {
+      const script = level === 'cluster' ? scripts.statusCluster : scripts.statusServer;
+      return script === null ? 'unknown' : (world.servers.members.get(member) ?? 'up');
+    },
   };
 }
 

@@ -2,7 +2,6 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { answerByDefault } from '../../app/answer-question.ts';
 import type { DeploymentEvent, StoredEvent } from '../../domain/events.ts';
-import { passBy } from '../../domain/fault-point.ts';
 import { planHash } from '../../domain/make-plan.ts';
 import { type Plan, planTitle } from '../../domain/plan.ts';
 import type { ExecutorNeeds } from '../../executor/needs.ts';
@@ -33,7 +32,10 @@ export interface Simulated {
   world: TaskWorld;
 }
 
-/** Deploys a plan with the real executor to servers that only exist in memory, to its end. No time passes meanwhile. */
+/** How long each task takes, by the clock of the simulation. */
+const taskMs = 1_000;
+
+/** Deploys a plan with the real executor to servers that only exist in memory, to its end, in no time. */
 export async function simulatePlan(plan: Plan, simulation: Simulation): Promise<Simulated> {
   const { strikes, startsAt } = simulation;
   // The database is new, and so is the world: what it keeps of earlier deployments is its good backup.
@@ -53,7 +55,9 @@ export async function simulatePlan(plan: Plan, simulation: Simulation): Promise<
     },
     shares: createShares(),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    reach: passBy,
+    reach: (point) => {
+      if (point === 'after:effect') clock.now += taskMs;
+    },
     holder: 'simulation',
     admitIfQueued: async () => true,
     leaseMs: 60_000,
