@@ -2,7 +2,7 @@ import type { PlanningNeeds } from '../app/needs.ts';
 import { planDeployment, refusalsOf } from '../app/plan-deployment.ts';
 import type { Plan } from '../domain/plan.ts';
 import { refuse, type Verdict, accept } from '../domain/verdict.ts';
-import { isOpen, nextOpening } from '../domain/windows.ts';
+import { nextOpening, refuseStart } from '../domain/windows.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 import { plainText } from '../wording/plain.ts';
 import { sayRefusals } from '../wording/refusal.ts';
@@ -63,10 +63,18 @@ async function planForSimulation(
   return first ? refuse(first, ...others) : accept({ plan: planned.value.plan, startsAt });
 }
 
+/** More openings than this inside freezes are nothing that anybody waits for. */
+const mostOpenings = 50;
+
+/** Now, or when a window opens next in which it may start; where none does, now, which is refused with the reason. */
 function startOf({ configuration, now }: PlanningNeeds, name: string): number {
   const environment = configuration().environments.find((candidate) => candidate.name === name);
-  if (!environment || isOpen(environment, now())) return now();
-  return nextOpening(environment, now()) ?? now();
+  let at: number | null = now();
+  for (let tries = 0; environment && at !== null && tries < mostOpenings; tries += 1) {
+    if (refuseStart(environment, at).length === 0) return at;
+    at = nextOpening(environment, at);
+  }
+  return now();
 }
 
 /** A simulation runs no script: where one is missing it says so, and goes on. */
