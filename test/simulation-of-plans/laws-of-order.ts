@@ -99,6 +99,22 @@ export const onlyFinishedIsPutBack: Law = (told) =>
     return isGood ? [] : [`${member} was put back, and is not finished`];
   });
 
+/** D-42: whatever finished, and whatever left and was never touched, is put back, or that was tried. */
+export const putBackIsTried: Law = (told) =>
+  told.groups.flat().flatMap((member) => {
+    const moves = told.lines.filter((line) => moved(told, line) === member);
+    if (!moves.some(({ action, state }) => action === 'disable' && state === 'ok')) return [];
+    const servers = serversOf(told, member);
+    const isTried = moves.some(({ action }) => action === 'enable');
+    const cluster = told.level === 'cluster' ? member : null;
+    const syncFailed = told.lines.some(
+      (line) => line.type === 'DATACATALOG_SYNC' && line.state === 'error' && line.cluster === cluster,
+    );
+    const isFinished = servers.every((server) => isRight(told, server)) && !syncFailed;
+    const isUntouched = servers.every((server) => linesOn(told, server).length === 0);
+    return isTried || !(isFinished || isUntouched) ? [] : [`nobody put ${member} back`];
+  });
+
 /** Law 4: what left is back, or stands as held; what could not leave is held and left alone. */
 export const backOrHeld: Law = (told) => {
   const moves = told.lines.filter((line) => moved(told, line) !== null);

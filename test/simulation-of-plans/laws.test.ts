@@ -29,6 +29,7 @@ const laws: [claim: string, law: Law][] = [
   ['a failed task ends its server', order.failureEndsServer],
   ['a group leaves together, is applied one after another, and comes back together', order.groupsTogether],
   ['only what finished or was never touched is put back', order.onlyFinishedIsPutBack],
+  ['what finished is put back, and so is what left and was never touched', order.putBackIsTried],
   ['what left the load balancer is back or held', order.backOrHeld],
   ['the capacity floor holds', order.floorHolds],
   ['no server begins once the failures are used up', order.budgetHolds],
