@@ -97,11 +97,10 @@ function changed(server: SimulatedServer, { plan, task, cache, undoing }: Circum
 }
 
 function deployed(revisions: readonly string[], plan: Plan, { revision }: PlannedTask): readonly string[] {
-  if (revision === null || revisions.at(-1) === revision) return revisions;
-  const isDropped = plan.revisions.some(
-    (candidate) => revisionName(candidate) === revision && candidate.operation === 'drop',
-  );
-  return isDropped ? revisions.filter((name) => name !== revision) : [...revisions, revision];
+  if (revision === null) return revisions;
+  const others = revisions.filter((name) => name !== revision);
+  const { operation } = plan.revisions.find((candidate) => revisionName(candidate) === revision) ?? {};
+  return operation === 'drop' ? others : [...others, revision];
 }
 
 function scheduled(
