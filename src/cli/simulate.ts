@@ -69,8 +69,9 @@ const mostOpenings = 50;
 /** Now, or when a window opens next in which it may start; where none does, now, which is refused with the reason. */
 function startOf({ configuration, now }: PlanningNeeds, name: string): number {
   const environment = configuration().environments.find((candidate) => candidate.name === name);
+  if (!environment) return now();
   let at: number | null = now();
-  for (let tries = 0; environment && at !== null && tries < mostOpenings; tries += 1) {
+  for (let tries = 0; at !== null && tries < mostOpenings; tries += 1) {
     if (refuseStart(environment, at).length === 0) return at;
     at = nextOpening(environment, at);
   }

@@ -73,6 +73,18 @@ describe('what follows a cluster', () => {
   });
 });
 
+test('a sync that is under way is ended where everything is to end at once, and before that nothing is held', () => {
+  const game = severalClusters();
+  for (let [action] = game.next(); action && !game.done.includes('VQL a@1 vdp-e2'); [action] = game.next())
+    game.act(action);
+  const [sync] = game.next();
+  if (sync?.do !== 'perform') throw new Error('the sync was to be next');
+  game.write({ type: 'task_intended', task: sync.task.id, run: 1, fence: 1 });
+  game.write({ type: 'stop_now_requested', by: 'U0ANA', reason: 'enough' });
+  expect(game.next()).toEqual([{ do: 'end', group: 0, task: sync.task, run: 1 }]);
+  expect(game.run.service.get('eu')).toBe('no');
+});
+
 describe('a sync that failed', () => {
   test('is a warning where it may: its cluster is put back, and the next one begins', () => {
     const game = severalClusters();

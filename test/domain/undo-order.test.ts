@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
+import { chooseCache } from '../../src/domain/choose-cache.ts';
 import type { Environment } from '../../src/domain/environment.ts';
-import { serverRun } from '../../src/domain/run.ts';
+import { serverRun, startRun } from '../../src/domain/run.ts';
 import { buildDenodo, buildDenodoRevision, caches } from '../helpers/build-denodo.ts';
 import { buildPlan } from '../helpers/build.ts';
 import { play, type Play } from '../helpers/play.ts';
@@ -86,6 +87,25 @@ describe('the cache of a deployment', () => {
     const game = swapping();
     game.toTheEnd();
     expect(game.run.cache).toEqual({ before: 'jdbc:a', next: 'jdbc:b' });
+  });
+
+  test('stays the same when the rest is deployed by another attempt', () => {
+    const game = swapping();
+    game.toTheEnd({ 'VQL a@1 vdp-2': 'error' });
+    const again = startRun({ type: 'attempt_started', attempt: 2, fence: 2, servers: ['vdp-2'] }, game.run);
+    expect(again.cache).toEqual(game.run.cache);
+    expect(chooseCache(game.index.plan, again, { server: 'vdp-2', inUse: 'jdbc:a' })).toBeNull();
+  });
+
+  test('is not chosen where the first server uses neither, or does not say which', () => {
+    const { index, run } = swapping();
+    const problems = ['jdbc:c', null].map((inUse) =>
+      chooseCache(index.plan, run, { server: 'vdp-1', inUse }),
+    );
+    expect(problems).toEqual([
+      { server: 'vdp-1', message: 'vdp-1 uses `jdbc:c`, which is neither of the two configured caches' },
+      { server: 'vdp-1', message: 'vdp-1 does not say which cache it uses' },
+    ]);
   });
 
   test('that failed when it was loaded fails the first server, which is swapped back', () => {

@@ -2,16 +2,12 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { findStrikes, readFailFlag } from '../../src/cli/simulation/fail-flag.ts';
-import type { SimulatedLine } from '../../src/cli/simulation/line.ts';
-import { linesOf } from '../../src/cli/simulation/lines.ts';
-import { simulatePlan } from '../../src/cli/simulation/simulate-plan.ts';
 import { loadConfiguration } from '../../src/config/load-configuration.ts';
 import type { Environment } from '../../src/domain/environment.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { buildDenodoRevision } from '../helpers/build-denodo.ts';
-import { buildPlan } from '../helpers/build.ts';
+import { inWords, simulated } from './simulated.ts';
 
 let store: Store;
 beforeAll(async () => {
@@ -27,38 +23,17 @@ function example(name: string): Environment {
   return environment;
 }
 
-let simulations = 0;
-
-/** Simulates customer360@2 with these failures; answers `type action where what → state` of each line. */
-async function simulated(
-  environment: Environment,
-  taskTypes: string[],
-  fails: string[] = [],
-): Promise<string[]> {
-  simulations += 1;
-  const revision = buildDenodoRevision('customer360', { tasks: taskTypes }, { version: '2' });
-  const plan = buildPlan(
-    { ...environment, name: `${environment.name}-${simulations}` },
-    { revisions: [revision] },
-  );
-  const flags = fails.map((given) => readFailFlag(given) ?? { given, target: '', type: '', action: null });
-  const found = findStrikes(plan, flags);
-  if (!found.ok) throw new Error(found.message);
-  const startsAt = Date.parse('2026-06-03T19:00:00Z');
-  const { events } = await simulatePlan(plan, { store, startsAt, strikes: found.strikes });
-  return linesOf(plan, events).map(inWords);
-}
-
-function inWords({ type, action, cluster, server, revision, step, state }: SimulatedLine): string {
-  const what = [type, action, server ?? cluster, revision, step].filter((word) => word !== null);
-  return `${what.join(' ')} → ${state}`;
+/** Simulates customer360@2 with Scheduler tasks of these types, and failures. */
+async function inWordsOf(environment: Environment, types: string[], fails: string[] = []): Promise<string[]> {
+  const revision = buildDenodoRevision('customer360', { tasks: types }, { version: '2' });
+  return (await simulated(store, environment, [revision], fails)).map(inWords);
 }
 
 describe('the example with two clusters, half by half', () => {
   const twoClusters = example('denodo-two-clusters');
 
   test('goes through both, and synchronises the one that is to be', async () => {
-    expect(await simulated(twoClusters, ['VDPDataLoad'])).toEqual([
+    expect(await inWordsOf(twoClusters, ['VDPDataLoad'])).toEqual([
       'SCRIPT_CLUSTER disable eu → ok',
       'VQL vdp-eu-2 customer360@2 → ok',
       'SCH create+run sched-eu customer360@2 → ok',
@@ -77,7 +52,7 @@ describe('the example with two clusters, half by half', () => {
   });
 
   test('restores its first server when that fails, holds the cluster, and leaves the other one alone', async () => {
-    expect(await simulated(twoClusters, ['VDPDataLoad'], ['vdp-eu-2:VQL'])).toEqual([
+    expect(await inWordsOf(twoClusters, ['VDPDataLoad'], ['vdp-eu-2:VQL'])).toEqual([
       'SCRIPT_CLUSTER disable eu → ok',
       'VQL vdp-eu-2 customer360@2 → error',
       'ROLLBACK vdp-eu-2 → ok',
@@ -96,7 +71,7 @@ describe('the example with two clusters, half by half', () => {
 
   test('ends partial where the second half fails, and warns of a sync and a backup that failed', async () => {
     const fails = ['catalog-eu:DATACATALOG_SYNC', 'sched-us:SCH:create+run', 'eu:BACKUP'];
-    expect(await simulated(twoClusters, ['VDPDataLoad'], fails)).toEqual([
+    expect(await inWordsOf(twoClusters, ['VDPDataLoad'], fails)).toEqual([
       'SCRIPT_CLUSTER disable eu → ok',
       'VQL vdp-eu-2 customer360@2 → ok',
       'SCH create+run sched-eu customer360@2 → ok',
@@ -115,7 +90,7 @@ describe('the example with two clusters, half by half', () => {
   });
 
   test('begins no server of a cluster that cannot be taken out', async () => {
-    const lines = await simulated(twoClusters, [], ['eu:SCRIPT_CLUSTER:disable']);
+    const lines = await inWordsOf(twoClusters, [], ['eu:SCRIPT_CLUSTER:disable']);
     expect(lines).toEqual([
       'SCRIPT_CLUSTER disable eu → error',
       'VQL vdp-eu-2 customer360@2 → skipped',
@@ -136,7 +111,7 @@ describe('the example with a shared cache, one by one', () => {
   const sharedCache = example('denodo-shared-cache');
 
   test('swaps the cache of each server first, and loads it after the first', async () => {
-    expect(await simulated(sharedCache, ['VDPCache'])).toEqual([
+    expect(await inWordsOf(sharedCache, ['VDPCache'])).toEqual([
       'SCRIPT_SERVER disable vdp-1 → ok',
       'CACHE swap vdp-1 → ok',
       'VQL vdp-1 customer360@2 → ok',
@@ -156,13 +131,13 @@ describe('the example with a shared cache, one by one', () => {
   });
 
   test('leaves the cache alone where no revision loads one', async () => {
-    const lines = await simulated(sharedCache, ['VDPDataLoad']);
+    const lines = await inWordsOf(sharedCache, ['VDPDataLoad']);
     expect(lines.filter((line) => /CACHE|run-cache/.test(line))).toEqual([]);
     expect(lines.at(-1)).toBe('RESULT → ok');
   });
 
   test('swaps a failed server back, holds it, and leaves the rest in service', async () => {
-    expect(await simulated(sharedCache, ['VDPCache'], ['vdp-2:VQL'])).toEqual([
+    expect(await inWordsOf(sharedCache, ['VDPCache'], ['vdp-2:VQL'])).toEqual([
       'SCRIPT_SERVER disable vdp-1 → ok',
       'CACHE swap vdp-1 → ok',
       'VQL vdp-1 customer360@2 → ok',
@@ -181,7 +156,7 @@ describe('the example with a shared cache, one by one', () => {
 
   test('half by half puts back a server of the same half that was never touched', async () => {
     const environment: Environment = { ...sharedCache, serverStrategy: 'half-by-half' };
-    expect(await simulated(environment, [], ['vdp-2:VQL'])).toEqual([
+    expect(await inWordsOf(environment, [], ['vdp-2:VQL'])).toEqual([
       'SCRIPT_SERVER disable vdp-1 → ok',
       'VQL vdp-1 customer360@2 → ok',
       'SCRIPT_SERVER enable vdp-1 → ok',
@@ -197,7 +172,7 @@ describe('the example with a shared cache, one by one', () => {
 
   test('stops at the capacity floor, and asks nobody who could answer', async () => {
     const environment: Environment = { ...sharedCache, onServerFailure: 'continue', minInService: 2 };
-    expect(await simulated(environment, [], ['vdp-1:SCRIPT_SERVER:enable'])).toEqual([
+    expect(await inWordsOf(environment, [], ['vdp-1:SCRIPT_SERVER:enable'])).toEqual([
       'SCRIPT_SERVER disable vdp-1 → ok',
       'VQL vdp-1 customer360@2 → ok',
       'SCRIPT_SERVER enable vdp-1 → error',
