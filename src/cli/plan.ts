@@ -20,12 +20,12 @@ export async function runPlan(options: PlanOptions): Promise<number> {
 }
 
 function asJson({ plan, hash, preconditions, warnings }: PlannedDeployment): string {
-  const tasks = plan.tasks.map(({ id, type, action, cluster, server, revision, step }) => ({
+  const tasks = plan.tasks.map(({ id, type, action, cluster, server, on, revision, step }) => ({
     seq: id,
     type,
     action,
     cluster,
-    server,
+    server: on ?? server,
     revision,
     step,
     note: '',
@@ -56,9 +56,8 @@ function asText({ plan, hash, preconditions, warnings }: PlannedDeployment): str
   return `${lines.join('\n')}\n`;
 }
 
-function taskLine({ id, type, action, cluster, server, revision, step, group }: PlannedTask): string {
-  const words = [action, server === null ? cluster : `${cluster}/${server}`, revision, step].filter(
-    (word) => word !== null,
-  );
+function taskLine({ id, type, action, cluster, server, on, revision, step, group }: PlannedTask): string {
+  const place = [cluster, on ?? server].filter((name) => name !== null).join('/');
+  const words = [action, place, revision, step].filter((word) => word !== null);
   return `${String(id).padStart(4)}  ${type.padEnd(18)} ${words.join(' ')}${group === null ? ' (switched off)' : ''}`;
 }
