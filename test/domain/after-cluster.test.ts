@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 
 import type { Environment } from '../../src/domain/environment.ts';
 import { serverRun } from '../../src/domain/run.ts';
-import { buildDenodo, buildDenodoCluster, buildDenodoRevision, buildSync } from '../helpers/build-denodo.ts';
 import { buildPlan } from '../helpers/build.ts';
-import { play, type Play } from '../helpers/play.ts';
+import { buildDenodo, buildDenodoCluster, buildDenodoRevision, buildSync } from '../helpers/denodo-shapes.ts';
+import { play, type Play } from '../helpers/play-attempt.ts';
 
 const revisions = [buildDenodoRevision('a')];
 

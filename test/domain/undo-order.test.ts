@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { chooseCache } from '../../src/domain/choose-cache.ts';
 import type { Environment } from '../../src/domain/environment.ts';
 import { serverRun, startRun } from '../../src/domain/run.ts';
-import { buildDenodo, buildDenodoRevision, caches } from '../helpers/build-denodo.ts';
 import { buildPlan } from '../helpers/build.ts';
-import { play, type Play } from '../helpers/play.ts';
+import { buildDenodo, buildDenodoRevision, caches } from '../helpers/denodo-shapes.ts';
+import { play, type Play } from '../helpers/play-attempt.ts';
 
 const rollback = { runbook: null, onFirstServerFailure: true, countdownSeconds: null, lockAfter: false };
 

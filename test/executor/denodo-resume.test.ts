@@ -12,16 +12,16 @@ import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { TaskContext, TaskOutcome, TaskPerformer } from '../../src/systems/system.ts';
 import { createTaskWorld, createWorldBalancer, createWorldSystem } from '../../src/world/task-world.ts';
+import { buildPlan } from '../helpers/build.ts';
 import {
   buildDenodo,
   buildDenodoCluster,
   buildDenodoRevision,
   buildSync,
   caches,
-} from '../helpers/build-denodo.ts';
-import { buildPlan } from '../helpers/build.ts';
+} from '../helpers/denodo-shapes.ts';
 import { requestPlan } from '../helpers/engine.ts';
-import { nameOf } from '../helpers/play.ts';
+import { nameOf } from '../helpers/play-attempt.ts';
 
 let store: Store;
 beforeAll(async () => {

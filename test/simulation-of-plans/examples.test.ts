@@ -6,7 +6,7 @@ import { loadConfiguration } from '../../src/config/load-configuration.ts';
 import type { Environment } from '../../src/domain/environment.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
-import { buildDenodoRevision } from '../helpers/build-denodo.ts';
+import { buildDenodoRevision } from '../helpers/denodo-shapes.ts';
 import { inWords, simulated } from './simulated.ts';
 
 let store: Store;

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 
 import type { Cluster, Environment, Server, Sync } from '../../src/domain/environment.ts';
 import type { Revision } from '../../src/domain/revision.ts';
+import { buildCluster, buildPart, buildRevision, buildStep } from '../helpers/build.ts';
 import {
   buildDenodo,
   buildDenodoRevision,
   buildDenodoServer,
   buildSync,
   caches,
-} from '../helpers/build-denodo.ts';
-import { buildCluster, buildPart, buildRevision, buildStep } from '../helpers/build.ts';
+} from '../helpers/denodo-shapes.ts';
 
 /** One random deployment: what is deployed where, and what of it fails. */
 export interface Scenario {

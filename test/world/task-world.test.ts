@@ -6,15 +6,15 @@ import type { Revision } from '../../src/domain/revision.ts';
 import type { TaskContext, TaskOutcome } from '../../src/systems/system.ts';
 import { afterTask, healthyServers, type SimulatedServers } from '../../src/world/simulated-servers.ts';
 import { createTaskWorld, createWorldBalancer, createWorldSystem } from '../../src/world/task-world.ts';
+import { buildEnvironment, buildPart, buildPlan, buildRevision, buildStep, quiet } from '../helpers/build.ts';
 import {
   buildDenodo,
   buildDenodoCluster,
   buildDenodoRevision,
   buildSync,
   caches,
-} from '../helpers/build-denodo.ts';
-import { buildEnvironment, buildPart, buildPlan, buildRevision, buildStep, quiet } from '../helpers/build.ts';
-import { nameOf } from '../helpers/play.ts';
+} from '../helpers/denodo-shapes.ts';
+import { nameOf } from '../helpers/play-attempt.ts';
 
 const cache = { before: caches.primaryUrl, next: caches.secondaryUrl };
 const signal = new AbortController().signal;

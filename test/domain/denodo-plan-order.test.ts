@@ -3,15 +3,15 @@ import { describe, expect, test } from 'vitest';
 import type { Environment } from '../../src/domain/environment.ts';
 import { plannedServers, type Plan } from '../../src/domain/plan.ts';
 import type { Revision } from '../../src/domain/revision.ts';
+import { buildPlan } from '../helpers/build.ts';
 import {
   buildDenodo,
   buildDenodoCluster,
   buildDenodoRevision,
   buildSync,
   caches,
-} from '../helpers/build-denodo.ts';
-import { buildPlan } from '../helpers/build.ts';
-import { nameOf } from '../helpers/play.ts';
+} from '../helpers/denodo-shapes.ts';
+import { nameOf } from '../helpers/play-attempt.ts';
 
 function named(plan: Plan): string[] {
   return plan.tasks.filter(({ phase }) => phase !== null).map(nameOf);
