@@ -175,7 +175,9 @@ describe('what is undone', () => {
       'vdp-1': { before: null, backupPath: '/b' },
       'vdp-2': { before: null, backupPath: '/b' },
     };
-    const environment = buildDenodo({ rollback, sync: [buildSync()], backupAfter: { onFailure: 'warn' } });
+    const clusters = [buildDenodoCluster('main', ['vdp-1', 'vdp-2', 'sched', 'catalog'])];
+    const after = { sync: [buildSync()], backupAfter: { onFailure: 'warn' } as const };
+    const environment = buildDenodo({ clusters, rollback, ...after });
     const plan = buildPlan(environment, { revisions: [a], undoes: { deployment: 7, servers } });
     expect(plannedServers(plan)).toEqual(['vdp-2', 'vdp-1']);
     expect(named(plan)).toEqual([
