@@ -46,7 +46,7 @@ function answers(decision: Parameters<Parameters<typeof decidedAlready>[2]>[0], 
 }
 
 /** The deadline has passed: the default is taken, and the thread says so. Does nothing when somebody answered. */
-export async function answerByDefault(needs: AppNeeds, number: number): Promise<void> {
+export async function answerByDefault(needs: Pick<AppNeeds, 'store' | 'now'>, number: number): Promise<void> {
   await decide<null>(needs, number, ({ deployment }) => {
     const { question } = deployment;
     if (!question || question.deadlineAt > needs.now())

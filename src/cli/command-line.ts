@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 
 import { addControlCommands } from './control-commands.ts';
 import { addKeepingCommands, type MakeCommand } from './keeping-commands.ts';
+import { addPlanningCommands } from './planning-commands.ts';
 
 /** Runs one command. Answers the exit code: 0 done, 1 refused or failed, 2 a bad flag, variable or file. */
 export async function runCommandLine(argv: string[]): Promise<number> {
@@ -31,7 +32,6 @@ function buildProgram(exitWith: (code: number) => void): Command {
       .exitOverride()
       .option('--config <file>', 'the configuration file')
       .addOption(new Option('--format <format>', 'how to answer').choices(formats).default('text'));
-  const repeated = (value: string, before: string[]): string[] => [...before, value];
 
   // Each command is loaded when it is run: the bot starts without the sandbox, and `schema` without the bot.
   command('start', 'runs the bot').action(async (options) => {
@@ -53,15 +53,7 @@ function buildProgram(exitWith: (code: number) => void): Command {
     const { runSchema } = await import('./schema.ts');
     exitWith(runSchema());
   });
-  command('plan', 'prints what a deployment would do, without doing anything')
-    .requiredOption('--environment <name>', 'where to')
-    .option('--revision <name@version>', 'what, in order; repeat the flag for each', repeated, [])
-    .option('--package <name@version>', 'a package instead of revisions')
-    .option('--servers <a,b>', 'only these servers')
-    .action(async (options) => {
-      const { runPlan } = await import('./plan.ts');
-      exitWith(await runPlan(options));
-    });
+  addPlanningCommands(command, exitWith);
   command('demo', 'plays one whole story in the terminal, with no workspace and no other server').action(
     async () => {
       const { runDemo } = await import('./demo.ts');

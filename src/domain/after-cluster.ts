@@ -8,7 +8,7 @@ export type AfterCluster =
   /** Some of its servers have not ended. */
   | { is: 'waiting' }
   | { is: 'going-on'; next: PlannedTask }
-  | { is: 'failed'; message: string }
+  | { is: 'failed'; end: 'error' | 'unknown'; message: string }
   /** All is done, or nothing follows: it does only where every server of the cluster succeeded. */
   | { is: 'over' };
 
@@ -25,10 +25,8 @@ export function afterCluster(index: IndexedPlan, run: Run, cluster: string): Aft
   if (run.stopNow || states.some((state) => state !== 'ok')) return { is: 'over' };
   const planned = [...index.serverTasks.keys()].filter((name) => clusterOf(index, name) === cluster);
   if (leftOut(run, planned).length > 0) return { is: 'over' };
-  const failed = tasks
-    .map((task) => taskRun(run, task.id))
-    .find(({ end }) => end === 'error' || end === 'unknown');
-  if (failed) return { is: 'failed', message: failed.message };
+  for (const { end, message } of tasks.map((task) => taskRun(run, task.id)))
+    if (end === 'error' || end === 'unknown') return { is: 'failed', end, message };
   const next = tasks.find((task) => taskRun(run, task.id).end === null);
   return next ? { is: 'going-on', next } : { is: 'over' };
 }
@@ -39,7 +37,8 @@ export function clustersEndingWith(index: IndexedPlan, run: Run, servers: string
   return [...last].filter(([, name]) => servers.includes(name)).map(([cluster]) => cluster);
 }
 
-function clusterOf(index: IndexedPlan, server: string): string {
+/** The cluster of a server that is deployed to. */
+export function clusterOf(index: IndexedPlan, server: string): string {
   return index.serverTasks.get(server)?.[0]?.cluster ?? '';
 }
 

@@ -27,7 +27,7 @@ export function denodoServerTasks(place: ServerPlace): Draft[] {
   const swaps = cacheToSwap(environment, revisions) !== null;
   const base = baseOf(place);
   const scripts = revisions
-    .filter((revision) => Object.values(revision.parts).some(({ vql }) => vql !== null))
+    .filter(hasScript)
     .map((revision): Draft => ({ ...base, type: 'VQL', action: null, revision: revisionName(revision) }));
   return [
     ...(swaps ? [{ ...base, type: 'CACHE' as const, action: 'swap' as const }] : []),
@@ -103,6 +103,15 @@ export function cacheToSwap(environment: Environment, revisions: Revision[]): Sh
       Object.values(parts).some(({ tasks }) => tasks.some(({ type }) => type === cacheLoad)),
   );
   return loads && liveClusters(environment).length === 1 ? environment.sharedCache : null;
+}
+
+/** Whether there is anything to do but the Scheduler's tasks, which belong to the first server of a cluster. */
+export function concernsEveryServer(environment: Environment, revisions: Revision[]): boolean {
+  return cacheToSwap(environment, revisions) !== null || revisions.some(hasScript);
+}
+
+function hasScript({ parts }: Revision): boolean {
+  return Object.values(parts).some(({ vql }) => vql !== null);
 }
 
 /** Whether a revision makes or removes tasks of a Scheduler. */

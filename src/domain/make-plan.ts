@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import {
   backupTasks,
+  concernsEveryServer,
   denodoServerTasks,
   denodoUndoTasks,
   type Draft,
@@ -26,7 +27,7 @@ export interface PlanRequest {
 /** Freezes what a deployment will do: environment × ordered revisions → ordered tasks. Says nothing about whether it may. */
 export function makePlan(request: PlanRequest): Plan {
   const { environment } = request;
-  const chosen = chosenServers(environment, request.serverFilter);
+  const chosen = chosenServers(request);
   const groups = groupsOf(request, chosen);
   const order = orderOf(request, groups, chosen);
   const drafts = [
@@ -94,11 +95,17 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-function chosenServers(environment: Environment, filter: string[] | null): Set<string> {
-  const live = liveClusters(environment).flatMap((cluster) => liveServers(environment, cluster));
-  return new Set(
-    live.map((server) => server.name).filter((name) => filter === null || filter.includes(name)),
-  );
+/** Those that the filter lets through and that have something to do: nobody leaves the load balancer for nothing. */
+function chosenServers({ environment, revisions, serverFilter, undoes }: PlanRequest): Set<string> {
+  const chosen = liveClusters(environment).flatMap((cluster) => {
+    const servers = liveServers(environment, cluster).filter(
+      ({ name }) => serverFilter === null || serverFilter.includes(name),
+    );
+    const onFirstOnly =
+      environment.system === 'denodo' && undoes === null && !concernsEveryServer(environment, revisions);
+    return onFirstOnly ? servers.slice(0, 1) : servers;
+  });
+  return new Set(chosen.map(({ name }) => name));
 }
 
 /** Disable together, apply one after another, enable together (D-41). */

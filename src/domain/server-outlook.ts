@@ -47,9 +47,10 @@ function endAtOnce(run: Run, task: PlannedTask | undefined): ServerOutlook {
 }
 
 function afterFailure(index: IndexedPlan, run: Run, name: string, failed: PlannedTask): ServerOutlook {
-  const { end, message, isDecided } = taskRun(run, failed.id);
+  const { end, isDecided } = taskRun(run, failed.id);
   const revert = cacheRevert(index, run, name);
   if (revert && taskRun(run, revert.id).end === null) return { is: 'going-on', next: revert };
+  const message = sayFailure(run, failed, revert);
   if (serverRun(run, name).isRollingBack) return undo(index, run, name, message);
   const asks = end === 'error' && !isDecided && findStep(index.plan, failed)?.step.onError === 'ask';
   if (asks && failed.type === 'STEP') return { is: 'asking', failed };
@@ -57,6 +58,13 @@ function afterFailure(index: IndexedPlan, run: Run, name: string, failed: Planne
   const byItself = !isDecided && rollback?.onFirstServerFailure && isFirst(index, run, name);
   if (byItself && canRollBack(index, run, name)) return { is: 'to-be-rolled-back' };
   return { is: 'ended', state: end === 'unknown' ? 'unknown' : 'error', message };
+}
+
+/** A server that stays on the new cache is never said to be as it was. */
+function sayFailure(run: Run, failed: PlannedTask, revert: PlannedTask | null): string {
+  const { message } = taskRun(run, failed.id);
+  if (!revert || !hasFailed(run, revert)) return message;
+  return `${message}; and its cache could not be swapped back: ${taskRun(run, revert.id).message}`;
 }
 
 /** Before anything else is undone, a server that was swapped to the new cache is swapped back. */

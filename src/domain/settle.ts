@@ -1,4 +1,5 @@
 import { sayActor } from './actor.ts';
+import { afterCluster, clusterOf } from './after-cluster.ts';
 import { endOfAttempt } from './attempt-end.ts';
 import type { DeploymentEvent, ServerState } from './events.ts';
 import { haltOf, type Halt } from './halt.ts';
@@ -53,7 +54,7 @@ function endOfSteps(index: IndexedPlan, run: Run, name: string): DeploymentEvent
 function endOfResting(index: IndexedPlan, run: Run, name: string): ServerEnd | null {
   const { state } = serverRun(run, name);
   if (state === 'pending') return endBeforeBeginning(index, run, name);
-  return state === 'ok' ? enableFailure(index, run, name) : null;
+  return state === 'ok' ? (enableFailure(index, run, name) ?? clusterFailure(index, run, name)) : null;
 }
 
 /** A server of a refused group, or of a member that could not be taken out, is never begun (law 4). */
@@ -79,6 +80,13 @@ function enableFailure(index: IndexedPlan, run: Run, name: string): ServerEnd | 
     state: end.end,
     message: `deployed, but could not be put back into the load balancer: ${end.message}`,
   };
+}
+
+/** What follows a cluster failed, and may not: none of its servers is a success. */
+function clusterFailure(index: IndexedPlan, run: Run, name: string): ServerEnd | null {
+  const after = afterCluster(index, run, clusterOf(index, name));
+  if (after.is !== 'failed') return null;
+  return { state: after.end, message: `deployed, but what follows its cluster failed: ${after.message}` };
 }
 
 function leftBehind(run: Run, name: string, halt: Halt): ServerEnd | null {

@@ -4,7 +4,7 @@ import { type Machine, newMachine } from './machine.ts';
 import { openSession } from './session.ts';
 import { createState, type WorldNeeds } from './state.ts';
 
-/** Servers behind a balancer, reached over the same contract as real ones. */
+/** Servers behind a balancer on which commands run, reached over the drivers' contract as real ones are. */
 export interface World {
   driver: CommandDriver;
   /** This machine, on which balancer scripts run. */

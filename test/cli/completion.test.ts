@@ -34,7 +34,7 @@ const complete = async (...words: string[]) => {
 describe('completions offer', () => {
   test('commands that fit what is begun, and never the hidden one', async () => {
     expect(await complete('')).toEqual(
-      expect.arrayContaining(['start', 'plan', 'doctor', 'audit', 'backup']),
+      expect.arrayContaining(['start', 'plan', 'simulate', 'doctor', 'audit', 'backup']),
     );
     expect(await complete('')).not.toContain('__complete');
     expect(await complete('re')).toContain('restore');
@@ -45,6 +45,8 @@ describe('completions offer', () => {
     expect(await complete('plan', '--re')).toEqual(['--revision']);
     expect(await complete('plan', '--environment', 'shop', '--re')).toEqual(['--revision']);
     expect(await complete('plan', '--format', '')).toEqual(['text', 'json']);
+    expect(await complete('simulate', '--f')).toEqual(['--format', '--fail']);
+    expect(await complete('simulate', '--fail', '')).toEqual([]);
     expect(await complete('audit', 'export', '--format=')).toEqual([
       '--format=text',
       '--format=csv',
