@@ -33,7 +33,7 @@ export async function drawForm(
 }
 
 /** The plan of a form that is filled in far enough. */
-async function planOf(
+export async function planOf(
   needs: BotNeeds,
   state: FormState,
   person: Person,

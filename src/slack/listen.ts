@@ -4,6 +4,7 @@ import type { BotNeeds } from './bot.ts';
 import { ids } from './ids.ts';
 import { decisionIds, onDecision, onDetails } from './on-button.ts';
 import { onCommand } from './on-command.ts';
+import { onFillSubmit, onFillWanted } from './on-fill.ts';
 import { onFormChange, onFormSubmit, onSelectionSearch } from './on-form.ts';
 import { onHaltSubmit } from './on-halt.ts';
 import { onLockSubmit } from './on-lock.ts';
@@ -26,6 +27,8 @@ export function listen(app: App, needs: BotNeeds): void {
     app.view<ViewSubmitAction>(id, async (args) => await onReasonSubmit(needs, args));
   app.view<ViewSubmitAction>(ids.haltForm, async (args) => await onHaltSubmit(needs, args));
   app.view<ViewSubmitAction>(ids.lockForm, async (args) => await onLockSubmit(needs, args));
+  app.action<BlockAction<ButtonAction>>(ids.fill, async (args) => await onFillWanted(needs, args));
+  app.view<ViewSubmitAction>(ids.fillForm, async (args) => await onFillSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
   app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());
   noteEvents(app, needs);

@@ -77,7 +77,7 @@ export function misdirectedTasks(plan: Plan): Warning[] {
   const tasks = revisions.filter(({ operation }) => operation === 'create').flatMap(tasksOf);
   return plannedClusters(plan).flatMap((cluster) => {
     const first = liveServers(environment, cluster).find(({ name }) => planned.includes(name));
-    return first ? tasks.flatMap((task) => misdirected(environment, cluster, { first, task })) : [];
+    return first ? tasks.flatMap((task) => misdirected(cluster, { first, task })) : [];
   });
 }
 
@@ -85,12 +85,8 @@ function tasksOf({ parts }: Revision): SchedulerTask[] {
   return Object.values(parts).flatMap(({ tasks }) => tasks);
 }
 
-function misdirected(
-  environment: Environment,
-  cluster: Cluster,
-  { first, task }: { first: Server; task: SchedulerTask },
-): Warning[] {
-  const hosts = hostsOf(schedulerProperties(environment, cluster), task);
+function misdirected(cluster: Cluster, { first, task }: { first: Server; task: SchedulerTask }): Warning[] {
+  const hosts = hostsOf(schedulerProperties(cluster), task);
   return hosts
     .filter((host) => !isAt(first, host))
     .map((host) => {
