@@ -15,6 +15,7 @@ import { type Executor, startExecutor } from '../executor/executor.ts';
 import { createShares } from '../executor/shares.ts';
 import type { Store } from '../store/store.ts';
 import { createCommandSystem } from '../systems/command/command-system.ts';
+import type { System } from '../systems/system.ts';
 import type { BotApp } from './bot-app.ts';
 
 /** What the executor is wired with. */
@@ -36,6 +37,13 @@ export function createExecutor(
   const variables = variablesForScripts(processVariables());
   const forScripts = createLocalDriver({ variables });
   const directory = resolve(dataDirectory);
+  const createSystem = (): System =>
+    createCommandSystem({
+      drivers: { ssh: createSshDriver({ readSecret }), local },
+      readSecret,
+      findRevisionChange: app.findRevisionChange,
+      maxOutputBytes: () => app.needs.configuration().limits.outputMiB * 1_048_576,
+    });
   return startExecutor({
     store,
     log,
@@ -44,12 +52,7 @@ export function createExecutor(
     now: Date.now,
     holder: randomBytes(8).toString('hex'),
     shares: createShares(),
-    system: createCommandSystem({
-      drivers: { ssh: createSshDriver({ readSecret }), local },
-      readSecret,
-      findRevisionChange: app.findRevisionChange,
-      maxOutputBytes: () => app.needs.configuration().limits.outputMiB * 1_048_576,
-    }),
+    system: createSystem(),
     balancer: createBalancer({
       openLocalSession: async (signal) =>
         await forScripts.connect('this machine', { driver: 'local', workDirectory: directory }, signal),
@@ -57,6 +60,8 @@ export function createExecutor(
       directory,
       variables,
     }),
+    // A system of its own: what it lets go of is none of a running attempt's.
+    asked: { system: createSystem(), planToInspect: app.planToInspect },
     admitIfQueued: async (lease) => await admitDeployment(app.needs, lease),
     sleep: async (milliseconds, signal) =>
       await delay(milliseconds, undefined, { signal }).catch(() => undefined),

@@ -1,3 +1,6 @@
+import type { ModalView } from '@slack/types';
+
+import { askServers } from '../app/ask-servers.ts';
 import { planDeployment, type PlannedDeployment, refusalsOf } from '../app/plan-deployment.ts';
 import type { Person } from '../domain/roles.ts';
 import type { Refusal } from '../domain/verdict.ts';
@@ -12,14 +15,23 @@ export interface FormMetadata {
   hash: string | null;
 }
 
+/** What else stands in the form. */
+export interface MoreInForm {
+  channel: string | null;
+  /** Why it came back. */
+  notice: string | null;
+  refusals?: Refusal[];
+}
+
 /** The form for what stands in it, with the plan of it; everything that speaks against it is in the plan's place. */
 export async function drawForm(
   needs: BotNeeds,
   state: FormState,
   person: Person,
-  more: { channel: string | null; notice: string | null; refusals?: Refusal[] },
-) {
+  more: MoreInForm,
+): Promise<ModalView> {
   const { planned, refusals } = await planOf(needs, state, person);
+  if (planned) await askQuietly(needs, planned);
   const metadata: FormMetadata = { channel: more.channel, hash: planned?.hash ?? null };
   return deployForm({
     state,
@@ -30,6 +42,13 @@ export async function drawForm(
     zone: person.timezone,
     metadata: JSON.stringify(metadata),
   });
+}
+
+/** The form comes also where nothing can be written down now: then the servers are not asked. */
+async function askQuietly({ app, log }: BotNeeds, { plan }: PlannedDeployment): Promise<void> {
+  await askServers(app, plan).catch((error: unknown) =>
+    log.warn({ error }, 'the servers of a plan could not be asked'),
+  );
 }
 
 /** The plan of a form that is filled in far enough. */

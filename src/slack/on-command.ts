@@ -25,6 +25,7 @@ import type { BotNeeds } from './bot.ts';
 import { type Command, helpText, parseCommand } from './command-text.ts';
 import { drawForm } from './draw-form.ts';
 import { slackInstant } from './escape.ts';
+import { followAnswers } from './follow-answers.ts';
 import { emptyForm, type FormState } from './form-state.ts';
 import { listMessage, showMessage } from './list-message.ts';
 import { openHaltForm } from './on-halt.ts';
@@ -84,8 +85,10 @@ async function openForm(
     dateTime: time.ok ? time.value : null,
   };
   const refusals = time.ok ? [] : time.refusals;
-  const view = await drawForm(needs, state, person, { channel: command.channel_id, notice: null, refusals });
-  await client.views.open({ trigger_id: command.trigger_id, view });
+  const more = { channel: command.channel_id, notice: null, refusals };
+  const view = await drawForm(needs, state, person, more);
+  const opened = await client.views.open({ trigger_id: command.trigger_id, view });
+  followAnswers(needs, client, { view: opened.view, state, person, more });
 }
 
 async function answerCommand(

@@ -6,6 +6,7 @@ import { missingProperties } from '../domain/rules/properties.ts';
 import type { Refusal } from '../domain/verdict.ts';
 import { sayPlan } from '../wording/plan.ts';
 import { sayRefusal } from '../wording/refusal.ts';
+import { sayServers } from '../wording/server-looks.ts';
 import { button, context, section } from './blocks.ts';
 import { ids } from './ids.ts';
 
@@ -22,10 +23,11 @@ export function planBlocks(planned: PlannedDeployment | null, refusals: Refusal[
     .map(({ rule, message }) =>
       section(`*${rule === 'freezes' ? 'Inside a freeze' : 'Good to know'}*: ${message} (${rule})`),
     );
-  const hash = context(`plan \`${planned.hash.slice(0, 12)}\``);
+  const { plan, hash, looks, plannedAt } = planned;
   return [
-    section(sayPlan(planned.plan)),
-    hash,
+    section(sayPlan(plan)),
+    ...(looks.length > 0 ? [section(`*Servers*:\n${sayServers(plan, looks, plannedAt)}`)] : []),
+    context(`plan \`${hash.slice(0, 12)}\``),
     ...news,
     ...problems.slice(0, 20),
     ...fillButton(planned),
