@@ -68,16 +68,26 @@ async function begin(
   if (underWay.size >= atOnce) return;
   const busy = new Set((await needs.store.leases()).map(({ environment }) => environment));
   for (const { environment, server } of await needs.store.unanswered(looksAt)) {
-    const key = `${environment}/${server}`;
+    const key = keyOf({ environment, server });
     if (underWay.size >= atOnce || signal.aborted) return;
     if (busy.has(environment) || underWay.has(key)) continue;
-    const done = askOne(needs, { environment, server }, signal).finally(async () => {
-      underWay.delete(key);
-      await letGo(needs, underWay, environment);
-      ring();
-    });
+    const done = askAndLetGo(needs, underWay, { environment, server, signal }).then(ring);
     underWay.set(key, { environment, done });
   }
+}
+
+async function askAndLetGo(
+  needs: InspectingNeeds,
+  underWay: UnderWay,
+  { environment, server, signal }: { environment: string; server: string; signal: AbortSignal },
+): Promise<void> {
+  await askOne(needs, { environment, server }, signal);
+  underWay.delete(keyOf({ environment, server }));
+  await letGo(needs, underWay, environment);
+}
+
+function keyOf({ environment, server }: { environment: string; server: string }): string {
+  return `${environment}/${server}`;
 }
 
 async function askOne(

@@ -33,9 +33,10 @@ export function followAnswers(needs: BotNeeds, client: WebClient, drawn: DrawnFo
 async function follow(needs: BotNeeds, client: WebClient, drawn: DrawnForm): Promise<void> {
   const { state, person, more } = drawn;
   const { planned } = await planOf(needs, state, person);
-  let awaited = planned ? await awaitedServers(needs.app, planned.plan) : 0;
+  if (!planned) return;
+  let awaited = await awaitedServers(needs.app, planned.plan);
   let hash = drawn.view?.hash;
-  for (let look = 0; planned && awaited > 0 && look < looksAtMost; look += 1) {
+  for (let look = 0; awaited > 0 && look < looksAtMost; look += 1) {
     await delay(lookEveryMs, undefined, { ref: false });
     const left = await awaitedServers(needs.app, planned.plan);
     if (left >= awaited) continue;

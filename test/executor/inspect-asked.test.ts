@@ -132,5 +132,6 @@ describe('servers that people ask about before a deployment', () => {
     now = 7_000;
     open();
     await until(async () => (await answers())[0]?.at === 7_000);
+    expect(await store.unanswered(10)).toEqual([]);
   });
 });

@@ -80,7 +80,7 @@ describe('the form of a deployment that lacks values', () => {
 
   test('D-25: does not offer it for a secret, and says where it belongs', async () => {
     const { values } = await press('U0BEN');
-    await expect(values.type('databases.a.USERPASSWORD', 'x')).rejects.toThrow();
+    await expect(values.type('databases.a.USERPASSWORD', 'x')).rejects.toThrow(/no field|databases/i);
     expect(values.text()).toContain('Secrets stay in the configuration, as { env: NAME } or { file: PATH }');
   });
 

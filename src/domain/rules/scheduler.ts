@@ -1,7 +1,13 @@
 import { type Properties, schedulerProperties } from '../denodo-properties.ts';
-import { enabledServers, firstScheduler, hasSchedulerTasks, schedulerRole } from '../denodo-tasks.ts';
+import {
+  enabledServers,
+  firstChosen,
+  firstScheduler,
+  hasSchedulerTasks,
+  schedulerRole,
+} from '../denodo-tasks.ts';
 import type { Cluster, Environment, Server, Sync } from '../environment.ts';
-import { liveServers, type Plan, plannedClusters, plannedServers } from '../plan.ts';
+import { type Plan, plannedClusters, plannedServers } from '../plan.ts';
 import { type Revision, revisionName, type SchedulerTask } from '../revision.ts';
 import type { Refusal, Warning } from '../verdict.ts';
 import { byConfiguration, type PreconditionFacts, type Rule } from './rule.ts';
@@ -73,10 +79,10 @@ function catalogsOf(environment: Environment, { role, clusters }: Sync): Server[
 export function misdirectedTasks(plan: Plan): Warning[] {
   const { environment, revisions } = plan;
   if (environment.system !== 'denodo' || plan.undoes) return [];
-  const planned = plannedServers(plan);
+  const planned = new Set(plannedServers(plan));
   const tasks = revisions.filter(({ operation }) => operation === 'create').flatMap(tasksOf);
   return plannedClusters(plan).flatMap((cluster) => {
-    const first = liveServers(environment, cluster).find(({ name }) => planned.includes(name));
+    const first = firstChosen(environment, cluster, planned);
     return first ? tasks.flatMap((task) => misdirected(cluster, { first, task })) : [];
   });
 }
