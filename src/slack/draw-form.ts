@@ -1,6 +1,5 @@
 import type { ModalView } from '@slack/types';
 
-import { askServers } from '../app/ask-servers.ts';
 import { planDeployment, type PlannedDeployment, refusalsOf } from '../app/plan-deployment.ts';
 import type { Person } from '../domain/roles.ts';
 import type { Refusal } from '../domain/verdict.ts';
@@ -31,7 +30,6 @@ export async function drawForm(
   more: MoreInForm,
 ): Promise<ModalView> {
   const { planned, refusals } = await planOf(needs, state, person);
-  if (planned) await askQuietly(needs, planned);
   const metadata: FormMetadata = { channel: more.channel, hash: planned?.hash ?? null };
   return deployForm({
     state,
@@ -42,13 +40,6 @@ export async function drawForm(
     zone: person.timezone,
     metadata: JSON.stringify(metadata),
   });
-}
-
-/** The form comes also where nothing can be written down now: then the servers are not asked. */
-async function askQuietly({ app, log }: BotNeeds, { plan }: PlannedDeployment): Promise<void> {
-  await askServers(app, plan).catch((error: unknown) =>
-    log.warn({ error }, 'the servers of a plan could not be asked'),
-  );
 }
 
 /** The plan of a form that is filled in far enough. */

@@ -1,6 +1,7 @@
 import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bolt';
 
 import type { BotNeeds } from './bot.ts';
+import { createFollower } from './follow-answers.ts';
 import { ids } from './ids.ts';
 import { decisionIds, onDecision, onDetails } from './on-button.ts';
 import { onCommand } from './on-command.ts';
@@ -15,9 +16,11 @@ const formFields = [ids.selection, ids.environment, ids.servers, ids.when, ids.d
 
 /** Ties everything that people type and press to its handler, once. */
 export function listen(app: App, needs: BotNeeds): void {
-  app.command(ids.command, async (args) => await onCommand(needs, args));
+  const withForms = { ...needs, follower: createFollower(needs) };
+  app.command(ids.command, async (args) => await onCommand(withForms, args));
   app.options(ids.selection, async (args) => await onSelectionSearch(needs, args));
-  for (const id of formFields) app.action<BlockAction>(id, async (args) => await onFormChange(needs, args));
+  for (const id of formFields)
+    app.action<BlockAction>(id, async (args) => await onFormChange(withForms, args));
   app.view<ViewSubmitAction>(ids.form, async (args) => await onFormSubmit(needs, args));
   for (const id of decisionIds)
     app.action<BlockAction<ButtonAction>>(id, async (args) => await onDecision(needs, args));
