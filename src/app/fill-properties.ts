@@ -30,5 +30,7 @@ export async function fillProperties(needs: AppNeeds, request: FillProperties): 
   if (first) return refuse(first, ...others);
   const { environment, by, via } = request;
   const given = await needs.store.fillIn({ environment, properties, by, via, at: needs.now() });
-  return accept({ given, kept: properties.filter((property) => !given.includes(property)) });
+  const isGiven = ({ cluster, name }: FilledProperty): boolean =>
+    given.some((property) => property.cluster === cluster && property.name === name);
+  return accept({ given, kept: properties.filter((property) => !isGiven(property)) });
 }

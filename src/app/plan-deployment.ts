@@ -1,5 +1,6 @@
 import type { Environment } from '../domain/environment.ts';
 import { withFilledProperties } from '../domain/filled-properties.ts';
+import type { ServerLook } from '../domain/inspection.ts';
 import { makePlan, planHash } from '../domain/make-plan.ts';
 import type { Plan, Undoing } from '../domain/plan.ts';
 import { checkPreconditions, type Precondition } from '../domain/preconditions.ts';
@@ -8,6 +9,7 @@ import type { Person } from '../domain/roles.ts';
 import type { KnownBackup, PreconditionFacts } from '../domain/rules/rule.ts';
 import { accept, refuse, type Refusal, type Verdict, type Warning } from '../domain/verdict.ts';
 import { findWarnings } from '../domain/warnings.ts';
+import { serverLooks } from './ask-servers.ts';
 import { busyIn } from './busy-environment.ts';
 import { findEnvironment } from './find-environment.ts';
 import type { PlanningNeeds } from './needs.ts';
@@ -36,6 +38,10 @@ export interface PlannedDeployment {
   hash: string;
   preconditions: Precondition[];
   warnings: Warning[];
+  /** What its servers said lately; empty where there is no memory of it. */
+  looks: ServerLook[];
+  /** Epoch milliseconds. */
+  plannedAt: number;
 }
 
 /** Makes the plan of a request and checks every rule. Refuses only what cannot be planned at all: unknown names, unreadable files. */
@@ -64,12 +70,17 @@ export async function planDeployment(
   });
   const held = await needs.heldMembers(environment.name);
   const backup = await knownBackup(needs, environment);
-  const facts = { plan, configuration, backup, ...(await whenAndWhether(needs, request)) };
+  const looks = await serverLooks(needs, plan);
+  // At the start the servers themselves are asked, group by group: an older answer must not stand in the way.
+  const counting = request.itself === undefined ? looks : [];
+  const facts = { plan, configuration, backup, looks: counting, ...(await whenAndWhether(needs, request)) };
   return accept({
     plan,
     hash: planHash(plan),
     preconditions: checkPreconditions(facts),
     warnings: findWarnings({ plan, held, backup }),
+    looks,
+    plannedAt: needs.now(),
   });
 }
 

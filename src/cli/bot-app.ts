@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 
 import type { AppNeeds } from '../app/needs.ts';
+import { makePlan } from '../domain/make-plan.ts';
+import type { Plan } from '../domain/plan.ts';
 import { type Revision, revisionName } from '../domain/revision.ts';
 import type { Slack } from '../slack/connect.ts';
 import { createPeople } from '../slack/people.ts';
@@ -12,9 +14,13 @@ import { digestFile } from './digest-file.ts';
 export interface BotApp {
   needs: AppNeeds;
   listCatalog: () => Promise<{ name: string; description: string }[]>;
+  /** A plan of an environment without any revision, for a look at its servers; null where there is no such environment. */
+  planToInspect: (environment: string) => Plan | null;
   /** Null when the revision's files are still those that were signed; else a sentence. */
   findRevisionChange: (revision: Revision) => Promise<string | null>;
 }
+
+const nothing = { revisions: [], package: null, scriptDigests: {}, serverFilter: null, undoes: null };
 
 /** Wires memory, people, catalogue and clock for the use-cases. */
 export function createApp(
@@ -47,6 +53,10 @@ export function createApp(
   };
   return {
     needs,
+    planToInspect: (name) => {
+      const environment = configuration().environments.find((candidate) => candidate.name === name);
+      return environment ? makePlan({ environment, ...nothing }) : null;
+    },
     listCatalog: async () => await catalog().list(),
     findRevisionChange: async (revision) => {
       const name = revisionName(revision);

@@ -33,6 +33,12 @@ export function createExecutor(
   const variables = variablesForScripts(processVariables());
   const forScripts = createLocalDriver({ variables });
   const directory = resolve(dataDirectory);
+  const systemOptions = {
+    readSecret,
+    findRevisionChange: app.findRevisionChange,
+    maxOutputBytes: () => app.needs.configuration().limits.outputMiB * 1_048_576,
+    dataDirectory: directory,
+  };
   return startExecutor({
     store,
     log,
@@ -41,12 +47,7 @@ export function createExecutor(
     now: Date.now,
     holder: randomBytes(8).toString('hex'),
     shares: createShares(),
-    system: createSystems({
-      readSecret,
-      findRevisionChange: app.findRevisionChange,
-      maxOutputBytes: () => app.needs.configuration().limits.outputMiB * 1_048_576,
-      dataDirectory: directory,
-    }),
+    system: createSystems(systemOptions),
     balancer: createBalancer({
       openLocalSession: async (signal) =>
         await forScripts.connect('this machine', { driver: 'local', workDirectory: directory }, signal),
@@ -54,6 +55,8 @@ export function createExecutor(
       directory,
       variables,
     }),
+    // A system of its own: what it lets go of is none of a running attempt's.
+    asked: { system: createSystems(systemOptions), planToInspect: app.planToInspect },
     admitIfQueued: async (lease) => await admitDeployment(app.needs, lease),
     sleep,
   });

@@ -11,9 +11,9 @@ export function vqlProperties({ properties }: Environment): Properties {
   return defined(properties);
 }
 
-/** What tasks of a Scheduler may name: the cluster's, over the environment's (D-26). */
-export function schedulerProperties(environment: Environment, cluster: Cluster): Properties {
-  return { ...defined(environment.properties), ...defined(cluster.properties) };
+/** What tasks of a Scheduler may name: the properties of its cluster (D-26). */
+export function schedulerProperties({ properties }: Cluster): Properties {
+  return defined(properties);
 }
 
 /** Whether a property is there with a value. */

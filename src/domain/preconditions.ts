@@ -1,5 +1,5 @@
 import { backupRule } from './rules/backup.ts';
-import { cacheRule } from './rules/cache.ts';
+import { cacheRule, lookedAtRules } from './rules/cache.ts';
 import { capacityRule, filterRule, liveRule, topologyRule } from './rules/live.ts';
 import { openRules } from './rules/open.ts';
 import { executedRule, partsRule } from './rules/parts.ts';
@@ -33,6 +33,7 @@ const rules: Rule[] = [
   backupRule,
   capacityRule,
   cacheRule,
+  ...lookedAtRules,
 ];
 
 /** All checks in order; every one is answered, so that all reasons stand together (D-28). */

@@ -1,6 +1,8 @@
 import type { Lease } from '../store/store.ts';
+import { startInspecting } from './inspect-asked.ts';
 import type { ExecutorNeeds } from './needs.ts';
 import { runDeployment } from './run-deployment.ts';
+import { createWake, type Wake } from './wake.ts';
 
 /** Takes up deployments whose hour has come, and those whose executor died. */
 export interface Executor {
@@ -19,12 +21,14 @@ export function startExecutor(needs: ExecutorNeeds): Executor {
   const wake = createWake();
   const unsubscribe = needs.store.onCommit(() => wake.ring());
   const loop = claimLoop(needs, running, wake, stopping.signal);
+  const inspecting = needs.asked && startInspecting({ ...needs, ...needs.asked });
   return {
     isAlive: () => !stopping.signal.aborted,
     stop: async () => {
       stopping.abort();
       unsubscribe();
       wake.ring();
+      await inspecting?.stop();
       await loop;
       await Promise.all(running.values());
     },
@@ -95,33 +99,4 @@ async function runLeased(needs: ExecutorNeeds, lease: Lease, signal: AbortSignal
   } finally {
     clearInterval(beat);
   }
-}
-
-interface Wake {
-  ring(): void;
-  wait(milliseconds: number): Promise<void>;
-}
-
-/** A bell that is remembered when it rings while nobody waits. */
-function createWake(): Wake {
-  let rung = false;
-  let listener: (() => void) | null = null;
-  return {
-    ring: () => {
-      rung = true;
-      listener?.();
-    },
-    wait: async (milliseconds) => {
-      if (!rung)
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, milliseconds);
-          listener = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      rung = false;
-      listener = null;
-    },
-  };
 }

@@ -4,6 +4,7 @@ import type { Balancer } from '../balancer/balancer.ts';
 import type { Reach } from '../domain/fault-point.ts';
 import type { Lease, Store } from '../store/store.ts';
 import type { System } from '../systems/system.ts';
+import type { InspectingNeeds } from './inspect-asked.ts';
 import type { Shares } from './shares.ts';
 
 /** What the executor is built with. */
@@ -22,4 +23,6 @@ export interface ExecutorNeeds {
   admitIfQueued: (lease: Lease) => Promise<boolean>;
   /** A lease without a heartbeat for this long belongs to nobody, in milliseconds. */
   leaseMs: number;
+  /** What people ask of servers before a deployment; absent where nobody does. */
+  asked?: Pick<InspectingNeeds, 'system' | 'planToInspect'>;
 }

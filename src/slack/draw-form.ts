@@ -1,3 +1,5 @@
+import type { ModalView } from '@slack/types';
+
 import { planDeployment, type PlannedDeployment, refusalsOf } from '../app/plan-deployment.ts';
 import type { Person } from '../domain/roles.ts';
 import type { Refusal } from '../domain/verdict.ts';
@@ -12,13 +14,21 @@ export interface FormMetadata {
   hash: string | null;
 }
 
+/** What else stands in the form. */
+export interface MoreInForm {
+  channel: string | null;
+  /** Why it came back. */
+  notice: string | null;
+  refusals?: Refusal[];
+}
+
 /** The form for what stands in it, with the plan of it; everything that speaks against it is in the plan's place. */
 export async function drawForm(
   needs: BotNeeds,
   state: FormState,
   person: Person,
-  more: { channel: string | null; notice: string | null; refusals?: Refusal[] },
-) {
+  more: MoreInForm,
+): Promise<ModalView> {
   const { planned, refusals } = await planOf(needs, state, person);
   const metadata: FormMetadata = { channel: more.channel, hash: planned?.hash ?? null };
   return deployForm({
@@ -33,7 +43,7 @@ export async function drawForm(
 }
 
 /** The plan of a form that is filled in far enough. */
-async function planOf(
+export async function planOf(
   needs: BotNeeds,
   state: FormState,
   person: Person,

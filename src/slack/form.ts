@@ -1,15 +1,14 @@
-import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
+import type { InputBlock, ModalView, PlainTextOption } from '@slack/types';
 
 import type { PlannedDeployment } from '../app/plan-deployment.ts';
 import type { Configuration, Environment } from '../domain/environment.ts';
 import { liveClusters, liveServers } from '../domain/plan.ts';
 import type { Refusal } from '../domain/verdict.ts';
-import { sayPlan } from '../wording/plan.ts';
-import { sayRefusal } from '../wording/refusal.ts';
-import { context, section } from './blocks.ts';
+import { section } from './blocks.ts';
 import { cut } from './escape.ts';
 import type { FormState } from './form-state.ts';
 import { ids } from './ids.ts';
+import { acceptField, planBlocks } from './plan-blocks.ts';
 import { whichTimeField } from './which-time.ts';
 
 /** What the form is drawn from. */
@@ -51,7 +50,7 @@ export function deployForm(facts: FormFacts): ModalView {
       ...whichTimeField(state, facts.zone),
       reasonField(state),
       { type: 'divider' },
-      ...planBlocks(facts),
+      ...planBlocks(planned, facts.refusals),
       ...acceptField(planned),
     ],
   };
@@ -193,34 +192,4 @@ function reasonField({ reason }: FormState): InputBlock {
       ...(reason && { initial_value: reason }),
     },
   };
-}
-
-function planBlocks({ planned, refusals }: FormFacts): KnownBlock[] {
-  const problems = refusals.map((refusal) => section(`*Not possible*: ${sayRefusal(refusal)}`));
-  if (!planned) {
-    const missing = context('Choose revisions and an environment, and the whole plan stands here.');
-    return problems.length > 0 ? problems : [missing];
-  }
-  const warnings = planned.warnings.map(({ rule, message }) => section(`*Warning*: ${message} (${rule})`));
-  const news = planned.preconditions
-    .filter(({ isNews }) => isNews)
-    .map(({ rule, message }) =>
-      section(`*${rule === 'freezes' ? 'Inside a freeze' : 'Good to know'}*: ${message} (${rule})`),
-    );
-  const hash = context(`plan \`${planned.hash.slice(0, 12)}\``);
-  return [section(sayPlan(planned.plan)), hash, ...news, ...problems.slice(0, 20), ...warnings.slice(0, 20)];
-}
-
-function acceptField(planned: PlannedDeployment | null): InputBlock[] {
-  const count = planned?.warnings.length ?? 0;
-  if (count === 0) return [];
-  const label = `I accept ${count} ${count === 1 ? 'warning' : 'warnings'}`;
-  return [
-    {
-      type: 'input',
-      block_id: ids.accept,
-      label: plain('Warnings'),
-      element: { type: 'checkboxes', action_id: ids.accept, options: [option(label, 'accepted')] },
-    },
-  ];
 }

@@ -41,6 +41,10 @@ export const ids = {
   whichOf: (both: number[]): string => `which_time:${both.join(':')}`,
   reason: 'reason',
   accept: 'accept_warnings',
+  fill: 'fill_in_properties',
+  fillForm: 'fill_in_form',
+  /** A field of its own for each missing property. */
+  filled: 'filled_in',
 } as const;
 
 /** What a button decides about: the deployment, and the state of it that was on the screen. */

@@ -1,10 +1,12 @@
 import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bolt';
 
 import type { BotNeeds } from './bot.ts';
+import { createFollower } from './follow-answers.ts';
 import { ids } from './ids.ts';
 import { decisionIds, onDecision, onDetails } from './on-button.ts';
 import { onChooseChange, onChooseSubmit, onChooseWanted } from './on-choose.ts';
 import { onCommand } from './on-command.ts';
+import { onFillSubmit, onFillWanted } from './on-fill.ts';
 import { onFormChange, onFormSubmit, onSelectionSearch } from './on-form.ts';
 import { onHaltSubmit } from './on-halt.ts';
 import { onLockSubmit } from './on-lock.ts';
@@ -15,9 +17,11 @@ const formFields = [ids.selection, ids.environment, ids.servers, ids.when, ids.d
 
 /** Ties everything that people type and press to its handler, once. */
 export function listen(app: App, needs: BotNeeds): void {
-  app.command(ids.command, async (args) => await onCommand(needs, args));
+  const withForms = { ...needs, follower: createFollower(needs) };
+  app.command(ids.command, async (args) => await onCommand(withForms, args));
   app.options(ids.selection, async (args) => await onSelectionSearch(needs, args));
-  for (const id of formFields) app.action<BlockAction>(id, async (args) => await onFormChange(needs, args));
+  for (const id of formFields)
+    app.action<BlockAction>(id, async (args) => await onFormChange(withForms, args));
   app.view<ViewSubmitAction>(ids.form, async (args) => await onFormSubmit(needs, args));
   for (const id of decisionIds)
     app.action<BlockAction<ButtonAction>>(id, async (args) => await onDecision(needs, args));
@@ -31,6 +35,8 @@ export function listen(app: App, needs: BotNeeds): void {
   app.view<ViewSubmitAction>(ids.chooseForm, async (args) => await onChooseSubmit(needs, args));
   app.view<ViewSubmitAction>(ids.haltForm, async (args) => await onHaltSubmit(needs, args));
   app.view<ViewSubmitAction>(ids.lockForm, async (args) => await onLockSubmit(needs, args));
+  app.action<BlockAction<ButtonAction>>(ids.fill, async (args) => await onFillWanted(needs, args));
+  app.view<ViewSubmitAction>(ids.fillForm, async (args) => await onFillSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
   app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());
   noteEvents(app, needs);

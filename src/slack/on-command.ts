@@ -25,6 +25,7 @@ import type { BotNeeds } from './bot.ts';
 import { type Command, helpText, parseCommand } from './command-text.ts';
 import { drawForm } from './draw-form.ts';
 import { slackInstant } from './escape.ts';
+import type { FormNeeds } from './follow-answers.ts';
 import { emptyForm, type FormState } from './form-state.ts';
 import { listMessage, showMessage } from './list-message.ts';
 import { openHaltForm } from './on-halt.ts';
@@ -33,7 +34,7 @@ import { openLockForm } from './on-lock.ts';
 type Arguments = AllMiddlewareArgs & SlackCommandMiddlewareArgs;
 
 /** `/deploy …`: opens the form, or answers the person alone. */
-export async function onCommand(needs: BotNeeds, { command, ack, client }: Arguments): Promise<void> {
+export async function onCommand(needs: FormNeeds, { command, ack, client }: Arguments): Promise<void> {
   const parsed = parseCommand(command.text);
   if (parsed.do === 'form') {
     await ack();
@@ -68,7 +69,7 @@ function toPerson(answer: MessageContent) {
 }
 
 async function openForm(
-  needs: BotNeeds,
+  needs: FormNeeds,
   parsed: Extract<Command, { do: 'form' }>,
   { command, client }: Pick<Arguments, 'command' | 'client'>,
 ): Promise<void> {
@@ -84,8 +85,10 @@ async function openForm(
     dateTime: time.ok ? time.value : null,
   };
   const refusals = time.ok ? [] : time.refusals;
-  const view = await drawForm(needs, state, person, { channel: command.channel_id, notice: null, refusals });
-  await client.views.open({ trigger_id: command.trigger_id, view });
+  const more = { channel: command.channel_id, notice: null, refusals };
+  const view = await drawForm(needs, state, person, more);
+  const opened = await client.views.open({ trigger_id: command.trigger_id, view });
+  needs.follower.follow(client, { view: opened.view, state, person, more });
 }
 
 async function answerCommand(

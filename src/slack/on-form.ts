@@ -15,6 +15,7 @@ import { sayRefusal } from '../wording/refusal.ts';
 import type { BotNeeds } from './bot.ts';
 import { drawForm, readMetadata } from './draw-form.ts';
 import { cut, mrkdwn, slackInstant } from './escape.ts';
+import type { FormNeeds } from './follow-answers.ts';
 import { type FormState, readForm } from './form-state.ts';
 import { option } from './form.ts';
 import { ids } from './ids.ts';
@@ -40,15 +41,19 @@ export async function onSelectionSearch(
 
 /** Any change in the form: the plan follows, and nothing typed is lost. */
 export async function onFormChange(
-  needs: BotNeeds,
+  needs: FormNeeds,
   { body, ack, client }: AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction>,
 ): Promise<void> {
+  if (body.view) needs.follower.leave(body.view.id);
   await ack();
   if (!body.view) return;
   const person = await needs.app.findPerson(body.user.id);
   const { channel } = readMetadata(body.view.private_metadata);
-  const view = await drawForm(needs, readForm(body.view.state.values), person, { channel, notice: null });
-  await client.views.update({ view_id: body.view.id, view });
+  const state = readForm(body.view.state.values);
+  const more = { channel, notice: null };
+  const view = await drawForm(needs, state, person, more);
+  const updated = await client.views.update({ view_id: body.view.id, view });
+  needs.follower.follow(client, { view: updated.view, state, person, more });
 }
 
 /** Sending the form: a deployment, or every mistake under its field. */

@@ -2,6 +2,7 @@ import type { Actor } from '../domain/actor.ts';
 import type { DeploymentState } from '../domain/deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../domain/events.ts';
 import type { FilledProperty } from '../domain/filled-properties.ts';
+import type { AskedServer, ServerAnswer } from '../domain/inspection.ts';
 import type { EnvironmentEvent, EnvironmentLock } from '../domain/lock.ts';
 import type { Plan } from '../domain/plan.ts';
 
@@ -295,6 +296,18 @@ export interface Store {
   fillIn(fill: FillIn): Promise<FilledProperty[]>;
   /** What was filled in for an environment, in order of cluster and name. */
   filledIn(environment: string): Promise<FilledProperty[]>;
+
+  /** Wants servers of an environment looked at; what they said last stays until they answer. */
+  askServers(environment: string, servers: string[], at: number): Promise<void>;
+  /** Servers that were asked and did not answer since, longest first, at most `limit`. */
+  unanswered(limit: number): Promise<{ environment: string; server: string; askedAt: number }[]>;
+  /** Keeps what a server said; nothing where it was never asked. */
+  answerFor(
+    server: { environment: string; server: string },
+    said: { at: number; answer: ServerAnswer },
+  ): Promise<void>;
+  /** What the servers of an environment were asked, and what they said last, by name. */
+  askedServers(environment: string): Promise<AskedServer[]>;
 
   /** Rows that are due, earliest first, at most `limit`. */
   dueBefore(instant: number, limit: number): Promise<Due[]>;

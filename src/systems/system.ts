@@ -58,6 +58,8 @@ export interface Inspection {
   readBack: string | null;
   /** The URL of the cache that is in use there; absent where nothing was to be known. */
   cache?: string | null;
+  /** Whether its cache is on; absent where nothing was to be known. */
+  cacheIsOn?: boolean;
 }
 
 /** What performs the tasks of a plan: a system on its servers, or the load balancer with its scripts. */

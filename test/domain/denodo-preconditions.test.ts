@@ -33,6 +33,7 @@ function report(
     lock: null,
     busy: null,
     backup: null,
+    looks: [],
     ...facts,
   });
 }

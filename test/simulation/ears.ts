@@ -31,6 +31,9 @@ interface EarsNeeds {
   log: BotNeeds['log'];
 }
 
+/** No form is opened here. */
+const nobody = { follow: () => undefined, leave: () => undefined };
+
 /** The part of Bolt that the product listens through: it hands what came to the product's own listeners. */
 export function hear({ app, storeOf, log }: EarsNeeds): App {
   const listen = async (heard: Heard, ack: ReceiverEvent['ack']): Promise<void> => {
@@ -58,7 +61,9 @@ export function hear({ app, storeOf, log }: EarsNeeds): App {
       } as unknown as Parameters<typeof onReasonSubmit>[1]);
     if (heard.kind === 'command') {
       const command = { text: value, trigger_id, user_id: heard.by, command: '/deploy' };
-      return await onCommand(needs, { command, ack } as unknown as Parameters<typeof onCommand>[1]);
+      return await onCommand({ ...needs, follower: nobody }, { command, ack } as unknown as Parameters<
+        typeof onCommand
+      >[1]);
     }
     await onRequest(needs, heard, ack);
   };

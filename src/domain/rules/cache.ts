@@ -1,8 +1,9 @@
+import { chooseCache } from '../choose-cache.ts';
 import { cacheToSwap } from '../denodo-tasks.ts';
 import { liveClusters, type Plan } from '../plan.ts';
 import { revisionName } from '../revision.ts';
-import type { Warning } from '../verdict.ts';
-import type { Finding, PreconditionFacts, Rule } from './rule.ts';
+import type { Refusal, Warning } from '../verdict.ts';
+import { byConfiguration, type Finding, type PreconditionFacts, type Rule } from './rule.ts';
 
 /** Says why a secondary cache that is configured is left alone this time (D-48). */
 export const cacheRule: Rule = {
@@ -19,6 +20,56 @@ function sayUnswapped({ plan: { environment, revisions } }: PreconditionFacts): 
       news: 'A secondary cache is for a single cluster (D-45), and several are live: the cache is left as it is.',
     };
   return { news: 'No VDP Cache task in these revisions: the cache is left as it is.' };
+}
+
+/** What servers said of their caches, where these are swapped; the attempt looks for itself before it touches any. */
+export const lookedAtRules: Rule[] = [
+  {
+    rule: 'D-47a',
+    holds: 'The first server uses one of the two caches.',
+    concerns: (facts) => firstCache(facts) !== undefined,
+    check: checkCacheInUse,
+  },
+  {
+    rule: 'D-51',
+    holds: 'The cache is on wherever a server was asked.',
+    concerns: ({ plan, looks }) =>
+      swaps(plan) && looks.some(({ known }) => known?.answer.cacheIsOn !== undefined),
+    check: checkCachesOn,
+  },
+];
+
+function swaps({ environment, revisions, undoes }: Plan): boolean {
+  return !undoes && cacheToSwap(environment, revisions) !== null;
+}
+
+/** What the first server said of the cache that it uses; undefined where nothing is known. */
+function firstCache({ plan, looks: [first] }: PreconditionFacts): string | null | undefined {
+  return swaps(plan) ? first?.known?.answer.cache : undefined;
+}
+
+function checkCacheInUse(facts: PreconditionFacts): Refusal | null {
+  const server = facts.looks[0]?.server ?? '';
+  const choice = chooseCache(facts.plan, { cache: null }, { server, inUse: firstCache(facts) ?? null });
+  if (choice === null || 'next' in choice) return null;
+  return {
+    rule: 'D-47a',
+    message: `${choice.message}.`,
+    liftedBy: byConfiguration,
+    wayOut:
+      'Give its URL as one of the two in deployments.sharedCache, or set one of these two on the server.',
+  };
+}
+
+function checkCachesOn({ looks }: PreconditionFacts): Refusal | null {
+  const off = looks.filter(({ known }) => known?.answer.cacheIsOn === false).map(({ server }) => server);
+  if (off.length === 0) return null;
+  return {
+    rule: 'D-51',
+    message: `The cache is off on ${off.join(', ')}, and these revisions swap caches.`,
+    liftedBy: 'whoever administers these servers',
+    wayOut: 'Switch the cache on there, or deploy without VDP Cache tasks.',
+  };
 }
 
 /** What a revision does to caches that people do not expect of it (D-52, D-60). */

@@ -47,7 +47,7 @@ export function missingProperties(plan: Plan): MissingProperties {
 }
 
 function missingOf(plan: Plan, cluster: Cluster): string[] {
-  const given = schedulerProperties(plan.environment, cluster);
+  const given = schedulerProperties(cluster);
   const named = created(plan).flatMap(({ tasks }) => tasks.flatMap(({ properties }) => properties));
   return [...new Set(named)].filter((name) => !Object.hasOwn(given, name));
 }

@@ -1,4 +1,5 @@
 import type { Configuration } from '../environment.ts';
+import type { ServerLook } from '../inspection.ts';
 import type { EnvironmentLock } from '../lock.ts';
 import type { Plan } from '../plan.ts';
 import type { Person } from '../roles.ts';
@@ -20,6 +21,8 @@ export interface PreconditionFacts {
   busy: Busy | null;
   /** Where the last good backup lies; null where nobody looks. */
   backup: KnownBackup | null;
+  /** What the planned servers said lately; empty where nobody asked them. */
+  looks: ServerLook[];
 }
 
 /** The deployment that has the environment now. */

@@ -1,7 +1,13 @@
 import { type Properties, schedulerProperties } from '../denodo-properties.ts';
-import { enabledServers, firstScheduler, hasSchedulerTasks, schedulerRole } from '../denodo-tasks.ts';
+import {
+  enabledServers,
+  firstChosen,
+  firstScheduler,
+  hasSchedulerTasks,
+  schedulerRole,
+} from '../denodo-tasks.ts';
 import type { Cluster, Environment, Server, Sync } from '../environment.ts';
-import { liveServers, type Plan, plannedClusters, plannedServers } from '../plan.ts';
+import { type Plan, plannedClusters, plannedServers } from '../plan.ts';
 import { type Revision, revisionName, type SchedulerTask } from '../revision.ts';
 import type { Refusal, Warning } from '../verdict.ts';
 import { byConfiguration, type PreconditionFacts, type Rule } from './rule.ts';
@@ -73,11 +79,11 @@ function catalogsOf(environment: Environment, { role, clusters }: Sync): Server[
 export function misdirectedTasks(plan: Plan): Warning[] {
   const { environment, revisions } = plan;
   if (environment.system !== 'denodo' || plan.undoes) return [];
-  const planned = plannedServers(plan);
+  const planned = new Set(plannedServers(plan));
   const tasks = revisions.filter(({ operation }) => operation === 'create').flatMap(tasksOf);
   return plannedClusters(plan).flatMap((cluster) => {
-    const first = liveServers(environment, cluster).find(({ name }) => planned.includes(name));
-    return first ? tasks.flatMap((task) => misdirected(environment, cluster, { first, task })) : [];
+    const first = firstChosen(environment, cluster, planned);
+    return first ? tasks.flatMap((task) => misdirected(cluster, { first, task })) : [];
   });
 }
 
@@ -85,12 +91,8 @@ function tasksOf({ parts }: Revision): SchedulerTask[] {
   return Object.values(parts).flatMap(({ tasks }) => tasks);
 }
 
-function misdirected(
-  environment: Environment,
-  cluster: Cluster,
-  { first, task }: { first: Server; task: SchedulerTask },
-): Warning[] {
-  const hosts = hostsOf(schedulerProperties(environment, cluster), task);
+function misdirected(cluster: Cluster, { first, task }: { first: Server; task: SchedulerTask }): Warning[] {
+  const hosts = hostsOf(schedulerProperties(cluster), task);
   return hosts
     .filter((host) => !isAt(first, host))
     .map((host) => {

@@ -9,6 +9,7 @@ import { deploymentReads } from './deployments.ts';
 import { dueMethods } from './due.ts';
 import { factMethods, nameInstallation } from './facts.ts';
 import { inboxMethods } from './inbox.ts';
+import { inspectionMethods } from './inspections.ts';
 import { leaseMethods } from './leases.ts';
 import { lockMethods } from './locks.ts';
 import { logHeadMethods } from './log-head.ts';
@@ -45,6 +46,7 @@ export function assembleStore(connection: Connection, now: () => number, release
     ...leaseMethods(connection),
     ...locks,
     ...propertyMethods(connection),
+    ...inspectionMethods(connection, committed),
     ...due,
     ...messageMethods(connection, committed),
     ...logHeadMethods(connection),

@@ -1,0 +1,134 @@
+import type { Logger } from 'pino';
+
+import type { ServerAnswer } from '../domain/inspection.ts';
+import { findServer, type Plan } from '../domain/plan.ts';
+import { harmless } from '../domain/quote.ts';
+import type { Store } from '../store/store.ts';
+import type { System } from '../systems/system.ts';
+import { createWake } from './wake.ts';
+
+/** What servers are asked with. */
+export interface InspectingNeeds {
+  store: Store;
+  /** One of its own: what it lets go of is none of a running attempt's. */
+  system: Pick<System, 'inspect' | 'release'>;
+  /** A plan of an environment as it is configured now, without any revision; null where there is none of that name. */
+  planToInspect: (environment: string) => Plan | null;
+  now: () => number;
+  log: Pick<Logger, 'error'>;
+}
+
+/** The loop that asks servers. */
+export interface Inspecting {
+  stop(): Promise<void>;
+}
+
+const tickMs = 1_000;
+const atOnce = 4;
+const looksAt = 1_000;
+const patienceMs = 30_000;
+
+/**
+ * Asks servers what people want to know before a deployment, a few at once and without a lease: looking changes nothing,
+ * so two processes that look at the same one do no harm. Environments that are deployed to are left to their attempt.
+ */
+export function startInspecting(needs: InspectingNeeds): Inspecting {
+  const stopping = new AbortController();
+  const wake = createWake();
+  const unsubscribe = needs.store.onCommit(() => wake.ring());
+  const underWay = new Map<string, { environment: string; done: Promise<void> }>();
+  const loop = (async () => {
+    while (!stopping.signal.aborted) {
+      await begin(needs, underWay, stopping.signal, () => wake.ring()).catch((error: unknown) =>
+        needs.log.error({ error }, 'could not look for servers to ask; trying again'),
+      );
+      await wake.wait(tickMs);
+    }
+  })();
+  return {
+    stop: async () => {
+      stopping.abort();
+      unsubscribe();
+      wake.ring();
+      await loop;
+      await Promise.all([...underWay.values()].map(({ done }) => done));
+    },
+  };
+}
+
+type UnderWay = Map<string, { environment: string; done: Promise<void> }>;
+
+/** Begins as many as may be under way. */
+async function begin(
+  needs: InspectingNeeds,
+  underWay: UnderWay,
+  signal: AbortSignal,
+  ring: () => void,
+): Promise<void> {
+  if (underWay.size >= atOnce) return;
+  const busy = new Set((await needs.store.leases()).map(({ environment }) => environment));
+  for (const { environment, server } of await needs.store.unanswered(looksAt)) {
+    const key = keyOf({ environment, server });
+    if (underWay.size >= atOnce || signal.aborted) return;
+    if (busy.has(environment) || underWay.has(key)) continue;
+    const done = askAndLetGo(needs, underWay, { environment, server, signal }).then(ring);
+    underWay.set(key, { environment, done });
+  }
+}
+
+async function askAndLetGo(
+  needs: InspectingNeeds,
+  underWay: UnderWay,
+  { environment, server, signal }: { environment: string; server: string; signal: AbortSignal },
+): Promise<void> {
+  await askOne(needs, { environment, server }, signal);
+  underWay.delete(keyOf({ environment, server }));
+  await letGo(needs, underWay, environment);
+}
+
+function keyOf({ environment, server }: { environment: string; server: string }): string {
+  return `${environment}/${server}`;
+}
+
+async function askOne(
+  needs: InspectingNeeds,
+  { environment, server }: { environment: string; server: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const at = needs.now();
+  try {
+    const answer = await look(needs, environment, server, signal);
+    // Ended by ourselves: what was learned is nothing of the server.
+    if (!signal.aborted) await needs.store.answerFor({ environment, server }, { at, answer });
+  } catch (error) {
+    needs.log.error({ error, server }, 'what a server answered could not be written down');
+  }
+}
+
+async function look(
+  { system, planToInspect }: InspectingNeeds,
+  environment: string,
+  server: string,
+  signal: AbortSignal,
+): Promise<ServerAnswer> {
+  const plan = planToInspect(environment);
+  if (!plan || !findServer(plan.environment, server))
+    return { problem: `${server} is not configured any more`, readBack: null };
+  try {
+    return await system.inspect(plan, server, AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]));
+  } catch (error) {
+    const why = harmless(error instanceof Error ? error.message : String(error));
+    return { problem: `${server} could not be looked at: ${why}`, readBack: null };
+  }
+}
+
+/** Ways to servers are kept while more of the same environment are asked. */
+async function letGo(
+  { system, planToInspect, log }: InspectingNeeds,
+  underWay: UnderWay,
+  environment: string,
+): Promise<void> {
+  const plan = planToInspect(environment);
+  if (!plan || [...underWay.values()].some((other) => other.environment === environment)) return;
+  await system.release(plan).catch((error: unknown) => log.error({ error }, 'a way to a server stays open'));
+}
