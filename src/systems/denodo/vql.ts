@@ -13,6 +13,7 @@ import { findInvalidViews } from './verify-views.ts';
 export type TaskWork = Pick<System, 'perform' | 'probe' | 'end'>;
 
 const singleUserModeMs = 120_000;
+const sayWaitingMs = 5_000;
 const graceMs = 5_000;
 /** A script may be repeated unasked this often; then a person is asked. */
 const mostRuns = 3;
@@ -38,7 +39,7 @@ export function createVqlTasks(needs: VdpNeeds): TaskWork {
 
 /** The rules for scripts of an environment. */
 export function scriptRules({ environment }: Plan): ScriptRules {
-  return { timeoutMs: environment.stepTimeoutSeconds * 1_000, singleUserModeMs, graceMs };
+  return { timeoutMs: environment.stepTimeoutSeconds * 1_000, singleUserModeMs, sayWaitingMs, graceMs };
 }
 
 /** A server keeps no record of what was sent to it: only a script that may be executed again is no matter for a person. */
@@ -107,13 +108,12 @@ async function cut(
   cutOff: Map<string, ScriptRun>,
   { secrets }: ReadyScript,
 ): Promise<TaskOutcome> {
-  cutOff.set(keyOf(context), run);
   const outcome = outcomeOfScript(run, secrets);
   const said = outcome && 'reason' in outcome ? outcome.reason : sayExecuted(run);
   await context.tell(`cut-off-${context.run}`, `was interrupted: ${said}`).catch(() => undefined);
-  return outcome?.state === 'ended' || outcome?.state === 'fenced'
-    ? outcome
-    : { state: 'interrupted', reason: said };
+  if (outcome?.state === 'ended' || outcome?.state === 'fenced') return outcome;
+  cutOff.set(keyOf(context), run);
+  return { state: 'interrupted', reason: said };
 }
 
 function sayCutOff(run: ScriptRun): TaskOutcome {
