@@ -22,7 +22,7 @@ export interface Bench {
   /** What was told in the thread. */
   told: string[];
   /** A task of the plan, or one of the tasks that undo it, with everything that goes with it. */
-  context(type: TaskType, more?: Partial<TaskContext>, action?: TaskAction): TaskContext;
+  context: (type: TaskType, more?: Partial<TaskContext>, action?: TaskAction) => TaskContext;
 }
 
 /** How a bench is set up. */

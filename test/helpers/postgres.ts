@@ -1,0 +1,130 @@
+import { execFileSync, spawn, type SpawnSyncOptions } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { canConnect, freePort } from '../../src/sandbox/fleet/ports.ts';
+import { removeLater } from './remove-later.ts';
+
+/** A real PostgreSQL on loopback with one user, `deploy`, and one database, `admin`. */
+export interface Postgres {
+  port: number;
+  password: string;
+  /** The certificate that it shows, which is its own authority. */
+  ca: string;
+  stop(): Promise<void>;
+}
+
+const installed = '/usr/lib/postgresql';
+
+/** Whether the package postgresql is there; with CI=true its absence is an error. */
+export function hasPostgres(): boolean {
+  if (binaries() !== null) return true;
+  if (process.env['CI'] === 'true')
+    throw new Error('postgresql is not installed, and with CI=true nothing is skipped');
+  console.warn('skipped: tests against a real PostgreSQL need the Debian package postgresql');
+  return false;
+}
+
+function binaries(): string | null {
+  if (!existsSync(installed)) return null;
+  const found = readdirSync(installed).map((version) => join(installed, version, 'bin'));
+  return found.find((directory) => existsSync(join(directory, 'initdb'))) ?? null;
+}
+
+/** Makes a cluster in a directory of its own, and starts it; PostgreSQL refuses to run as root, so nobody does. */
+export async function startPostgres(): Promise<Postgres> {
+  const bin = binaries();
+  if (bin === null) throw new Error('postgresql is not installed');
+  const root = mkdtempSync(join(tmpdir(), 'll-postgres-'));
+  const password = 'Deploy-Passw0rd';
+  const owner = ownerOf(root);
+  const file = (name: string, content: string): string => {
+    writeFileSync(join(root, name), content, { mode: 0o600 });
+    if (owner.uid !== undefined) chownSync(join(root, name), owner.uid, owner.gid ?? owner.uid);
+    return join(root, name);
+  };
+  const secret = file('password', password);
+  const data = join(root, 'data');
+  run(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'deploy', '-A', 'scram-sha-256', '--pwfile', secret, '-E', 'UTF8'],
+    owner,
+  );
+  makeCertificate(root, file);
+  const port = await freePort();
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: root,
+    fsync: 'off',
+    ssl: 'on',
+    ssl_cert_file: join(root, 'server.crt'),
+    ssl_key_file: join(root, 'server.key'),
+  };
+  const words = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...words], {
+    ...owner,
+    cwd: root,
+    stdio: 'ignore',
+  });
+  await untilListening(port);
+  const environment = { PGPASSWORD: password, PATH: '/usr/bin:/bin' };
+  execFileSync(join(bin, 'createdb'), ['-h', '127.0.0.1', '-p', String(port), '-U', 'deploy', 'admin'], {
+    env: environment,
+  });
+  return {
+    port,
+    password,
+    ca: join(root, 'server.crt'),
+    stop: async () => {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGQUIT');
+        await gone;
+      }
+      removeLater(root);
+    },
+  };
+}
+
+function ownerOf(directory: string): Pick<SpawnSyncOptions, 'uid' | 'gid'> {
+  if (process.getuid?.() !== 0) return {};
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith('nobody:'));
+  const [uid = 65_534, gid = 65_534] = (line ?? '').split(':').slice(2, 4).map(Number);
+  chownSync(directory, uid, gid);
+  chmodSync(directory, 0o711);
+  return { uid, gid };
+}
+
+function run(program: string, words: string[], owner: Pick<SpawnSyncOptions, 'uid' | 'gid'>): void {
+  execFileSync(program, words, { ...owner, cwd: '/', stdio: 'pipe' });
+}
+
+function makeCertificate(root: string, file: (name: string, content: string) => string): void {
+  const [key, certificate] = [join(root, 'made.key'), join(root, 'server.crt')];
+  const what = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2', '-nodes'];
+  const algorithm = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+  const words = ['req', '-x509', ...algorithm, ...what, '-keyout', key, '-out', certificate];
+  execFileSync('openssl', words, { stdio: 'pipe' });
+  chmodSync(certificate, 0o644);
+  file('server.key', readFileSync(key, 'utf8'));
+}
+
+async function untilListening(port: number): Promise<void> {
+  for (let tries = 0; tries < 800; tries += 1) {
+    if (await canConnect(port)) return;
+    await delay(25);
+  }
+  throw new Error(`nothing listens on port ${port}`);
+}
