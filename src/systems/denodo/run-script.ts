@@ -57,6 +57,7 @@ export async function runScript(
   try {
     // A script that takes the server for itself says where.
     if (!statements.some(({ singleUserMode }) => singleUserMode === 'enter')) {
+      if (!(await context.isStillOurs())) return { executed, total, end: { state: 'fenced' } };
       const end = await enterByOurselves(session, rules, context);
       if (end.state === 'not-alone') return { executed, total, end };
       isAlone = end.state === 'alone';

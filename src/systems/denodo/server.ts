@@ -2,7 +2,11 @@ import type { Cluster, SecretReference, Server } from '../../domain/environment.
 import { findServer, type Plan } from '../../domain/plan.ts';
 import type { Revision } from '../../domain/revision.ts';
 import { stripTerminal } from '../../drivers/plain-output.ts';
-import type { PostgresDriver, PostgresSession } from '../../drivers/postgres/postgres-driver.ts';
+import {
+  LoginRefused,
+  type PostgresDriver,
+  type PostgresSession,
+} from '../../drivers/postgres/postgres-driver.ts';
 import { createRedactor } from '../../drivers/redact.ts';
 
 /** What everything that is done on a Virtual DataPort server is built with. */
@@ -38,7 +42,8 @@ export async function openVdp(
     try {
       return await needs.postgres.connect(name, server.connection, signal);
     } catch (error) {
-      if (attempt === connectAttempts || signal.aborted) throw error;
+      const isFinal = error instanceof LoginRefused || attempt === connectAttempts;
+      if (isFinal || signal.aborted) throw error;
       await needs.sleep(betweenAttemptsMs, signal);
     }
 }

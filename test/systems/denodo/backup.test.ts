@@ -124,6 +124,17 @@ describe('a failed server is restored', () => {
     expect(vdp.singleUser()).toBeNull();
   });
 
+  it('and it is said where the backup brought another cache with it', async () => {
+    await bench.system.perform(bench.context('BACKUP'), signal);
+    await deployed("ALTER DATASOURCE JDBC vdpcachedatasource DATABASEURI = 'jdbc:other';");
+    expect(await restore()).toMatchObject({
+      end: 'warning',
+      message: expect.stringContaining(
+        'The backup set its cache to `jdbc:postgresql://cache:5432/cache_a`; before, it was `jdbc:other`',
+      ),
+    });
+  });
+
   it.each([
     ['DROP VIEW IF EXISTS good CASCADE;', /drops in cascade \(line 1\)/],
     ["CREATE VIEW 'half", /line 1: the literal that begins here is never closed$/],

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { createRevisionReader } from '../../../src/catalog/revision-reader.ts';
 import type { Environment } from '../../../src/domain/environment.ts';
@@ -40,6 +39,8 @@ export interface BenchOptions {
   timeoutSeconds?: number;
   /** Its revision holds a task that loads a cache. */
   loadsCache?: boolean;
+  /** What happens between two attempts to connect. */
+  betweenAttempts?: () => Promise<void>;
   /** Why the files of the revision are not those that were signed. */
   changed?: string;
   ca?: string;
@@ -88,7 +89,12 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
 /** The system over a real driver; what is no VQL is done as soon as it is asked for. */
 export function createSystem(
   dataDirectory: string,
-  { secrets = {}, password = 'deploy', changed }: Pick<BenchOptions, 'secrets' | 'password' | 'changed'>,
+  {
+    secrets = {},
+    password = 'deploy',
+    changed,
+    betweenAttempts,
+  }: Pick<BenchOptions, 'secrets' | 'password' | 'changed' | 'betweenAttempts'>,
 ): System {
   const readSecret = (reference: { env: string } | { file: string }): string => {
     const known: Record<string, string> = { VDP: password, ...secrets };
@@ -103,7 +109,7 @@ export function createSystem(
     readSecret,
     findRevisionChange: async () => changed ?? null,
     dataDirectory,
-    sleep: async (_milliseconds, signal) => await delay(1, undefined, { signal }).catch(() => undefined),
+    sleep: async () => await betweenAttempts?.(),
     schedulerTasks: elsewhere,
     catalogSync: elsewhere,
   });

@@ -55,6 +55,14 @@ describe('the cache of a server', () => {
   });
 
   it('is not believed to be swapped where the server says so and does not do so', async () => {
+    vdp.disturb('ALTER', 'ignore');
+    expect(await bench.system.perform(swap(), signal)).toMatchObject({
+      end: 'error',
+      message: `it accepted \`${secondary}\` as its cache, and does not say so afterwards`,
+    });
+  });
+
+  it('is not swapped where the server refuses it, and its words say why', async () => {
     vdp.disturb('ALTER', { error: 'Data source is in use' });
     expect(await bench.system.perform(swap(), signal)).toMatchObject({
       end: 'error',

@@ -119,12 +119,18 @@ describe('the VQL of a revision', () => {
   it('is sent no further once another process owns the environment', async () => {
     const made = await bench(views(3));
     let asked = 0;
-    const isStillOurs = async (): Promise<boolean> => (asked += 1) < 3;
+    const isStillOurs = async (): Promise<boolean> => (asked += 1) < 4;
     expect(await made.system.perform(made.context('VQL', { isStillOurs }), signal)).toEqual({
       state: 'fenced',
     });
     expect([hasView('v2'), hasView('v3')]).toEqual([true, false]);
     expect(vdp.singleUser()).toBeNull();
+    vdp.log.length = 0;
+    const never = async (): Promise<boolean> => false;
+    expect(await made.system.perform(made.context('VQL', { isStillOurs: never }), signal)).toEqual({
+      state: 'fenced',
+    });
+    expect(sent()).toEqual([]);
   });
 
   it('is not begun where its files are no longer those that were signed', async () => {
@@ -147,6 +153,15 @@ describe('the VQL of a revision', () => {
       message:
         'customer360@2: customer360.vql: line 1: property mode stands outside quotes, and its value holds something else than letters, digits, "." and "_"',
     });
+  });
+
+  it('is executed where the server answers at the second time', async () => {
+    const { port } = vdp;
+    await vdp.stop();
+    const betweenAttempts = async (): Promise<void> => {
+      vdp = await startVdp({ port });
+    };
+    expect(await deploy(await bench(views(1), { betweenAttempts }))).toMatchObject({ end: 'ok' });
   });
 
   it('is refused with one sentence where the server cannot be reached', async () => {
@@ -264,5 +279,7 @@ describe('a secret', () => {
       message: expect.stringContaining('The username or password is incorrect'),
     });
     expect(JSON.stringify(outcome)).not.toContain('wrong-password');
+    // Once only: a user who tries too often is locked out.
+    expect(vdp.everConnected()).toBe(1);
   });
 });
