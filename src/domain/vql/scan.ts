@@ -45,7 +45,7 @@ function stretchAt(script: string, at: number): Stretch {
   const character = script.charCodeAt(at);
   if (isSpace(character)) return { kind: 'space', end: endOf(script, at, isSpace) };
   if (isWord(character)) return { kind: 'word', end: endOf(script, at, isWord) };
-  switch (script[at]) {
+  switch (script.charAt(at)) {
     case "'":
       return closed('literal', script, endOfQuoted(script, at));
     case '"':

@@ -8,7 +8,7 @@ import { readCache } from './cache.ts';
 import { asWritten, readBackup, type ReadyScript } from './fill-script.ts';
 import { runScript } from './run-script.ts';
 import { ended, outcomeOfScript, sayExecuted, sentenceOf } from './script-outcome.ts';
-import { openVdp, passwordsOf, serverOf, type VdpNeeds } from './server.ts';
+import { openVdp, passwordsOf, serverOf, type VdpNeeds, withSession } from './server.ts';
 import { probeScript, scriptRules, type TaskWork } from './vql.ts';
 
 const notRemoved =
@@ -73,7 +73,8 @@ async function restore(
     const failed = outcomeOfScript(run, secrets);
     if (failed) return failed;
     const message = `restored from ${harmless(backupPath ?? '')}. ${sayExecuted(run)}. ${notRemoved}`;
-    const changed = sayCacheChange(before, await cacheUrlOf(session, timeoutMs));
+    const after = await withSession(session, signal, async () => await cacheUrlOf(session, timeoutMs));
+    const changed = sayCacheChange(before, after);
     return changed === null ? ended('ok', message) : ended('warning', `${message}. ${changed}`);
   } finally {
     session.close();

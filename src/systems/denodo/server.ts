@@ -48,6 +48,23 @@ export async function openVdp(
     }
 }
 
+/** Does something over a connection that is closed afterwards, and at once where the signal says so. */
+export async function withSession<Result>(
+  session: PostgresSession,
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const close = (): void => session.close();
+  if (signal.aborted) close();
+  signal.addEventListener('abort', close, { once: true });
+  try {
+    return await work();
+  } finally {
+    signal.removeEventListener('abort', close);
+    session.close();
+  }
+}
+
 /** The password of a server's connection, to be hidden; none where it has none. */
 export function passwordsOf(needs: VdpNeeds, { connection }: Server): string[] {
   const password = connection.driver === 'postgres' ? connection.password : null;

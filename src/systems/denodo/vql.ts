@@ -6,7 +6,7 @@ import type { System, TaskContext, TaskOutcome } from '../system.ts';
 import { fillRevision, type ReadyScript } from './fill-script.ts';
 import { runScript, type ScriptRules, type ScriptRun } from './run-script.ts';
 import { ended, outcomeOfScript, sayExecuted, sentenceOf } from './script-outcome.ts';
-import { openVdp, type VdpNeeds } from './server.ts';
+import { openVdp, type VdpNeeds, withSession } from './server.ts';
 import { findInvalidViews } from './verify-views.ts';
 
 /** What performs one type of task. */
@@ -95,7 +95,7 @@ async function execute(
     if (signal.aborted && run.end.state !== 'done') return await cut(context, run, cutOff, script);
     const outcome = outcomeOfScript(run, script.secrets);
     if (outcome?.state === 'lost' && context.run >= mostRuns) return ended('unknown', outcome.reason);
-    return outcome ?? (await verified(session, context, script, run));
+    return outcome ?? (await verified(session, context, { script, run }, signal));
   } finally {
     session.close();
   }
@@ -126,10 +126,17 @@ function sayCutOff(run: ScriptRun): TaskOutcome {
 async function verified(
   session: PostgresSession,
   { plan }: TaskContext,
-  script: ReadyScript,
-  run: ScriptRun,
+  { script, run }: { script: ReadyScript; run: ScriptRun },
+  signal: AbortSignal,
 ): Promise<TaskOutcome> {
-  const warning = await findInvalidViews(session, script, scriptRules(plan).timeoutMs);
+  const { timeoutMs } = scriptRules(plan);
+  const found = await withSession(
+    session,
+    signal,
+    async () => await findInvalidViews(session, script, timeoutMs),
+  );
+  const warning =
+    found !== null && signal.aborted ? 'it was interrupted before its views were looked at' : found;
   const said = sayExecuted(run);
   return warning === null ? ended('ok', said) : ended('warning', `${said}; ${warning}`);
 }

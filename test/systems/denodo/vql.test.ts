@@ -252,6 +252,22 @@ describe('VQL that is ended by somebody', () => {
   });
 });
 
+describe('VQL that was executed whole', () => {
+  it('is done, also where it is interrupted while its views are looked at, and that is said', async () => {
+    const made = await bench('CREATE DATABASE x;');
+    vdp.disturb('GET_VIEWS', 'hold');
+    const stop = new AbortController();
+    const running = deploy(made, stop.signal);
+    await eventually(() => sent().some((text) => text.includes('GET_VIEWS')));
+    stop.abort();
+    expect(await running).toMatchObject({
+      state: 'ended',
+      end: 'warning',
+      message: 'Executed 1 of 1 VQL commands; it was interrupted before its views were looked at',
+    });
+  });
+});
+
 describe('a secret', () => {
   const secret = "it's-a-S3cret; DROP";
 
