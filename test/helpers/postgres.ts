@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { canConnect, freePort } from '../../src/sandbox/fleet/ports.ts';
+import { makeCertificate } from './certificate.ts';
 import { removeLater } from './remove-later.ts';
 
 /** A real PostgreSQL on loopback with one user, `deploy`, and one database, `admin`. */
@@ -60,15 +61,16 @@ export async function startPostgres(): Promise<Postgres> {
     ['-D', data, '-U', 'deploy', '-A', 'scram-sha-256', '--pwfile', secret, '-E', 'UTF8'],
     owner,
   );
-  makeCertificate(root, file);
+  const { key, certificate } = makeCertificate(root);
+  const serverKey = file('server.key', readFileSync(key, 'utf8'));
   const port = await freePort();
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: root,
     fsync: 'off',
     ssl: 'on',
-    ssl_cert_file: join(root, 'server.crt'),
-    ssl_key_file: join(root, 'server.key'),
+    ssl_cert_file: certificate,
+    ssl_key_file: serverKey,
   };
   const words = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...words], {
@@ -84,7 +86,7 @@ export async function startPostgres(): Promise<Postgres> {
   return {
     port,
     password,
-    ca: join(root, 'server.crt'),
+    ca: certificate,
     stop: async () => {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       if (child.exitCode === null && child.signalCode === null) {
@@ -109,16 +111,6 @@ function ownerOf(directory: string): Pick<SpawnSyncOptions, 'uid' | 'gid'> {
 
 function run(program: string, words: string[], owner: Pick<SpawnSyncOptions, 'uid' | 'gid'>): void {
   execFileSync(program, words, { ...owner, cwd: '/', stdio: 'pipe' });
-}
-
-function makeCertificate(root: string, file: (name: string, content: string) => string): void {
-  const [key, certificate] = [join(root, 'made.key'), join(root, 'server.crt')];
-  const what = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2', '-nodes'];
-  const algorithm = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
-  const words = ['req', '-x509', ...algorithm, ...what, '-keyout', key, '-out', certificate];
-  execFileSync('openssl', words, { stdio: 'pipe' });
-  chmodSync(certificate, 0o644);
-  file('server.key', readFileSync(key, 'utf8'));
 }
 
 async function untilListening(port: number): Promise<void> {

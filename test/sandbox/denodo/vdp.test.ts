@@ -1,7 +1,12 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { startVdp, type Vdp, type VdpOptions } from '../../../src/sandbox/denodo/start-vdp.ts';
+import { makeCertificate } from '../../helpers/certificate.ts';
 
 let vdp: Vdp;
 const clients: pg.Client[] = [];
@@ -11,13 +16,14 @@ async function open(options: VdpOptions = {}): Promise<pg.Client> {
   return await connect();
 }
 
-async function connect(password = 'deploy'): Promise<pg.Client> {
+async function connect(password = 'deploy', ca?: string): Promise<pg.Client> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port: vdp.port,
     user: 'deploy',
     password,
     database: 'admin',
+    ssl: ca === undefined ? false : { ca },
   });
   client.on('error', () => undefined);
   clients.push(client);
@@ -40,6 +46,19 @@ describe('the stand-in of a Virtual DataPort server', () => {
         await expect(connect('wrong')).rejects.toThrow('The username or password is incorrect');
     },
   );
+
+  it('speaks TLS where it has a certificate, and says that it does not where it has none', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'll-vdp-'));
+    const files = makeCertificate(directory);
+    const cert = readFileSync(files.certificate, 'utf8');
+    await open({ tls: { key: readFileSync(files.key, 'utf8'), cert } });
+    const client = await connect('deploy', cert);
+    expect((await client.query('SELECT 1')).rows).toHaveLength(1);
+    await expect(connect('deploy', '')).rejects.toThrow(/self-signed|certificate/);
+    await vdp.stop();
+    await open();
+    await expect(connect('deploy', cert)).rejects.toThrow('does not support SSL');
+  });
 
   it.each([
     ['FROBNICATE x', "Syntax error: Exception parsing query near 'FROBNICATE'"],
