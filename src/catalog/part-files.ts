@@ -26,7 +26,7 @@ interface Place {
 }
 
 const mebibyte = 1024 ** 2;
-const largestScript = 32 * mebibyte;
+const largestScript = 16 * mebibyte;
 const largestDefinition = mebibyte;
 const inText = /\$\{([^${}\r\n]+)\}/g;
 

@@ -111,6 +111,23 @@ describe('a catalogue in git', () => {
     ]);
   });
 
+  test('reads the script that a version names, as it is at its tag', async () => {
+    const revision = (version: string): string =>
+      `name: shop\nversion: "${version}"\nparts: { vql: { file: shop.vql } }\n`;
+    publish('2', { 'revision.yaml': revision('2'), 'shop.vql': "A '${db.URI}';" });
+    publish('3', { 'revision.yaml': revision('3'), 'shop.vql': 'A; B;' });
+    const catalog = open();
+    expect((await found(catalog, '2')).parts['vql']?.vql).toMatchObject({
+      statements: 1,
+      properties: ['db.URI'],
+    });
+    expect((await found(catalog, '3')).parts['vql']?.vql).toMatchObject({ statements: 2, properties: [] });
+    publish('4', { 'revision.yaml': revision('4'), 'shop.vql': "A 'never closed" });
+    expect((await refusalOf(catalog, '4'))?.message).toBe(
+      '`shop@4` cannot be used: revision.yaml:3:17 parts.vql.file: shop.vql: line 1: the literal that begins here is never closed.',
+    );
+  });
+
   test('gives a version the same files and the same digest as a directory does', async () => {
     mkdirSync(join(work, 'shop', 'pages'));
     writeFileSync(join(work, 'shop', 'pages', 'front.html'), 'line\r\nline\n');

@@ -122,12 +122,12 @@ describe('a revision whose files cannot be used says which, where and why', () =
     ['linked.vql', 'linked.vql is no file'],
     ['linked/a.vql', 'linked/a.vql is reached through a link, which is not followed'],
     ['latin1.vql', 'latin1.vql is not UTF-8'],
-    ['large.vql', 'large.vql is larger than 33554432 bytes'],
+    ['large.vql', 'large.vql is larger than 16777216 bytes'],
   ])('%s', async (file, reason) => {
     symlinkSync('/etc/hostname', join(directory, 'linked.vql'));
     symlinkSync(directory, join(directory, 'linked'));
     writeFileSync(join(directory, 'latin1.vql'), Buffer.from([0x41, 0xe9, 0x3b]));
-    if (file === 'large.vql') put(file, ' '.repeat(32 * 1024 ** 2 + 1));
+    if (file === 'large.vql') put(file, ' '.repeat(16 * 1024 ** 2 + 1));
     revise(`vql: { file: ${file} }`);
     expect(await read()).toEqual({ ok: false, faults: [`revision.yaml:5:10 parts.vql.file: ${reason}`] });
   });

@@ -1,117 +1,121 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { execFileSync, spawn, type SpawnSyncOptions } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { Client } from 'pg';
-
-import { freePort } from '../../src/sandbox/fleet/ports.ts';
+import { canConnect, freePort } from '../../src/sandbox/fleet/ports.ts';
+import { makeCertificate } from './certificates.ts';
 import { removeLater } from './remove-later.ts';
 
-/** A real PostgreSQL on loopback, whose superuser is `deploy` with the password `secret`. */
+/** A real PostgreSQL on loopback with one user, `deploy`, and one database, `admin`. */
 export interface Postgres {
   port: number;
-  /** Runs one statement directly, beside everything that is tested. */
-  query(text: string): Promise<Record<string, unknown>[]>;
+  password: string;
+  /** The certificate that it shows, which is its own authority. */
+  ca: string;
   stop(): Promise<void>;
 }
 
-const versions = '/usr/lib/postgresql';
+const installed = '/usr/lib/postgresql';
 
 /** Whether the package postgresql is there; with CI=true its absence is an error. */
 export function hasPostgres(): boolean {
-  if (existsSync(versions)) return true;
+  if (binaries() !== null) return true;
   if (process.env['CI'] === 'true')
     throw new Error('postgresql is not installed, and with CI=true nothing is skipped');
   console.warn('skipped: tests against a real PostgreSQL need the Debian package postgresql');
   return false;
 }
 
-/** Makes a database of its own and waits until it answers. */
+function binaries(): string | null {
+  if (!existsSync(installed)) return null;
+  const found = readdirSync(installed).map((version) => join(installed, version, 'bin'));
+  return found.find((directory) => existsSync(join(directory, 'initdb'))) ?? null;
+}
+
+/** Makes a cluster in a directory of its own, and starts it; PostgreSQL refuses to run as root, so nobody does. */
 export async function startPostgres(): Promise<Postgres> {
-  const directory = mkdtempSync(join(tmpdir(), 'll-pg-'));
+  const bin = binaries();
+  if (bin === null) throw new Error('postgresql is not installed');
+  const root = mkdtempSync(join(tmpdir(), 'll-postgres-'));
+  const password = 'Deploy-Passw0rd';
+  const owner = ownerOf(root);
+  const file = (name: string, content: string): string => {
+    writeFileSync(join(root, name), content, { mode: 0o600 });
+    if (owner.uid !== undefined) chownSync(join(root, name), owner.uid, owner.gid ?? owner.uid);
+    return join(root, name);
+  };
+  const secret = file('password', password);
+  const data = join(root, 'data');
+  run(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'deploy', '-A', 'scram-sha-256', '--pwfile', secret, '-E', 'UTF8'],
+    owner,
+  );
+  const { key, cert, authority } = makeCertificate('IP:127.0.0.1');
   const port = await freePort();
-  const owner = ownerOf(directory);
-  const data = join(directory, 'data');
-  execFileSync('sh', ['-c', 'echo secret > "$0"', join(directory, 'password')]);
-  execFileSync(
-    program('initdb'),
-    ['-D', data, '-U', 'deploy', '-A', 'scram-sha-256', `--pwfile=${join(directory, 'password')}`, '-N'],
-    { ...owner, stdio: 'ignore', cwd: directory },
-  );
-  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: directory, fsync: 'off' };
-  const child = spawn(
-    program('postgres'),
-    [
-      '-D',
-      data,
-      '-p',
-      String(port),
-      ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
-    ],
-    { ...owner, stdio: 'ignore', cwd: directory },
-  );
-  await answers(child, port);
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: root,
+    fsync: 'off',
+    ssl: 'on',
+    ssl_cert_file: file('server.crt', cert),
+    ssl_key_file: file('server.key', key),
+  };
+  const words = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...words], {
+    ...owner,
+    cwd: root,
+    stdio: 'ignore',
+  });
+  await untilListening(port);
+  const environment = { PGPASSWORD: password, PATH: '/usr/bin:/bin' };
+  execFileSync(join(bin, 'createdb'), ['-h', '127.0.0.1', '-p', String(port), '-U', 'deploy', 'admin'], {
+    env: environment,
+  });
   return {
     port,
-    query: async (text) => await ask(port, text),
+    password,
+    ca: authority,
     stop: async () => {
-      await end(child);
-      removeLater(directory);
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGQUIT');
+        await gone;
+      }
+      removeLater(root);
     },
   };
 }
 
-function program(name: string): string {
-  const [newest] = readdirSync(versions).toSorted().toReversed();
-  return join(versions, newest ?? '', 'bin', name);
-}
-
-/** PostgreSQL refuses to run as root. */
-function ownerOf(directory: string): { uid?: number; gid?: number } {
+function ownerOf(directory: string): Pick<SpawnSyncOptions, 'uid' | 'gid'> {
   if (process.getuid?.() !== 0) return {};
-  const [uid = '', gid = ''] = ['-u', '-g'].map((flag) =>
-    execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }),
-  );
-  const owner = { uid: Number(uid), gid: Number(gid) };
-  chownSync(directory, owner.uid, owner.gid);
-  return owner;
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith('nobody:'));
+  const [uid = 65_534, gid = 65_534] = (line ?? '').split(':').slice(2, 4).map(Number);
+  chownSync(directory, uid, gid);
+  chmodSync(directory, 0o711);
+  return { uid, gid };
 }
 
-async function ask(port: number, text: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({
-    host: '127.0.0.1',
-    port,
-    user: 'deploy',
-    password: 'secret',
-    database: 'postgres',
-  });
-  await client.connect();
-  try {
-    const { rows } = await client.query<Record<string, unknown>>(text);
-    return rows;
-  } finally {
-    await client.end();
+function run(program: string, words: string[], owner: Pick<SpawnSyncOptions, 'uid' | 'gid'>): void {
+  execFileSync(program, words, { ...owner, cwd: '/', stdio: 'pipe' });
+}
+
+async function untilListening(port: number): Promise<void> {
+  for (let tries = 0; tries < 800; tries += 1) {
+    if (await canConnect(port)) return;
+    await delay(25);
   }
-}
-
-async function answers(child: ChildProcess, port: number): Promise<void> {
-  for (let tries = 0; tries < 200 && child.exitCode === null; tries += 1) {
-    const isUp = await ask(port, 'SELECT 1').then(
-      () => true,
-      () => false,
-    );
-    if (isUp) return;
-    await delay(100);
-  }
-  throw new Error(`PostgreSQL does not answer on port ${port}`);
-}
-
-/** SIGQUIT: it ends at once, and leaves nothing behind that somebody waits for. */
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGQUIT');
-  await gone;
+  throw new Error(`nothing listens on port ${port}`);
 }

@@ -1,12 +1,12 @@
 import type { VqlToken } from './scan.ts';
-import { readVql } from './script.ts';
+import { readVql, tokensOf } from './script.ts';
 
 /** The `DATABASEURI` in the description of a data source, without its quotes; null where it has none. */
 export function cacheUrlIn(description: string): string | null {
   const script = readVql(description);
   if (!script.ok) return null;
-  for (const { tokens } of script.value.statements) {
-    const url = uriOf(tokens.filter(({ kind }) => kind !== 'space' && kind !== 'comment'));
+  for (const statement of script.value.statements) {
+    const url = uriOf(tokensOf(statement).filter(({ kind }) => kind !== 'space' && kind !== 'comment'));
     if (url !== null) return url;
   }
   return null;

@@ -1,13 +1,16 @@
-import { writtenText } from './properties.ts';
 import type { VqlToken } from './scan.ts';
-import type { VqlStatement } from './script.ts';
+import { tokensOf, type VqlStatement } from './script.ts';
 
 const cacheNames = new Set(['vdpcachedatasource', 'customvdpcachedatasource']);
+/** Most statements name neither, and need not be read word by word. */
+const mayConcern = /\b(?:DATABASE|DATASOURCE)\b/i;
 /** The database of a session that has chosen none. */
 const firstDatabase = 'admin';
 
 /** What says, behind `ALTER`, that something is not only set. */
 const changing = /\b(?:RENAME|ADD|DROP|REMOVE|MOVE|CREATE|DELETE|GRANT|REVOKE)\b/;
+/** The usual way to write it, which is known without reading it word by word. */
+const replaces = /^CREATE\s+OR\s+REPLACE\s/i;
 const repeatable = [
   /^CREATE OR REPLACE\b/,
   /^DROP\b.* IF EXISTS\b/,
@@ -19,9 +22,10 @@ const settable = /^ALTER (?:DATABASE|DATASOURCE|VIEW|TABLE)\b/;
 
 /** Whether a statement may be executed again after it was executed; what is not known to be so is not. */
 export function isRepeatableStatement(statement: VqlStatement): boolean {
+  if (replaces.test(statement.text)) return true;
   const words = sayWords(statement);
   // A word that is not known yet may be any of those that change.
-  const isOpen = statement.tokens.some(({ kind }) => kind === 'property');
+  const isOpen = tokensOf(statement).some(({ kind }) => kind === 'property');
   if (settable.test(words)) return !changing.test(words) && !isOpen;
   return repeatable.some((pattern) => pattern.test(words));
 }
@@ -42,7 +46,7 @@ export function dropsInCascade(statement: VqlStatement): boolean {
 export function cacheDataSourcesOf(statements: VqlStatement[]): string[] {
   let database = firstDatabase;
   const found: string[] = [];
-  for (const statement of statements) {
+  for (const statement of statements.filter(({ text }) => mayConcern.test(text))) {
     const names = meant(statement);
     const words = names.map((name) => name.toUpperCase());
     if (words[0] === 'CONNECT' && words[1] === 'DATABASE') database = names[2] ?? database;
@@ -76,15 +80,15 @@ function qualified(names: string[], at: number, database: string): string {
 }
 
 /** Words and symbols of a statement; a quoted name without its quotes, a property as it is written. */
-function meant({ tokens }: VqlStatement): string[] {
-  return significant(tokens).map(({ kind, text }) =>
+function meant(statement: VqlStatement): string[] {
+  return significant(tokensOf(statement)).map(({ kind, text }) =>
     kind === 'identifier' ? text.slice(1, -1).replaceAll('""', '"') : text,
   );
 }
 
 /** The words of a statement as the language has them, without what is quoted: a name may be called anything. */
 function sayWords(statement: VqlStatement): string {
-  return significant(statement.tokens)
+  return significant(tokensOf(statement))
     .filter(({ kind }) => kind === 'word')
     .map(({ text }) => text.toUpperCase())
     .join(' ');
@@ -96,6 +100,6 @@ function significant(tokens: VqlToken[]): VqlToken[] {
 
 /** The beginning of a statement on one line, to name it in a sentence: as it is written, so without any value. */
 export function nameStatement(statement: VqlStatement, longest = 60): string {
-  const text = writtenText(statement).replaceAll(/\s+/g, ' ');
+  const text = statement.text.slice(0, 4 * longest).replaceAll(/\s+/g, ' ');
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }

@@ -1,5 +1,5 @@
 import type { VqlToken } from './scan.ts';
-import type { VqlScript, VqlStatement } from './script.ts';
+import { tokensOf, type VqlScript, type VqlStatement } from './script.ts';
 
 /** A statement with its values in place: what is sent. */
 export interface FilledStatement {
@@ -15,8 +15,9 @@ const bareValue = /^[A-Za-z0-9_.]*$/;
 /** Names of the `${properties}` that statements need, each once, in the order in which they appear; comments need none. */
 export function propertiesOf(statements: VqlStatement[]): string[] {
   const names = statements
-    .flatMap(({ tokens }) => tokens)
-    .flatMap((token) => placesIn(token).map(({ name }) => name));
+    .filter(mayNeed)
+    .flatMap((statement) => tokensOf(statement).flatMap(placesIn))
+    .map(({ name }) => name);
   return [...new Set(names)];
 }
 
@@ -28,15 +29,15 @@ export function fillVql(
   { statements }: VqlScript,
   values: ReadonlyMap<string, string>,
 ): { ok: true; value: FilledStatement[] } | { ok: false; faults: string[] } {
-  const faults = statements.flatMap(({ tokens }) => tokens.flatMap((token) => faultsOf(token, values)));
+  const faults = statements
+    .filter(mayNeed)
+    .flatMap((statement) => tokensOf(statement).flatMap((token) => faultsOf(token, values)));
   if (faults.length > 0) return { ok: false, faults: [...new Set(faults)] };
-  const filled = statements.map(({ line, tokens }) => ({ line, text: fillTokens(tokens, values) }));
+  const filled = statements.map((statement) => ({
+    line: statement.line,
+    text: mayNeed(statement) ? fillTokens(tokensOf(statement), values) : statement.text,
+  }));
   return { ok: true, value: filled };
-}
-
-/** A statement as it was written. */
-export function writtenText({ tokens }: VqlStatement): string {
-  return tokens.map(({ text }) => text).join('');
 }
 
 function fillTokens(tokens: VqlToken[], values: ReadonlyMap<string, string>): string {
@@ -80,4 +81,8 @@ function placesIn(token: VqlToken): { name: string; line: number }[] {
 
 function mayHold({ kind, text }: VqlToken): boolean {
   return (kind === 'literal' || kind === 'identifier' || kind === 'property') && text.includes('${');
+}
+
+function mayNeed({ text }: VqlStatement): boolean {
+  return text.includes('${');
 }

@@ -18,28 +18,22 @@ export interface VqlToken {
   line: number;
 }
 
-/** Tried in this order where no quote and no comment begins. */
-const patterns: [VqlTokenKind, RegExp][] = [
-  // A byte order mark may stand before everything.
-  ['space', /[\s\uFEFF]+/uy],
-  ['comment', /(?:#|--|\/\/)[^\r\n]*/uy],
-  ['property', /\$\{[^${}'"\r\n;]+\}/uy],
-  ['word', /[\p{L}\p{N}_]+/uy],
-  ['semicolon', /;/uy],
-];
+const space = /\s/;
+const property = /\$\{[^${}'"\r\n;]+\}/y;
 
-/** Takes a VQL script apart. Literals and quoted identifiers are closed by their own quote; doubled, it stands for itself. */
-export function scanVql(script: string): VqlToken[] {
-  const tokens: VqlToken[] = [];
-  let line = 1;
+/**
+ * Takes a VQL script apart, stretch by stretch. Literals and quoted identifiers are closed by their own quote; doubled,
+ * it stands for itself. Scripts are megabytes long: nothing is kept, and each character is looked at once.
+ */
+export function* scanVql(script: string, firstLine = 1): Generator<VqlToken> {
+  let line = firstLine;
   for (let at = 0; at < script.length;) {
     const { kind, end } = stretchAt(script, at);
     const text = script.slice(at, end);
-    tokens.push({ kind, text, line });
-    line += countLineEnds(text);
+    yield { kind, text, line };
+    if (kind !== 'word' && kind !== 'symbol') line += countLineEnds(text);
     at = end;
   }
-  return tokens;
 }
 
 interface Stretch {
@@ -48,14 +42,64 @@ interface Stretch {
 }
 
 function stretchAt(script: string, at: number): Stretch {
-  if (script[at] === "'") return closed('literal', script, endOfQuoted(script, at));
-  if (script[at] === '"') return closed('identifier', script, endOfQuoted(script, at));
-  if (script.startsWith('/*', at)) return closed('comment', script, endAfter(script, '*/', at + 2));
-  for (const [kind, pattern] of patterns) {
-    pattern.lastIndex = at;
-    if (pattern.test(script)) return { kind, end: pattern.lastIndex };
+  const character = script.charCodeAt(at);
+  if (isSpace(character)) return { kind: 'space', end: endOf(script, at, isSpace) };
+  if (isWord(character)) return { kind: 'word', end: endOf(script, at, isWord) };
+  switch (script.charAt(at)) {
+    case "'":
+      return closed('literal', script, endOfQuoted(script, at));
+    case '"':
+      return closed('identifier', script, endOfQuoted(script, at));
+    case ';':
+      return { kind: 'semicolon', end: at + 1 };
+    case '#':
+      return { kind: 'comment', end: endOf(script, at, isInLine) };
+    case '$':
+      return propertyAt(script, at);
+    case '-':
+    case '/':
+      return commentAt(script, at);
+    default:
+      return { kind: 'symbol', end: at + 1 };
   }
+}
+
+function commentAt(script: string, at: number): Stretch {
+  const mark = script.slice(at, at + 2);
+  if (mark === '/*') return closed('comment', script, endAfter(script, '*/', at + 2));
+  if (mark === '--' || mark === '//') return { kind: 'comment', end: endOf(script, at, isInLine) };
   return { kind: 'symbol', end: at + 1 };
+}
+
+function propertyAt(script: string, at: number): Stretch {
+  property.lastIndex = at;
+  return property.test(script)
+    ? { kind: 'property', end: property.lastIndex }
+    : { kind: 'symbol', end: at + 1 };
+}
+
+function endOf(script: string, from: number, goesOn: (character: number) => boolean): number {
+  let end = from + 1;
+  while (end < script.length && goesOn(script.charCodeAt(end))) end += 1;
+  return end;
+}
+
+/** A byte order mark is one too: it may stand before everything. */
+function isSpace(character: number): boolean {
+  if (character <= 0x7f) return character === 0x20 || (character >= 0x09 && character <= 0x0d);
+  return space.test(String.fromCharCode(character));
+}
+
+/** Letters of every script; what else lies beyond ASCII ends nothing and begins nothing, so it may be one as well. */
+function isWord(character: number): boolean {
+  if (character > 0x7f) return !isSpace(character);
+  const isDigit = character >= 0x30 && character <= 0x39;
+  const isLetter = (character | 0x20) >= 0x61 && (character | 0x20) <= 0x7a;
+  return isDigit || isLetter || character === 0x5f;
+}
+
+function isInLine(character: number): boolean {
+  return character !== 0x0a && character !== 0x0d;
 }
 
 function closed(kind: VqlTokenKind, script: string, end: number | null): Stretch {

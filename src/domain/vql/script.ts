@@ -4,7 +4,7 @@ import { scanVql, type VqlToken } from './scan.ts';
 export interface VqlStatement {
   /** The line on which it begins, from 1. */
   line: number;
-  tokens: VqlToken[];
+  text: string;
 }
 
 /** A script, statement by statement. */
@@ -15,25 +15,30 @@ export interface VqlScript {
 }
 
 const header = /^\uFEFF?#\s*REQUIRES-PROPERTIES-FILE\b/;
+const procedure = /^(?:CREATE|CREATE OR REPLACE|ALTER) VQL PROCEDURE$/;
 /** Words that `END` closes without any `BEGIN` before them. */
 const ownEnds = new Set(['IF', 'LOOP', 'WHILE', 'FOR']);
 
 /** Splits a script into its statements; or one sentence, with its line, for what is never closed. */
 export function readVql(script: string): { ok: true; value: VqlScript } | { ok: false; fault: string } {
   const statements: VqlStatement[] = [];
-  let open: VqlToken[] = [];
+  let open = nothing;
+  let at = 0;
   let watch = watchProcedure();
   for (const token of scanVql(script)) {
     if (token.kind === 'unfinished') return { ok: false, fault: unfinished(token) };
+    const end = at + token.text.length;
     const isTrivia = token.kind === 'space' || token.kind === 'comment';
     if (!isTrivia) watch.see(token);
     if (token.kind === 'semicolon' && !watch.isOpen()) {
-      statements.push(...statementOf(open));
-      open = [];
+      statements.push(...statementOf(script, open));
+      open = nothing;
       watch = watchProcedure();
-    } else if (!isTrivia || open.length > 0) open.push(token);
+    } else if (!isTrivia)
+      open = open === nothing ? { line: token.line, from: at, to: end } : { ...open, to: end };
+    at = end;
   }
-  const last = statementOf(open);
+  const last = statementOf(script, open);
   if (last[0] && watch.isOpen())
     return { ok: false, fault: `line ${last[0].line}: the VQL procedure that begins here has no END` };
   return {
@@ -42,11 +47,22 @@ export function readVql(script: string): { ok: true; value: VqlScript } | { ok: 
   };
 }
 
-/** What is between the first word and the last: comments and spaces behind it are dropped. */
-function statementOf(tokens: VqlToken[]): VqlStatement[] {
-  const last = tokens.findLastIndex(({ kind }) => kind !== 'space' && kind !== 'comment');
-  const [first] = tokens;
-  return first ? [{ line: first.line, tokens: tokens.slice(0, last + 1) }] : [];
+/** From its first word to its last: spaces and comments around it are no part of it. */
+interface Extent {
+  line: number;
+  from: number;
+  to: number;
+}
+
+const nothing: Extent = { line: 0, from: 0, to: 0 };
+
+function statementOf(script: string, { line, from, to }: Extent): VqlStatement[] {
+  return line === 0 ? [] : [{ line, text: script.slice(from, to) }];
+}
+
+/** What a statement is made of. */
+export function tokensOf({ text, line }: VqlStatement): VqlToken[] {
+  return [...scanVql(text, line)];
 }
 
 interface ProcedureWatch {
@@ -71,9 +87,11 @@ function watchProcedure(): ProcedureWatch {
   return {
     isOpen: () => isProcedure && (depth === null || depth > (hasEnd ? 1 : 0)),
     see: ({ kind, text }) => {
+      // Most statements are no procedure, and after five words that is known.
+      if (!isProcedure && words.length === 5) return;
       const word = kind === 'word' ? text.toUpperCase() : '';
       if (!isProcedure) {
-        if (words.length < 5) words.push(word);
+        words.push(word);
         isProcedure = beginsProcedure(words);
         return;
       }
@@ -87,7 +105,7 @@ function watchProcedure(): ProcedureWatch {
 }
 
 function beginsProcedure(words: string[]): boolean {
-  return /^(?:CREATE|CREATE OR REPLACE|ALTER) VQL PROCEDURE$/.test(words.join(' '));
+  return words.at(-1) === 'PROCEDURE' && procedure.test(words.join(' '));
 }
 
 function unfinished({ text, line }: VqlToken): string {

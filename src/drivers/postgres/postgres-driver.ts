@@ -27,9 +27,14 @@ export interface PostgresSession {
   close(): void;
 }
 
+/** The server answered, and lets us not in: to ask again would only lock the user out. */
+export class LoginRefused extends Unreachable {
+  override name = 'LoginRefused';
+}
+
 /** Reaches servers that speak the PostgreSQL protocol. */
 export interface PostgresDriver {
-  /** Rejects with `Unreachable` and one sentence that names the server; it holds no password. */
+  /** Rejects with `Unreachable` (`LoginRefused` where asking again is no use) and one sentence that names the server; it holds no password. */
   connect(server: string, connection: Connection, signal: AbortSignal): Promise<PostgresSession>;
 }
 
@@ -76,7 +81,8 @@ async function connect(
     socket.destroy();
     const said = error instanceof Error ? reasonOf(error) : String(error);
     const reason = password === '' ? said : said.replaceAll(password, '•••');
-    throw new Unreachable(`Error getting connection: ${where}: ${reason}`);
+    const Kind = error instanceof pg.DatabaseError ? LoginRefused : Unreachable;
+    throw new Kind(`Error getting connection: ${where}: ${reason}`);
   } finally {
     signal.removeEventListener('abort', abort);
   }

@@ -26,7 +26,7 @@ export interface VdpUser {
 }
 
 /** What happens to a statement instead of being executed as it should. */
-export type VdpFault = 'hold' | 'close-before' | 'close-after' | { error: string };
+export type VdpFault = 'hold' | 'ignore' | 'close-before' | 'close-after' | { error: string };
 
 /** What every connection shares. */
 export interface VdpServerState {
@@ -164,6 +164,7 @@ async function perform(talk: Talk, text: string): Promise<Answer | null> {
   if (fault === 'close-before') throw new Error('closed by a fault');
   if (fault === 'hold') await talk.state.untilReleased(talk.signal);
   if (fault !== null && typeof fault === 'object') throw new VdpError(fault.error);
+  if (fault === 'ignore') return { tag: 'OK', table: null };
   const answer = await execute(talk, text);
   return fault === 'close-after' ? null : answer;
 }

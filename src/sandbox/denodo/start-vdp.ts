@@ -28,6 +28,8 @@ export interface Vdp {
   releaseHeld(): void;
   /** How many clients are connected. */
   connections(): number;
+  /** How many ever were. */
+  everConnected(): number;
   /** Closes every connection, as a restart would. */
   dropConnections(): void;
   stop(): Promise<void>;
@@ -88,6 +90,7 @@ export async function startVdp(options: VdpOptions = {}): Promise<Vdp> {
       release = new AbortController();
     },
     connections: () => sockets.size,
+    everConnected: () => count,
     dropConnections,
     stop: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

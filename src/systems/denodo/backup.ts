@@ -7,7 +7,7 @@ import type { PostgresSession } from '../../drivers/postgres/postgres-driver.ts'
 import type { TaskContext, TaskOutcome } from '../system.ts';
 import { backupDirectory, hasBackup, writeBackup } from './backup-file.ts';
 import { ended, sentenceOf } from './script-outcome.ts';
-import { openVdp, passwordsOf, serverOf, type VdpNeeds, withoutSecrets } from './server.ts';
+import { openVdp, passwordsOf, serverOf, type VdpNeeds, withoutSecrets, withSession } from './server.ts';
 import { scriptRules, type TaskWork } from './vql.ts';
 
 /** The whole server, so that executing it replaces and never drops: the default form would drop in cascade. */
@@ -37,16 +37,11 @@ async function perform(needs: VdpNeeds, context: TaskContext, signal: AbortSigna
   const secrets = passwordsOf(needs, serverOf(plan, name).server);
   try {
     const session = await openVdp(needs, plan, name, signal);
-    const close = (): void => session.close();
-    signal.addEventListener('abort', close, { once: true });
-    try {
+    return await withSession(session, signal, async () => {
       const path = pathOf(needs, context);
       await writeBackup(path, await describe(session, scriptRules(plan).timeoutMs));
       return saved(path);
-    } finally {
-      signal.removeEventListener('abort', close);
-      session.close();
-    }
+    });
   } catch (error) {
     if (signal.aborted) return { state: 'interrupted', reason: 'the backup was let go of' };
     const end = plan.environment.backupAfter?.onFailure === 'stop' ? 'error' : 'warning';

@@ -3,7 +3,7 @@ import { cacheUrlIn } from '../../domain/vql/cache-url.ts';
 import type { PostgresSession, QueryEnd, Row } from '../../drivers/postgres/postgres-driver.ts';
 import type { TaskContext, TaskOutcome } from '../system.ts';
 import { ended, sentenceOf } from './script-outcome.ts';
-import { openVdp, passwordsOf, serverOf, type VdpNeeds, withoutSecrets } from './server.ts';
+import { openVdp, passwordsOf, serverOf, type VdpNeeds, withoutSecrets, withSession } from './server.ts';
 import { scriptRules, type TaskWork } from './vql.ts';
 
 /** What a server says of its caches. */
@@ -57,10 +57,10 @@ function sayEnd(end: Exclude<QueryEnd, { state: 'done' }>): string {
 /** Swaps the cache of a server to the other one of two (D-47b), and back: what is set already is left as it is. */
 export function createCacheTasks(needs: VdpNeeds): TaskWork {
   const look = async (context: TaskContext, signal: AbortSignal): Promise<TaskOutcome> =>
-    await withServer(needs, context, signal, async (session) => await isRight(session, context));
+    await atServer(needs, context, signal, async (session) => await isRight(session, context));
   return {
     perform: async (context, signal) =>
-      await withServer(needs, context, signal, async (session) => await swap(session, context)),
+      await atServer(needs, context, signal, async (session) => await swap(session, context)),
     probe: async (context, _onSeen, signal) => await look(context, signal),
     // One short statement: there is nothing to be ended, only to be looked at.
     end: look,
@@ -68,7 +68,7 @@ export function createCacheTasks(needs: VdpNeeds): TaskWork {
 }
 
 /** The statement may still be executed after the way broke: it is looked at, not believed. */
-async function withServer(
+async function atServer(
   needs: VdpNeeds,
   { plan, task }: TaskContext,
   signal: AbortSignal,
@@ -78,14 +78,7 @@ async function withServer(
   const secrets = passwordsOf(needs, serverOf(plan, name).server);
   try {
     const session = await openVdp(needs, plan, name, signal);
-    const close = (): void => session.close();
-    signal.addEventListener('abort', close, { once: true });
-    try {
-      return await work(session);
-    } finally {
-      signal.removeEventListener('abort', close);
-      session.close();
-    }
+    return await withSession(session, signal, async () => await work(session));
   } catch (error) {
     return { state: 'interrupted', reason: withoutSecrets(sentenceOf(error), secrets) };
   }

@@ -5,7 +5,7 @@ import type { Value } from '../../domain/environment.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { type Revision, revisionName } from '../../domain/revision.ts';
 import { nameStatement, singleUserModeOf } from '../../domain/vql/meaning.ts';
-import { fillVql, propertiesOf, writtenText } from '../../domain/vql/properties.ts';
+import { fillVql, propertiesOf } from '../../domain/vql/properties.ts';
 import { readVql, type VqlScript, type VqlStatement } from '../../domain/vql/script.ts';
 import { passwordsOf, serverOf, type VdpNeeds } from './server.ts';
 
@@ -83,7 +83,11 @@ export async function readBackup(
 
 /** A script that is sent as it was written. */
 export function asWritten(script: VqlScript): ReadyScript {
-  return readyScript(script, { texts: script.statements.map(writtenText), secrets: [], first: 'admin' });
+  return readyScript(script, {
+    texts: script.statements.map(({ text }) => text),
+    secrets: [],
+    first: 'admin',
+  });
 }
 
 /** `first` is the database of a session that has chosen none. */

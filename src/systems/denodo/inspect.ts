@@ -7,7 +7,7 @@ import type { Inspection } from '../system.ts';
 import { readCache } from './cache.ts';
 import { fillRevision } from './fill-script.ts';
 import { sentenceOf } from './script-outcome.ts';
-import { openVdp, passwordsOf, serverOf, type VdpNeeds, withoutSecrets } from './server.ts';
+import { openVdp, passwordsOf, serverOf, type VdpNeeds, withoutSecrets, withSession } from './server.ts';
 
 /** A server that somebody has in single user mode lets everybody in and answers nobody. */
 const answerMs = 10_000;
@@ -23,14 +23,7 @@ export async function inspectVdp(
     const faults = await findFaults(needs, plan, name);
     if (faults.length > 0) return notReady(`${name}: ${faults.join('; ')}`);
     const session = await openVdp(needs, plan, name, signal);
-    const close = (): void => session.close();
-    signal.addEventListener('abort', close, { once: true });
-    try {
-      return await look(needs, session, plan, name);
-    } finally {
-      signal.removeEventListener('abort', close);
-      session.close();
-    }
+    return await withSession(session, signal, async () => await look(needs, session, plan, name));
   } catch (error) {
     if (error instanceof Unreachable) return notReady(error.message);
     return notReady(`${name}: ${sentenceOf(error)}`);

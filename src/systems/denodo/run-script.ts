@@ -30,14 +30,14 @@ export interface ScriptRules {
   timeoutMs: number;
   /** For taking the server for itself: it waits for every query that runs there. */
   singleUserModeMs: number;
+  /** So long it is waited for without a word in the thread. */
+  sayWaitingMs: number;
   /** How long a command that is under way may take to end when all is to stop. */
   graceMs: number;
 }
 
 /** Who is asked and told while a script runs. */
 export type ScriptContext = Pick<TaskContext, 'tell' | 'isStillOurs'>;
-
-const sayWaitingMs = 5_000;
 
 /**
  * Sends a script over one connection, a command at a time, in single user mode, and stops at the first that fails. The
@@ -57,6 +57,7 @@ export async function runScript(
   try {
     // A script that takes the server for itself says where.
     if (!statements.some(({ singleUserMode }) => singleUserMode === 'enter')) {
+      if (!(await context.isStillOurs())) return { executed, total, end: { state: 'fenced' } };
       const end = await enterByOurselves(session, rules, context);
       if (end.state === 'not-alone') return { executed, total, end };
       isAlone = end.state === 'alone';
@@ -141,7 +142,7 @@ async function enter(
   const entering = session.query(text, rules.singleUserModeMs);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), sayWaitingMs);
+    timer = setTimeout(() => resolve('late'), rules.sayWaitingMs);
   });
   const first = await Promise.race([entering, late]);
   clearTimeout(timer);

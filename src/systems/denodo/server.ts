@@ -2,7 +2,11 @@ import type { Cluster, SecretReference, Server } from '../../domain/environment.
 import { findServer, type Plan } from '../../domain/plan.ts';
 import type { Revision } from '../../domain/revision.ts';
 import { stripTerminal } from '../../drivers/plain-output.ts';
-import type { PostgresDriver, PostgresSession } from '../../drivers/postgres/postgres-driver.ts';
+import {
+  LoginRefused,
+  type PostgresDriver,
+  type PostgresSession,
+} from '../../drivers/postgres/postgres-driver.ts';
 import { createRedactor } from '../../drivers/redact.ts';
 
 /** What everything that is done on a Virtual DataPort server is built with. */
@@ -38,9 +42,27 @@ export async function openVdp(
     try {
       return await needs.postgres.connect(name, server.connection, signal);
     } catch (error) {
-      if (attempt === connectAttempts || signal.aborted) throw error;
+      const isFinal = error instanceof LoginRefused || attempt === connectAttempts;
+      if (isFinal || signal.aborted) throw error;
       await needs.sleep(betweenAttemptsMs, signal);
     }
+}
+
+/** Does something over a connection that is closed afterwards, and at once where the signal says so. */
+export async function withSession<Result>(
+  session: PostgresSession,
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const close = (): void => session.close();
+  if (signal.aborted) close();
+  signal.addEventListener('abort', close, { once: true });
+  try {
+    return await work();
+  } finally {
+    signal.removeEventListener('abort', close);
+    session.close();
+  }
 }
 
 /** The password of a server's connection, to be hidden; none where it has none. */

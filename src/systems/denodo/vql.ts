@@ -6,13 +6,14 @@ import type { System, TaskContext, TaskOutcome } from '../system.ts';
 import { fillRevision, type ReadyScript } from './fill-script.ts';
 import { runScript, type ScriptRules, type ScriptRun } from './run-script.ts';
 import { ended, outcomeOfScript, sayExecuted, sentenceOf } from './script-outcome.ts';
-import { openVdp, type VdpNeeds } from './server.ts';
+import { openVdp, type VdpNeeds, withSession } from './server.ts';
 import { findInvalidViews } from './verify-views.ts';
 
 /** What performs one type of task. */
 export type TaskWork = Pick<System, 'perform' | 'probe' | 'end'>;
 
 const singleUserModeMs = 120_000;
+const sayWaitingMs = 5_000;
 const graceMs = 5_000;
 /** A script may be repeated unasked this often; then a person is asked. */
 const mostRuns = 3;
@@ -38,7 +39,7 @@ export function createVqlTasks(needs: VdpNeeds): TaskWork {
 
 /** The rules for scripts of an environment. */
 export function scriptRules({ environment }: Plan): ScriptRules {
-  return { timeoutMs: environment.stepTimeoutSeconds * 1_000, singleUserModeMs, graceMs };
+  return { timeoutMs: environment.stepTimeoutSeconds * 1_000, singleUserModeMs, sayWaitingMs, graceMs };
 }
 
 /** A server keeps no record of what was sent to it: only a script that may be executed again is no matter for a person. */
@@ -94,7 +95,7 @@ async function execute(
     if (signal.aborted && run.end.state !== 'done') return await cut(context, run, cutOff, script);
     const outcome = outcomeOfScript(run, script.secrets);
     if (outcome?.state === 'lost' && context.run >= mostRuns) return ended('unknown', outcome.reason);
-    return outcome ?? (await verified(session, context, script, run));
+    return outcome ?? (await verified(session, context, { script, run }, signal));
   } finally {
     session.close();
   }
@@ -107,13 +108,12 @@ async function cut(
   cutOff: Map<string, ScriptRun>,
   { secrets }: ReadyScript,
 ): Promise<TaskOutcome> {
-  cutOff.set(keyOf(context), run);
   const outcome = outcomeOfScript(run, secrets);
   const said = outcome && 'reason' in outcome ? outcome.reason : sayExecuted(run);
   await context.tell(`cut-off-${context.run}`, `was interrupted: ${said}`).catch(() => undefined);
-  return outcome?.state === 'ended' || outcome?.state === 'fenced'
-    ? outcome
-    : { state: 'interrupted', reason: said };
+  if (outcome?.state === 'ended' || outcome?.state === 'fenced') return outcome;
+  cutOff.set(keyOf(context), run);
+  return { state: 'interrupted', reason: said };
 }
 
 function sayCutOff(run: ScriptRun): TaskOutcome {
@@ -126,10 +126,17 @@ function sayCutOff(run: ScriptRun): TaskOutcome {
 async function verified(
   session: PostgresSession,
   { plan }: TaskContext,
-  script: ReadyScript,
-  run: ScriptRun,
+  { script, run }: { script: ReadyScript; run: ScriptRun },
+  signal: AbortSignal,
 ): Promise<TaskOutcome> {
-  const warning = await findInvalidViews(session, script, scriptRules(plan).timeoutMs);
+  const { timeoutMs } = scriptRules(plan);
+  const found = await withSession(
+    session,
+    signal,
+    async () => await findInvalidViews(session, script, timeoutMs),
+  );
+  const warning =
+    found !== null && signal.aborted ? 'it was interrupted before its views were looked at' : found;
   const said = sayExecuted(run);
   return warning === null ? ended('ok', said) : ended('warning', `${said}; ${warning}`);
 }

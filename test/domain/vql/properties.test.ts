@@ -49,7 +49,7 @@ describe('properties of a VQL script', () => {
         const literal = `'${before.replaceAll("'", "''").replaceAll('$', '')}\${p}'`;
         const filled = fill(`SET 'x' = ${literal} y; Z`, { p: value.replaceAll('\0', '') });
         if (!filled.ok) throw new Error(filled.faults.join());
-        const kinds = scanVql(filled.value[0]?.text ?? '').filter(({ kind }) => kind !== 'space');
+        const kinds = [...scanVql(filled.value[0]?.text ?? '')].filter(({ kind }) => kind !== 'space');
         expect(kinds.map(({ kind }) => kind)).toEqual(['word', 'literal', 'symbol', 'literal', 'word']);
         expect(filled.value).toHaveLength(2);
         expect(kinds[3]?.text.slice(1, -1).replaceAll("''", "'")).toBe(

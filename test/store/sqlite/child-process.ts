@@ -16,21 +16,24 @@ export function makeFolder(): { folder: string; remove: () => void } {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** `child.ts` as plain JavaScript: Node 20 runs no TypeScript. It lies where it finds the project's packages. */
-export function buildChild(name: string): { script: string; remove: () => void } {
+/** A program of the tests as plain JavaScript: Node 20 runs no TypeScript. It lies where it finds the project's packages. */
+export function buildChild(
+  name: string,
+  source = 'test/store/sqlite/child.ts',
+): { script: string; remove: () => void } {
   const folder = join(root, 'node_modules', '.cache', `lamplighter-${name}-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   const settings = {
     extends: join(root, 'tsconfig.json'),
     compilerOptions: { noEmit: false, noCheck: true, rootDir: root, outDir: folder },
     include: [],
-    files: [join(root, 'test/store/sqlite/child.ts')],
+    files: [join(root, source)],
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder], { stdio: 'inherit' });
   return {
-    script: join(folder, 'test/store/sqlite/child.js'),
+    script: join(folder, source.replace(/\.ts$/, '.js')),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
