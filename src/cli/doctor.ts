@@ -11,7 +11,9 @@ import {
 } from '../config/env.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
 import type { Configuration, Environment } from '../domain/environment.ts';
+import { createHttpDriver } from '../drivers/http/http-driver.ts';
 import { createLocalDriver } from '../drivers/local/local-driver.ts';
+import { createPostgresDriver } from '../drivers/postgres/postgres-driver.ts';
 import { createSshDriver } from '../drivers/ssh/ssh-driver.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import type { CommonOptions } from './common-options.ts';
@@ -24,6 +26,9 @@ import { checkSlack } from './doctor/check-slack.ts';
 import { type Finding, reportOn } from './doctor/finding.ts';
 import { createSlackCall } from './doctor/slack-call.ts';
 import { migrationsFolder } from './migrations-folder.ts';
+
+const httpTimeoutMs = 20_000;
+const httpMaxBytes = 1_048_576;
 
 /** The flags of `doctor`. */
 export interface DoctorOptions extends CommonOptions {
@@ -82,7 +87,7 @@ async function checkFile(file: string, { databaseFile }: ProcessSettings): Promi
 function chosen({ environments }: Configuration, name: string | undefined): Environment[] {
   return environments.filter((environment) =>
     name === undefined
-      ? environment.deploymentsEnabled && environment.system === 'command'
+      ? environment.deploymentsEnabled && environment.system !== 'opcon'
       : environment.name === name,
   );
 }
@@ -91,7 +96,10 @@ function noEnvironment({ environments }: Configuration, name: string | undefined
   const { warning, fault } = reportOn('configuration');
   const known = environments.map((environment) => environment.name).join(', ');
   if (name !== undefined) return fault(name, `there is no such environment; there are ${known}`);
-  return warning('environments', 'none is enabled with system: command, so no server is looked at');
+  return warning(
+    'environments',
+    'none is enabled with a system that this version executes, so no server is looked at',
+  );
 }
 
 async function askSlack(
@@ -114,6 +122,8 @@ async function checkTargets(environments: Environment[]): Promise<Finding[]> {
   const drivers = {
     ssh: createSshDriver({ readSecret }),
     local: createLocalDriver({ variables: variablesForSteps(processVariables()) }),
+    postgres: createPostgresDriver({ readSecret }),
+    http: createHttpDriver({ readSecret, timeoutMs: httpTimeoutMs, maxBytes: httpMaxBytes }),
   };
   const balancer = createBalancer({
     openLocalSession: async () => await Promise.reject(new Error('the doctor moves nothing')),

@@ -2,6 +2,8 @@ import Bottleneck from 'bottleneck';
 
 import type { Connection, Environment, Server } from '../../domain/environment.ts';
 import type { CommandDriver, Look } from '../../drivers/command.ts';
+import type { HttpDriver } from '../../drivers/http/http-driver.ts';
+import type { PostgresDriver } from '../../drivers/postgres/postgres-driver.ts';
 import { type Finding, reportOn, sentenceOf } from './finding.ts';
 import { judgeSpace } from './judge-space.ts';
 
@@ -13,6 +15,8 @@ const timeoutMs = 30_000;
 export interface Drivers {
   ssh: CommandDriver;
   local: CommandDriver;
+  postgres: PostgresDriver;
+  http: HttpDriver;
 }
 
 /** Reaches every enabled server of the environments, several at once, and looks around there. Changes nothing. */
@@ -42,23 +46,59 @@ async function checkServer(
   { name: server, connection }: Server,
   drivers: Drivers,
 ): Promise<Finding[]> {
-  const driver = driverOf(connection, drivers);
-  if (!driver)
-    return [report.warning(name, `has a ${connection.driver} connection, which this version does not use`)];
+  const signal = AbortSignal.timeout(timeoutMs);
   try {
-    return judgeServer(
-      name,
-      connection,
-      await driver.look(server, connection, AbortSignal.timeout(timeoutMs)),
-    );
+    switch (connection.driver) {
+      case 'ssh':
+      case 'local':
+        return judgeServer(
+          name,
+          connection,
+          await drivers[connection.driver].look(server, connection, signal),
+        );
+      case 'postgres':
+        return [await checkLogin(name, server, connection, drivers.postgres)];
+      case 'http':
+        return [await checkAnswer(name, server, connection, drivers.http)];
+    }
   } catch (error) {
     return [report.fault(name, sentenceOf(error))];
   }
 }
 
-function driverOf(connection: Connection, { ssh, local }: Drivers): CommandDriver | null {
-  if (connection.driver === 'ssh') return ssh;
-  return connection.driver === 'local' ? local : null;
+async function checkLogin(
+  name: string,
+  server: string,
+  connection: Connection,
+  driver: PostgresDriver,
+): Promise<Finding> {
+  const session = await driver.connect(server, connection, AbortSignal.timeout(timeoutMs));
+  try {
+    const { state } = await session.query('SELECT 1', timeoutMs);
+    return state === 'done'
+      ? report.ok(name, 'logged in to, and it answers')
+      : report.fault(name, 'took the login, and did not answer SELECT 1');
+  } finally {
+    session.close();
+  }
+}
+
+/** What stands at the address itself is nobody's business: any answer but a refusal of the login shows that it is there. */
+async function checkAnswer(
+  name: string,
+  server: string,
+  connection: Extract<Connection, { driver: 'http' }>,
+  driver: HttpDriver,
+): Promise<Finding> {
+  const session = driver.open(server, connection);
+  try {
+    const { status } = await session.ask({ method: 'GET', path: '/' }, AbortSignal.timeout(timeoutMs));
+    return status === 401 || status === 403
+      ? report.fault(name, `refuses the login (${status}); check user and password of its connection`)
+      : report.ok(name, 'answers over HTTP');
+  } finally {
+    await session.close();
+  }
 }
 
 /** What was seen of a server, as one line if all is well. */
