@@ -89,8 +89,8 @@ function tellRefusal(
 }
 
 /** What a group of several has none of. */
-function only([name = null, ...others]: string[]): string | null {
-  return others.length === 0 ? name : null;
+function only(names: string[]): string | null {
+  return names.length === 1 ? (names[0] ?? null) : null;
 }
 
 function tellServerEnd(
