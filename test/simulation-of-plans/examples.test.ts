@@ -177,10 +177,23 @@ describe('the example with a shared cache, one by one', () => {
       'VQL vdp-1 customer360@2 → ok',
       'SCRIPT_SERVER enable vdp-1 → error',
       'HELD vdp-1 → held',
-      'GUARD main → error',
+      'GUARD vdp-2 → error',
       'SERVER_DEPLOYMENT vdp-2 → skipped',
       'SERVER_DEPLOYMENT vdp-3 → skipped',
       'RESULT → error',
+    ]);
+  });
+
+  test('names the cluster of a half that the floor refuses', async () => {
+    const environment: Environment = { ...sharedCache, serverStrategy: 'half-by-half', minInService: 2 };
+    expect(await inWordsOf(environment, [])).toEqual([
+      'SCRIPT_SERVER disable vdp-1 → ok',
+      'VQL vdp-1 customer360@2 → ok',
+      'SCRIPT_SERVER enable vdp-1 → ok',
+      'GUARD main → error',
+      'SERVER_DEPLOYMENT vdp-2 → skipped',
+      'SERVER_DEPLOYMENT vdp-3 → skipped',
+      'RESULT → partial',
     ]);
   });
 });

@@ -166,6 +166,7 @@ describe('a world of tasks', () => {
   test('answers the cache in use, and what runs there only where a read-back is configured', async () => {
     const plan = planOf();
     const system = createWorldSystem(createTaskWorld(plan));
+    await system.perform(contextOf(plan, 'VQL a@1 vdp-1'), signal);
     expect(await system.inspect(plan, 'vdp-1', signal)).toEqual({
       problem: null,
       readBack: null,

@@ -83,8 +83,14 @@ function tellRefusal(
   const note = refused ?? problems.map(({ message }) => message).join('; ');
   if (note === '') return [];
   const names = [...run.servers.keys()].filter((name) => index.memberOfServer.get(name)?.group === group);
-  const [cluster = null, ...others] = new Set(names.map((name) => clusterOf(index, name)));
-  return [lineOf('GUARD', { cluster: others.length === 0 ? cluster : null, state: 'error', note })];
+  const server = index.plan.level === 'server' ? only(names) : null;
+  const cluster = only([...new Set(names.map((name) => clusterOf(index, name)))]);
+  return [lineOf('GUARD', { cluster, server, state: 'error', note })];
+}
+
+/** What a group of several has none of. */
+function only(names: string[]): string | null {
+  return names.length === 1 ? (names[0] ?? null) : null;
 }
 
 function tellServerEnd(
