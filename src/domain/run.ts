@@ -82,6 +82,8 @@ export interface Run {
   backup: string | null;
   /** The caches of the deployment, once they are chosen: the same for every server and every attempt (D-47a). */
   cache: CacheChoice | null;
+  /** When the first and the latest member came back with what was deployed, epoch milliseconds; null before that. */
+  back: { first: number; latest: number } | null;
   /** What tasks said while they were under way, as `task:key`. */
   told: Set<string>;
 }
@@ -97,6 +99,7 @@ export function startRun(
     backup: backup ?? null,
     cache: before?.cache ?? null,
     told: new Set(),
+    back: null,
     servers: new Map(servers.map((name) => [name, newServerRun()])),
     before: before ? standingsOf(before) : new Map(),
     tasks: new Map(),
@@ -179,8 +182,7 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
       return setTask(run, event.task, { intended: false, end, exitCode, message, lastLines, readBack });
     }
     case 'service_changed':
-      run.service.set(event.member, event.inService);
-      return;
+      return applyService(run, event, at);
     case 'question_asked':
       run.question = event.question;
       return;
@@ -222,6 +224,16 @@ function intervene(run: Run, event: Intervention, at: number): void {
     run.keptOut.delete(member);
     setTask(run, task, { run: taskRun(run, task).run + 1, end: null, intended: false, intendedAt: null });
   }
+}
+
+function applyService(
+  run: Run,
+  { member, servers, inService }: Extract<DeploymentEvent, { type: 'service_changed' }>,
+  at: number,
+): void {
+  run.service.set(member, inService);
+  const isNew = inService === 'yes' && servers.every((name) => run.servers.get(name)?.state === 'ok');
+  if (isNew) run.back = { first: run.back?.first ?? at, latest: at };
 }
 
 function setTask(run: Run, task: number, change: Partial<TaskRun>): void {

@@ -10,6 +10,8 @@ export interface Fact {
   event: DeploymentEvent;
   /** How long the server or the attempt took, in milliseconds; null where nothing was timed. */
   durationMs: number | null;
+  /** At the end of an attempt: for how long what is new and what was before were in service side by side, in milliseconds. */
+  sideBySideMs: number | null;
   /** The last lines that a failed task printed. */
   lastLines: string[];
   /** Needs somebody, or is the end: also said in the channel. */
@@ -73,9 +75,16 @@ function factOf(
     at,
     event,
     durationMs: startedAt === null ? null : at - startedAt,
+    sideBySideMs: event.type === 'attempt_ended' ? sideBySide(deployment) : null,
     lastLines: event.type === 'server_ended' ? failedLines(plan, deployment, event.server) : [],
     matters: matters(event),
   };
+}
+
+/** From the first return of something new to the last one; null where there were not two, or not all came back (D-33). */
+function sideBySide({ run }: Deployment): number | null {
+  if (!run?.back || [...run.servers.values()].some(({ state }) => state !== 'ok')) return null;
+  return run.back.latest > run.back.first ? run.back.latest - run.back.first : null;
 }
 
 /** The rest of what was kept stands in the log. */

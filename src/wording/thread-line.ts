@@ -22,7 +22,7 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'attempt_resumed':
       return `Restarted ${sayInstant(fact.at)}${event.during === null ? '' : ` during ${event.during}`}.`;
     case 'attempt_ended':
-      return sayAttemptEnd(event, took);
+      return sayAttemptEnd(event, took, fact.sideBySideMs);
     case 'task_found':
       return sayFound(plan, event);
     case 'group_checked':
@@ -75,9 +75,15 @@ function sayNotice(plan: Plan, id: number): string {
   return `<@${who}>: ${server} is being deployed to now.`;
 }
 
-function sayAttemptEnd(event: Extract<DeploymentEvent, { type: 'attempt_ended' }>, took: string): string {
+function sayAttemptEnd(
+  event: Extract<DeploymentEvent, { type: 'attempt_ended' }>,
+  took: string,
+  sideBySideMs: number | null,
+): string {
   const by = event.endedBy === 'completion' ? '' : ` Ended by ${event.endedBy}.`;
-  return `Attempt ${event.attempt}${took}: ${sayState(event.state)}.${by}`;
+  const both =
+    sideBySideMs === null ? '' : ` Old and new were in service side by side for ${sayDuration(sideBySideMs)}.`;
+  return `Attempt ${event.attempt}${took}: ${sayState(event.state)}.${by}${both}`;
 }
 
 function sayDefault({ defaultChoice }: Question): string {
