@@ -135,6 +135,8 @@ const buttonIds: Record<Exclude<Wanted, 'answer'>, string> = {
   pause: ids.pause,
   resume: ids.resume,
   'stop-now': ids.stopNow,
+  'put-back': ids.putBack,
+  'keep-out': ids.keepOut,
 };
 
 /** What a person finds on the card: now, or on an older one that still stands on their screen. */

@@ -1,4 +1,4 @@
-import type { Configuration, Environment } from '../../src/domain/environment.ts';
+import type { Configuration, Environment, Step } from '../../src/domain/environment.ts';
 import {
   buildCluster,
   buildConfiguration,
@@ -6,7 +6,8 @@ import {
   buildRevision,
   buildStep,
 } from '../helpers/build.ts';
-import { people, type Shape } from './scenario.ts';
+import { people } from './scenario.ts';
+import type { Shape } from './shape.ts';
 
 /** What is deployed in every history. */
 export const revision = buildRevision({ author: people.ana });
@@ -27,8 +28,6 @@ export function environmentOf(shape: Shape): Environment {
       Array.from({ length: size }, () => `web-${(count += 1)}`),
     ),
   );
-  const step = { idempotent: shape.idempotent, timeoutSeconds: 20 };
-  const steps = [buildStep('install', step), buildStep('verify', { ...step, kind: 'verify' })];
   return buildEnvironment({
     clusters,
     paradigm: shape.groups === 'simple' ? 'simple' : 'online',
@@ -54,7 +53,7 @@ export function environmentOf(shape: Shape): Environment {
             remindMinutes: [],
           },
     schedule: { graceMinutes: 1, onMissed: shape.onMissed, remindMinutes: [] },
-    runbooks: { release: { steps, needsNoBackup: true } },
+    runbooks: { release: { steps: stepsOf(shape), needsNoBackup: true } },
     readBack: { run: 'cat version', timeoutSeconds: 5 },
     scripts: {
       disableServer: script('/lb/drain'),
@@ -65,6 +64,21 @@ export function environmentOf(shape: Shape): Environment {
       statusCluster: null,
     },
   });
+}
+
+function stepsOf({ idempotent, asks, manual, stepDefault }: Shape): Step[] {
+  const question = { deadlineMinutes: 1, defaultAnswer: stepDefault };
+  const step = {
+    idempotent,
+    timeoutSeconds: 20,
+    onError: asks ? ('ask' as const) : ('stop' as const),
+    question,
+  };
+  const install = buildStep('install', step);
+  const byHand = buildStep('by-hand', { manual: 'Look at it.', question });
+  const verify = buildStep('verify', { ...step, kind: 'verify' });
+  if (manual === null) return [install, verify];
+  return manual === 'first' ? [byHand, install, verify] : [install, byHand, verify];
 }
 
 /** The configuration around it: Ana may deploy what is hers, Ben and Cleo may approve. */

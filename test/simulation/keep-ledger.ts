@@ -1,5 +1,5 @@
 import type { Environment } from '../../src/domain/environment.ts';
-import type { ServerState } from '../../src/domain/events.ts';
+import type { Choice, ServerState } from '../../src/domain/events.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { Happening } from './invariant.ts';
 import {
@@ -19,11 +19,17 @@ export function createLedger(plans: ReadonlyMap<string, Plan>): Ledger {
     return plan;
   };
   const deployments = new Map<number, DeploymentEntry>();
+  const service: Ledger['service'] = new Map();
   return {
     deployments,
+    service,
     add: (happening) => {
       if (happening.is === 'world') addWorld(deployments, happening);
-      if (happening.is === 'row') addRow(deployments, happening, planOf);
+      if (happening.is !== 'row') return;
+      addRow(deployments, happening, planOf);
+      const { event, deployment } = happening.row;
+      if (event.type === 'service_changed')
+        service.set(event.member, { inService: event.inService, deployment });
     },
   };
 }
@@ -74,18 +80,30 @@ function addRow(
   addToEntry(entry, row, planOf);
   const attempt = entry.attempts.at(-1);
   if (attempt) addToAttempt(entry, attempt, row);
+  if (endsQuestion.has(event.type)) entry.question = null;
 }
+
+const endsQuestion = new Set([
+  'question_answered',
+  'attempt_ended',
+  'cancelled',
+  'rejected',
+  'expired',
+  'missed',
+]);
 
 type Row = Extract<Happening, { is: 'row' }>['row'];
 
 function addToEntry(entry: DeploymentEntry, { event, at }: Row, planOf: (hash: string) => Plan): void {
   const { type } = event;
   if (type === 'approved') entry.approvals.push({ by: event.by, planHash: event.planHash, at });
+  if (type === 'question_asked') entry.question = event.question;
   if (type === 'scheduled') entry.scheduled = true;
   if (type === 'queued') Object.assign(entry, { scheduled: false, queued: true });
-  if (type === 'retry_requested') entry.queued = true;
+  // Somebody asks for the rest of it: it may begin again, though the last time was called off.
+  if (type === 'retry_requested') Object.assign(entry, { queued: true, closed: null });
   if (type === 'cancelled' || type === 'rejected' || type === 'expired' || type === 'missed')
-    entry.closed = type;
+    Object.assign(entry, { closed: type, queued: false, scheduled: false });
   if (type === 'question_answered' && entry.question?.kind === 'missed-start')
     entry.lateStartAllowed = event.choice === 'start';
   if (type === 'plan_changed') {
@@ -111,6 +129,8 @@ function newAttempt(number: number, servers: string[]): AttemptEntry {
     paused: false,
     endsNow: false,
     ended: false,
+    putBack: null,
+    keptOut: new Set(),
   };
 }
 
@@ -130,8 +150,8 @@ function addToAttempt(entry: DeploymentEntry, attempt: AttemptEntry, { event }: 
     attempt.endsNow = true;
   }
   if (type === 'paused' || type === 'resumed') attempt.paused = type === 'paused';
-  if (type === 'question_asked') entry.question = event.question;
   if (type === 'question_answered') answer(entry, attempt, event.choice);
+  addPutBack(attempt, event);
   if (type === 'attempt_ended') attempt.ended = true;
 }
 
@@ -145,15 +165,32 @@ function endServer(
   attempt.halted ??= haltOf(environment, attempt);
 }
 
-function answer(entry: DeploymentEntry, attempt: AttemptEntry, choice: string): void {
+/** What happens after the end: a held member goes back, or is to stay out. */
+function addPutBack(attempt: AttemptEntry, event: Row['event']): void {
+  if (event.type === 'kept_out') attempt.keptOut.add(event.member);
+  if (event.type === 'put_back_started' && attempt.putBack) attempt.putBack.isStarted = true;
+  if (event.type === 'put_back_ended') attempt.putBack = null;
+  if (event.type !== 'put_back_requested') return;
+  attempt.putBack = { member: event.member, task: event.task, isStarted: false };
+  attempt.keptOut.delete(event.member);
+  const task = taskEntry(attempt, event.task);
+  const runs = new Set(task.intents.map(({ run }) => run));
+  // However often it was begun before: once more, and no more.
+  Object.assign(task, { retries: Math.max(task.retries, runs.size), end: null });
+}
+
+function answer(entry: DeploymentEntry, attempt: AttemptEntry, choice: Choice): void {
   const { question } = entry;
-  entry.question = null;
-  if (!question || attempt.ended) return;
-  if (choice === 'stop') attempt.halted ??= 'a question was answered with stop';
+  if (!question || (attempt.ended && !attempt.putBack)) return;
+  if (choice === 'stop' && !attempt.ended) attempt.halted ??= 'a question was answered with stop';
   if (question.task === null) return;
   const task = taskEntry(attempt, question.task);
-  if (choice === 'retry') task.retries += 1;
-  else Object.assign(task, { end: 'unknown', givenUp: true });
+  if (choice === 'retry') Object.assign(task, { retries: task.retries + 1, end: null });
+  else if (choice === 'skip') Object.assign(task, { end: 'warning', passed: 'skip' });
+  else if (choice === 'done') Object.assign(task, { end: 'ok', passed: 'done' });
+  else if (question.kind === 'manual-step') task.end = 'error';
+  else if (task.end === null)
+    Object.assign(task, { end: 'unknown', givenUpRun: task.intents.at(-1)?.run ?? 0 });
 }
 
 function haltOf({ maxFailures, onServerFailure }: Environment, { failures }: AttemptEntry): string | null {

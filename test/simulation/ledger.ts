@@ -1,5 +1,5 @@
 import type { Environment } from '../../src/domain/environment.ts';
-import type { ServerState, TaskEnd } from '../../src/domain/events.ts';
+import type { Question, ServerState, TaskEnd } from '../../src/domain/events.ts';
 import type { Plan, PlannedTask } from '../../src/domain/plan.ts';
 import type { Happening } from './invariant.ts';
 
@@ -7,9 +7,12 @@ import type { Happening } from './invariant.ts';
 export interface TaskEntry {
   intents: { run: number; fence: number }[];
   end: TaskEnd | null;
-  /** A person decided that it may run again, or that nobody will know. */
+  /** How often a person, or a default, decided that it may run again. */
   retries: number;
-  givenUp: boolean;
+  /** The last run of which was decided that nobody will know; 0 where none was. */
+  givenUpRun: number;
+  /** It was decided that it is left out, or that somebody has done it. */
+  passed: 'skip' | 'done' | null;
 }
 
 /** What the log says of one attempt. */
@@ -26,6 +29,9 @@ export interface AttemptEntry {
   /** Somebody wants everything ended: no step is begun any more. */
   endsNow: boolean;
   ended: boolean;
+  /** After the end: what a person wants back in service, and by which task. */
+  putBack: { member: string; task: number; isStarted: boolean } | null;
+  keptOut: Set<string>;
 }
 
 /** What the log says of one deployment. */
@@ -47,7 +53,7 @@ export interface DeploymentEntry {
   /** How it ended before any attempt; null while it may still begin. */
   closed: string | null;
   attempts: AttemptEntry[];
-  question: { id: string; kind: string; task: number | null } | null;
+  question: Question | null;
   /** Runs in the world: `attempt/task` → how each ended; null while it goes on. */
   runs: Map<string, { run: number; exitCode: number | null; open: boolean; fence: number }[]>;
 }
@@ -55,6 +61,8 @@ export interface DeploymentEntry {
 /** A small fold of the log and the world, written apart from the product's own. */
 export interface Ledger {
   deployments: Map<number, DeploymentEntry>;
+  /** How each member was last said to stand, and by which deployment. */
+  service: Map<string, { inService: 'yes' | 'no' | 'held'; deployment: number }>;
   add(happening: Happening): void;
 }
 
@@ -68,9 +76,15 @@ export function openAttempt(entry: DeploymentEntry | undefined): AttemptEntry | 
 export function taskEntry(attempt: AttemptEntry, task: number): TaskEntry {
   const known = attempt.tasks.get(task);
   if (known) return known;
-  const fresh = { intents: [], end: null, retries: 0, givenUp: false };
+  const fresh = { intents: [], end: null, retries: 0, givenUpRun: 0, passed: null };
   attempt.tasks.set(task, fresh);
   return fresh;
+}
+
+/** What goes on of an entry out there: its attempt, or after the end what puts a member back. */
+export function atWork(entry: DeploymentEntry | undefined): AttemptEntry | null {
+  const attempt = entry?.attempts.at(-1);
+  return attempt && (!attempt.ended || attempt.putBack?.isStarted) ? attempt : null;
 }
 
 /** The task that a marker names: `3-install`, `4-enable-web-1`. */
@@ -97,6 +111,7 @@ export function isAtRest({ deployments }: Ledger): boolean {
     if (closed !== null) return true;
     const needed = environment.approval?.rules[0]?.required ?? 0;
     if (attempts.length === 0 && approvals.length < needed) return true;
-    return !queued && (attempts.at(-1)?.ended ?? false);
+    const last = attempts.at(-1);
+    return !queued && last?.ended === true && last.putBack === null;
   });
 }

@@ -9,7 +9,7 @@ import type { Faults } from './faults.ts';
 import type { Kernel, Process } from './kernel.ts';
 import type { Memory } from './memory.ts';
 import { openProcessStore } from './process-store.ts';
-import type { Shape } from './scenario.ts';
+import type { Shape } from './shape.ts';
 import type { SlackModel } from './slack-model.ts';
 
 /** What the processes of a history share. */

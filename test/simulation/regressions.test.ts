@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 
 import { runHistory } from './history.ts';
 import { openReusable } from './run-seeds.ts';
-import { type Action, people, type Scenario, type Shape } from './scenario.ts';
+import { type Action, people, type Scenario } from './scenario.ts';
+import { type Shape, withoutDecisions } from './shape.ts';
 
 const shape: Shape = {
   groups: 'one-by-one',
@@ -17,6 +18,7 @@ const shape: Shape = {
   defaultAnswer: 'stop',
   pauseBetweenClusters: false,
   longestStepMs: 200,
+  ...withoutDecisions,
 };
 
 const askAt0: Action = {

@@ -1,25 +1,19 @@
 import type { FaultPoint } from '../../src/domain/fault-point.ts';
+import { failuresOf, faultOf } from './faults-of-seed.ts';
 import { type Random, randomFrom, seedOf } from './random.ts';
-
-/** How an environment is deployed to; all of it follows from the seed. */
-export interface Shape {
-  groups: 'one-by-one' | 'half-by-half' | 'clusters' | 'waves' | 'simple';
-  /** Servers of each cluster. */
-  clusters: number[];
-  idempotent: boolean;
-  onServerFailure: 'stop' | 'continue';
-  maxFailures: number | null;
-  minInService: number | null;
-  approvals: number;
-  onMissed: 'run' | 'ask' | 'skip';
-  whenBusy: 'queue' | 'refuse';
-  defaultAnswer: 'stop' | 'retry';
-  pauseBetweenClusters: boolean;
-  longestStepMs: number;
-}
+import { type Shape, shapeOf } from './shape.ts';
 
 /** Buttons of a card. */
-type Button = 'approve' | 'cancel' | 'stop' | 'retry' | 'answer' | 'pause' | 'resume';
+type Button =
+  | 'approve'
+  | 'cancel'
+  | 'stop'
+  | 'retry'
+  | 'answer'
+  | 'pause'
+  | 'resume'
+  | 'put-back'
+  | 'keep-out';
 
 /** Something a person does. Deployments are counted in the order of their requests, from 0. */
 export type Action = { at: number; by: string; twice: boolean } & (
@@ -61,37 +55,20 @@ export const people = { ana: 'U0ANA', ben: 'U0BEN', cleo: 'U0CLEO', admin: 'U0AD
 /** The scenario of a seed. */
 export function scenarioOf(seed: number): Scenario {
   const random = randomFrom(seedOf(seed, 'scenario'));
-  const shape = shapeOf(random);
+  const shape = shapeOf(seed, random);
   const requests = 1 + Number(random.chance(0.2));
   const later = randomFrom(seedOf(seed, 'interventions'));
+  const decisions = randomFrom(seedOf(seed, 'decisions'));
   const actions = Array.from({ length: requests }, (_, on) => [
     ...actionsOf(random, shape, on),
     ...interventionsOn(later, on),
+    ...decisionsOn(decisions, shape, on),
   ]).flat();
-  const faults = Array.from({ length: random.below(6) }, () => faultOf(random, shape));
+  const faults = [
+    ...Array.from({ length: random.below(6) }, () => faultOf(random, shape)),
+    ...failuresOf(randomFrom(seedOf(seed, 'failures'))),
+  ];
   return { seed, shape, actions, faults };
-}
-
-function shapeOf(random: Random): Shape {
-  const groups = random.pick(['one-by-one', 'half-by-half', 'clusters', 'waves', 'simple']);
-  const clusters =
-    groups === 'clusters' || groups === 'waves'
-      ? [1 + Number(random.chance(0.25)), 1 + Number(random.chance(0.5))]
-      : [random.pick([1, 2, 2, 2, 3])];
-  return {
-    groups,
-    clusters,
-    idempotent: random.chance(0.3),
-    onServerFailure: random.chance(0.7) ? 'stop' : 'continue',
-    maxFailures: random.chance(0.3) ? 1 + random.below(2) : null,
-    minInService: random.chance(0.8) ? 0 : null,
-    approvals: random.pick([0, 0, 0, 1, 1, 2]),
-    onMissed: random.pick(['run', 'ask', 'skip']),
-    whenBusy: random.chance(0.8) ? 'queue' : 'refuse',
-    defaultAnswer: random.chance(0.7) ? 'stop' : 'retry',
-    pauseBetweenClusters: random.chance(0.3),
-    longestStepMs: random.pick([200, 2_000, 9_000]),
-  };
 }
 
 function actionsOf(random: Random, { approvals, groups }: Shape, on: number): Action[] {
@@ -143,6 +120,31 @@ function interventionsOn(random: Random, on: number): Action[] {
   ];
 }
 
+/** What people decide about failed and manual steps, and about members that are held. */
+function decisionsOn(random: Random, { asks, manual }: Shape, on: number): Action[] {
+  const press = (button: Button, by: string, at: number): Action => ({
+    do: 'press',
+    button,
+    on,
+    by,
+    at,
+    twice: random.chance(0.2),
+    stale: random.chance(0.1),
+  });
+  const answers = (asks ? random.below(3) : 0) + (manual === null ? 0 : random.below(5));
+  const held = random.below(3);
+  return [
+    ...Array.from({ length: answers }, () => press('answer', people.ana, 3_000 + random.below(80_000))),
+    ...Array.from({ length: held }, () =>
+      press(
+        random.chance(0.7) ? 'put-back' : 'keep-out',
+        random.pick([people.ana, people.admin]),
+        10_000 + random.below(110_000),
+      ),
+    ),
+  ];
+}
+
 function lockFor(random: Random, at: number): Action[] {
   return [
     { do: 'command', text: 'lock shop closed', by: people.admin, at, twice: random.chance(0.2) },
@@ -159,49 +161,4 @@ function lockFor(random: Random, at: number): Action[] {
 function leave(random: Random, at: number): Action {
   const who = random.pick([people.ana, people.ben]);
   return { do: 'leave', who, forMs: 1_000 + 4 * random.below(60_000), at, by: people.admin, twice: false };
-}
-
-const points: [FaultPoint, ...FaultPoint[]] = [
-  'after:intent-commit',
-  'before:effect',
-  'after:effect',
-  'before:result-commit',
-  'after:result-commit',
-  'before:ack',
-  'after:ack',
-  'outbox:before-send',
-  'outbox:after-send',
-];
-
-function faultOf(random: Random, { clusters }: Shape): Fault {
-  const forMs = random.pick([100, 3_000, 16_000, 40_000]);
-  const kind = random.below(12);
-  const point = random.pick(points);
-  const nth = 1 + random.below(point.endsWith('ack') ? 3 : 10);
-  if (kind <= 2) return { do: 'kill', point, nth, forMs: downFor(random) };
-  if (kind <= 4) return { do: 'pause', point, nth, forMs };
-  if (kind === 5) return { do: 'kill-at', at: random.below(40_000), forMs: downFor(random) };
-  if (kind === 6) return { do: 'second-process', at: random.below(20_000) };
-  if (kind === 7) return { do: 'lost-write', nth: 1 + random.below(60), done: random.chance(0.5) };
-  if (kind === 8) return wireFault(random);
-  if (kind === 9) {
-    const server = random.below(clusters.reduce((sum, count) => sum + count, 0));
-    return { do: 'outage', server, at: random.below(30_000), forMs };
-  }
-  if (kind === 10)
-    return { do: 'step', nth: 1 + random.below(8), how: random.pick(['fails', 'dies', 'hangs']) };
-  const how = random.pick(['refuses', 'lost-call', 'lost-answer']);
-  return { do: 'slack', nth: 1 + random.below(20), how };
-}
-
-/** A restart takes seconds; one in ten takes so long that a start is missed. */
-function downFor(random: Random): number {
-  const forMs = random.below(10_000);
-  return forMs > 9_000 ? forMs * 10 : forMs;
-}
-
-function wireFault(random: Random): Fault {
-  const nth = 1 + random.below(40);
-  const which = random.pick(['lost-call', 'lost-answer', 'slow-call']);
-  return which === 'slow-call' ? { do: which, nth, forMs: random.below(20_000) } : { do: which, nth };
 }

@@ -12,6 +12,9 @@ export function count(tally: Tally, happening: Happening): void {
   const { event } = happening.row;
   if (event.type === 'attempt_resumed') add(tally, 'takeovers');
   if (event.type === 'question_asked') add(tally, `questions ${event.question.kind}`);
+  if (event.type === 'question_answered')
+    add(tally, `answers ${event.choice}${event.by === 'system' ? ' by default' : ''}`);
+  if (event.type === 'put_back_ended') add(tally, event.type);
   if (event.type === 'task_found') add(tally, `found ${event.seen}`);
   if (event.type === 'attempt_ended') add(tally, `attempts ${event.state}`);
   if (isIntervention(event)) add(tally, event.type);
