@@ -118,6 +118,20 @@ describe('Put back in service', () => {
     expect(engine.world.done).toContain('enable web-1');
   });
 
+  test('waits for what runs there also when the process that ran it has died', async () => {
+    const first = engine.start(100);
+    const number = await failed();
+    engine.world.hangs('web-2 install');
+    const other = await engine.request(environment, ['web-2']);
+    await eventually(() => engine.world.done.includes('web-2 install'));
+    await putBackInService(app, { by, number, member: 'web-1' });
+    await first.stop();
+    engine.start(100);
+    await engine.until(number, ['error']);
+    await engine.until(other, ['ok']);
+    expect(engine.world.done.slice(-2)).toEqual(['enable web-2', 'enable web-1']);
+  });
+
   test('is void where another deployment holds the member by the time it is its turn, and the thread says so', async () => {
     engine.start();
     const number = await failed();

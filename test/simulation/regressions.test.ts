@@ -102,6 +102,33 @@ const regressions: [claim: string, scenario: Scenario][] = [
       ],
     },
   ],
+  [
+    'a member is put back only when what was interrupted there has ended (1)',
+    {
+      seed: 1_879,
+      shape: {
+        ...shape,
+        groups: 'clusters',
+        clusters: [2],
+        idempotent: true,
+        minInService: null,
+        pauseBetweenClusters: true,
+        longestStepMs: 9_000,
+        stepDefault: 'retry',
+      },
+      actions: [
+        { ...askAt0, startsInMs: 27_864 },
+        { ...askAt0, at: 9_995 },
+        pressAt(26_309, 'put-back', { on: 1 }),
+      ],
+      faults: [
+        { do: 'step', nth: 4, how: 'hangs' },
+        { do: 'kill', point: 'after:ack', nth: 3, forMs: 2_401 },
+        { do: 'kill-at', at: 23_768, forMs: 8_888 },
+        { do: 'step', nth: 3, how: 'fails' },
+      ],
+    },
+  ],
 ];
 
 test.each(regressions)('%s', async (_claim, scenario) => {
