@@ -101,6 +101,20 @@ describe('law 12: Roll back', () => {
     expect((await engine.load(number)).undoneBy).toBe(undoing);
   });
 
+  test('takes the servers of a cluster in reverse order too', async () => {
+    const clusters = [buildCluster('north', ['web-1', 'web-2']), buildCluster('south', ['web-3'])];
+    const more = { clusters, topology: 'several-clusters', clusterStrategy: 'one-by-one' } as const;
+    await open(environmentWith({}, more));
+    engine.world.when('web-3 install', () => ended('error'));
+    const number = await request();
+    await engine.until(number, ['partial']);
+    engine.world.done.length = 0;
+    const { number: undoing } = value(await rollBackDeployment(app, { by, number }));
+    await engine.until(undoing, ['ok']);
+    const restored = engine.world.done.filter((entry) => entry.endsWith(' restore'));
+    expect(restored).toEqual(['web-3 restore', 'web-2 restore', 'web-1 restore']);
+  });
+
   test('restores what each server had before', async () => {
     const number = await partial(environmentWith());
     const { number: undoing } = value(await rollBackDeployment(app, { by, number }));
