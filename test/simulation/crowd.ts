@@ -16,6 +16,10 @@ const betweenLooksMs = 5_000;
 type Sent = Pick<Heard, 'kind' | 'by' | 'id' | 'value' | 'request'>;
 type Envelope = Sent & Pick<Heard, 'key' | 'trigger_id'>;
 
+/** When the admin opens what is locked, once nothing goes wrong any more. */
+const unlocksAtMs = [100, 90_000, 300_000, 900_000, 1_200_000];
+
+/** What the people of a history act on. */
 interface CrowdNeeds {
   kernel: Kernel;
   slack: SlackModel;
@@ -90,8 +94,9 @@ export function createCrowd(needs: CrowdNeeds): Crowd {
         value: 'unlock shop',
         request: null,
       } as const;
-      kernel.later(100, null, () => send(unlock, false));
-      for (let on = 0; on < counts.requests; on += 1) {
+      // A rollback may close the environment only then.
+      for (const at of unlocksAtMs) kernel.later(at, null, () => send(unlock, false));
+      for (let on = 0; needs.slack.card(on + 1); on += 1) {
         const resume = {
           do: 'press',
           button: 'resume',
@@ -113,7 +118,7 @@ function requestOf(
 ): Sent {
   const request = {
     environment: 'shop',
-    selection: ['shop@2'],
+    selection: [`shop@${count + 1}`],
     servers: servers === null ? null : [`web-${servers}`],
     startsAt: startsInMs === null ? null : now + startsInMs,
     typed: startsInMs === null ? null : 'later',
@@ -137,6 +142,10 @@ const buttonIds: Record<Exclude<Wanted, 'answer'>, string> = {
   'stop-now': ids.stopNow,
   'put-back': ids.putBack,
   'keep-out': ids.keepOut,
+  'roll-back': ids.rollBack,
+  undo: ids.answer('roll-back'),
+  keep: ids.keep,
+  snooze: ids.snooze,
 };
 
 /** What a person finds on the card: now, or on an older one that still stands on their screen. */
@@ -210,7 +219,7 @@ function asSlackSends(envelope: Envelope): Record<string, unknown> {
 }
 
 function sayHeard({ kind, id, value, request }: Pick<Heard, 'kind' | 'id' | 'value' | 'request'>): string {
-  if (kind === 'request') return `asks for shop@2${request?.startsAt ? ' later' : ''}`;
+  if (kind === 'request') return `asks for ${request?.selection.join()}${request?.startsAt ? ' later' : ''}`;
   if (kind === 'reason') return `says why ${id}`;
   return kind === 'press' ? `presses ${id}` : `types /deploy ${value}`;
 }

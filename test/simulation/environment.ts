@@ -1,4 +1,5 @@
-import type { Configuration, Environment, Step } from '../../src/domain/environment.ts';
+import type { Configuration, Environment, RollbackRule, Step } from '../../src/domain/environment.ts';
+import type { Revision } from '../../src/domain/revision.ts';
 import {
   buildCluster,
   buildConfiguration,
@@ -9,8 +10,10 @@ import {
 import { people } from './scenario.ts';
 import type { Shape } from './shape.ts';
 
-/** What is deployed in every history. */
-export const revision = buildRevision({ author: people.ana });
+/** What can be deployed: `shop@2`, `shop@3`. */
+export function revisionOf(version: string): Revision {
+  return buildRevision({ author: people.ana, version });
+}
 
 const script = (run: string) => ({
   run,
@@ -53,7 +56,11 @@ export function environmentOf(shape: Shape): Environment {
             remindMinutes: [],
           },
     schedule: { graceMinutes: 1, onMissed: shape.onMissed, remindMinutes: [] },
-    runbooks: { release: { steps: stepsOf(shape), needsNoBackup: true } },
+    runbooks: {
+      release: { steps: stepsOf(shape), needsNoBackup: true },
+      undo: { steps: undoStepsOf(shape), needsNoBackup: true },
+    },
+    rollback: rollbackOf(shape),
     readBack: { run: 'cat version', timeoutSeconds: 5 },
     scripts: {
       disableServer: script('/lb/drain'),
@@ -79,6 +86,20 @@ function stepsOf({ idempotent, asks, manual, stepDefault }: Shape): Step[] {
   const verify = buildStep('verify', { ...step, kind: 'verify' });
   if (manual === null) return [install, verify];
   return manual === 'first' ? [byHand, install, verify] : [install, byHand, verify];
+}
+
+function undoStepsOf({ idempotent }: Shape): Step[] {
+  const step = { idempotent, timeoutSeconds: 20, kind: 'rollback' as const };
+  return [buildStep('halt', step), buildStep(restoring, step)];
+}
+
+/** The step after which a server has again what it had before. */
+export const restoring = 'restore';
+
+function rollbackOf({ rollback }: Shape): RollbackRule | null {
+  if (!rollback) return null;
+  const { first: onFirstServerFailure, countdownSeconds, lockAfter } = rollback;
+  return { runbook: 'undo', onFirstServerFailure, countdownSeconds, lockAfter };
 }
 
 /** The configuration around it: Ana may deploy what is hers, Ben and Cleo may approve. */

@@ -16,8 +16,10 @@ const points: [FaultPoint, ...FaultPoint[]] = [
 ];
 
 /** What goes wrong besides, in a stream of its own: a step that fails, so that there is something to decide about. */
-export function failuresOf(random: Random): Fault[] {
-  return random.chance(0.35) ? [{ do: 'step', nth: 2 + random.below(5), how: 'fails' }] : [];
+export function failuresOf(random: Random, { asks, rollback }: Shape): Fault[] {
+  return random.chance(asks || rollback ? 0.7 : 0.35)
+    ? [{ do: 'step', nth: 2 + random.below(5), how: 'fails' }]
+    : [];
 }
 
 /** Something that goes wrong. */

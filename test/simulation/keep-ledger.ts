@@ -12,12 +12,7 @@ import {
 } from './ledger.ts';
 
 /** An empty ledger; plans are found by their hash. */
-export function createLedger(plans: ReadonlyMap<string, Plan>): Ledger {
-  const planOf = (hash: string): Plan => {
-    const plan = plans.get(hash);
-    if (!plan) throw new Error(`a row names the plan ${hash}, which nobody made`);
-    return plan;
-  };
+export function createLedger(planOf: (hash: string) => Plan): Ledger {
   const deployments = new Map<number, DeploymentEntry>();
   const service: Ledger['service'] = new Map();
   return {
@@ -71,6 +66,7 @@ function addRow(
       closed: null,
       attempts: [],
       question: null,
+      countdown: null,
       runs: new Map(),
     });
     return;
@@ -82,6 +78,13 @@ function addRow(
   if (attempt) addToAttempt(entry, attempt, row);
   if (endsQuestion.has(event.type)) entry.question = null;
 }
+
+function addCountdown(entry: DeploymentEntry, event: Row['event']): void {
+  if (event.type === 'rollback_announced' || event.type === 'rollback_snoozed') entry.countdown = event.at;
+  if (endsCountdown.has(event.type)) entry.countdown = null;
+}
+
+const endsCountdown = new Set(['rollback_kept', 'rollback_requested', 'rollback_failed', 'retry_requested']);
 
 const endsQuestion = new Set([
   'question_answered',
@@ -98,6 +101,7 @@ function addToEntry(entry: DeploymentEntry, { event, at }: Row, planOf: (hash: s
   const { type } = event;
   if (type === 'approved') entry.approvals.push({ by: event.by, planHash: event.planHash, at });
   if (type === 'question_asked') entry.question = event.question;
+  addCountdown(entry, event);
   if (type === 'scheduled') entry.scheduled = true;
   if (type === 'queued') Object.assign(entry, { scheduled: false, queued: true });
   // Somebody asks for the rest of it: it may begin again, though the last time was called off.
@@ -131,10 +135,11 @@ function newAttempt(number: number, servers: string[]): AttemptEntry {
     ended: false,
     putBack: null,
     keptOut: new Set(),
+    rollingBack: new Set(),
   };
 }
 
-const failed = new Set<ServerState>(['error', 'unknown', 'preflight_failed']);
+const failed = new Set<ServerState>(['error', 'unknown', 'preflight_failed', 'rolled_back']);
 
 function addToAttempt(entry: DeploymentEntry, attempt: AttemptEntry, { event }: Row): void {
   const { type } = event;
@@ -142,6 +147,7 @@ function addToAttempt(entry: DeploymentEntry, attempt: AttemptEntry, { event }: 
     taskEntry(attempt, event.task).intents.push({ run: event.run, fence: event.fence });
   if (type === 'task_ended') taskEntry(attempt, event.task).end = event.state;
   if (type === 'server_started') attempt.servers.set(event.server, 'deploying');
+  if (type === 'rollback_decided') attempt.rollingBack.add(event.server);
   if (type === 'server_ended') endServer(entry, attempt, event);
   if (type === 'service_changed') attempt.service.set(event.member, event.inService);
   if (type === 'stop_requested') attempt.halted ??= 'a person stopped it';
@@ -184,6 +190,7 @@ function answer(entry: DeploymentEntry, attempt: AttemptEntry, choice: Choice): 
   if (!question || (attempt.ended && !attempt.putBack)) return;
   if (choice === 'stop' && !attempt.ended) attempt.halted ??= 'a question was answered with stop';
   if (question.task === null) return;
+  if (choice === 'roll-back' && question.server !== undefined) attempt.rollingBack.add(question.server);
   const task = taskEntry(attempt, question.task);
   if (choice === 'retry') Object.assign(task, { retries: task.retries + 1, end: null });
   else if (choice === 'skip') Object.assign(task, { end: 'warning', passed: 'skip' });

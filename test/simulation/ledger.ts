@@ -32,6 +32,8 @@ export interface AttemptEntry {
   /** After the end: what a person wants back in service, and by which task. */
   putBack: { member: string; task: number; isStarted: boolean } | null;
   keptOut: Set<string>;
+  /** Servers that are restored instead of deployed to. */
+  rollingBack: Set<string>;
 }
 
 /** What the log says of one deployment. */
@@ -54,6 +56,8 @@ export interface DeploymentEntry {
   closed: string | null;
   attempts: AttemptEntry[];
   question: Question | null;
+  /** When it is rolled back by itself; null while nothing counts down. */
+  countdown: number | null;
   /** Runs in the world: `attempt/task` → how each ended; null while it goes on. */
   runs: Map<string, { run: number; exitCode: number | null; open: boolean; fence: number }[]>;
 }
@@ -90,7 +94,7 @@ export function atWork(entry: DeploymentEntry | undefined): AttemptEntry | null 
 /** The task that a marker names: `3-install`, `4-enable-web-1`. */
 export function taskOfMarker({ plan }: DeploymentEntry, name: string): PlannedTask | undefined {
   const id = Number(name.split('-', 1)[0]);
-  return plan.tasks.find((task) => task.id === id);
+  return [...plan.tasks, ...plan.rollbackTasks].find((task) => task.id === id);
 }
 
 /** Runs of one task in one attempt, in the order of their starts. */
@@ -105,12 +109,19 @@ export function runsOf(
   return known;
 }
 
+/** How many have to approve; nobody where a rollback comes about by a countdown that was approved. */
+export function neededApprovals({ environment, plan, requestedBy }: DeploymentEntry): number {
+  if (plan.undoes && requestedBy === 'system') return 0;
+  return environment.approval?.rules[0]?.required ?? 0;
+}
+
 /** True where every deployment has ended, or waits for approval that nobody gave. */
 export function isAtRest({ deployments }: Ledger): boolean {
-  return [...deployments.values()].every(({ attempts, closed, queued, approvals, environment }) => {
+  return [...deployments.values()].every((entry) => {
+    const { attempts, closed, queued, approvals, countdown } = entry;
     if (closed !== null) return true;
-    const needed = environment.approval?.rules[0]?.required ?? 0;
-    if (attempts.length === 0 && approvals.length < needed) return true;
+    if (attempts.length === 0 && approvals.length < neededApprovals(entry)) return true;
+    if (countdown !== null) return false;
     const last = attempts.at(-1);
     return !queued && last?.ended === true && last.putBack === null;
   });

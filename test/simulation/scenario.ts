@@ -13,7 +13,12 @@ type Button =
   | 'pause'
   | 'resume'
   | 'put-back'
-  | 'keep-out';
+  | 'keep-out'
+  | 'roll-back'
+  /** Answers a question with Roll back. */
+  | 'undo'
+  | 'keep'
+  | 'snooze';
 
 /** Something a person does. Deployments are counted in the order of their requests, from 0. */
 export type Action = { at: number; by: string; twice: boolean } & (
@@ -59,14 +64,16 @@ export function scenarioOf(seed: number): Scenario {
   const requests = 1 + Number(random.chance(0.2));
   const later = randomFrom(seedOf(seed, 'interventions'));
   const decisions = randomFrom(seedOf(seed, 'decisions'));
+  const rollbacks = randomFrom(seedOf(seed, 'rollbacks'));
   const actions = Array.from({ length: requests }, (_, on) => [
     ...actionsOf(random, shape, on),
     ...interventionsOn(later, on),
     ...decisionsOn(decisions, shape, on),
+    ...rollbacksOn(rollbacks, shape, on),
   ]).flat();
   const faults = [
     ...Array.from({ length: random.below(6) }, () => faultOf(random, shape)),
-    ...failuresOf(randomFrom(seedOf(seed, 'failures'))),
+    ...failuresOf(randomFrom(seedOf(seed, 'failures')), shape),
   ];
   return { seed, shape, actions, faults };
 }
@@ -117,6 +124,39 @@ function interventionsOn(random: Random, on: number): Action[] {
   return [
     ...(random.chance(0.15) ? [press('pause'), press('resume')] : []),
     ...(random.chance(0.1) ? [{ do: 'stop-now' as const, on, by, at: at(), twice: random.chance(0.2) }] : []),
+  ];
+}
+
+/** What people do about rollbacks, and about the deployments that they are. */
+function rollbacksOn(random: Random, { rollback, approvals, asks }: Shape, on: number): Action[] {
+  if (!rollback) return [];
+  const press = (button: Button, by: string, at: number, number = on): Action => ({
+    do: 'press',
+    button,
+    on: number,
+    by,
+    at,
+    twice: random.chance(0.2),
+    stale: random.chance(0.1),
+  });
+  const counts = rollback.countdownSeconds !== null;
+  const at = 5_000 + random.below(60_000);
+  const soon = (): number => at + random.below(30_000);
+  const other = on + 1 + random.below(2);
+  return [
+    ...(random.chance(counts ? 0.25 : 0.6)
+      ? [press('roll-back', random.pick([people.ana, people.ben]), at)]
+      : []),
+    ...(approvals > 0 ? [press('approve', people.ben, soon(), other)] : []),
+    ...(approvals > 1 ? [press('approve', people.cleo, soon(), other)] : []),
+    ...(asks ? [press('undo', people.ana, soon()), press('undo', people.ana, soon())] : []),
+    ...(counts && random.chance(0.5) ? [press('snooze', people.ana, at)] : []),
+    ...(counts && random.chance(0.6)
+      ? [press('keep', people.ana, soon()), press('keep', people.ana, soon())]
+      : []),
+    ...(random.chance(0.2)
+      ? [press(random.pick(['retry', 'stop', 'answer']), people.ana, soon(), other)]
+      : []),
   ];
 }
 

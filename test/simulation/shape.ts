@@ -21,14 +21,20 @@ export interface Shape {
   manual: 'first' | 'between' | null;
   /** What becomes of a step about which nobody answers in time. */
   stepDefault: 'stop' | 'skip' | 'retry';
+  /** How what failed is undone; null where no runbook restores a server. */
+  rollback: { first: boolean; countdownSeconds: number | null; lockAfter: boolean } | null;
 }
 
 /** Nothing of what streams of their own add to a shape. */
-export const withoutDecisions = { asks: false, manual: null, stepDefault: 'stop' } as const;
+export const withoutDecisions = { asks: false, manual: null, stepDefault: 'stop', rollback: null } as const;
 
 /** The shape of a seed. What came later has a stream of its own, so that all else of a seed is what it was. */
 export function shapeOf(seed: number, random: Random): Shape {
-  return { ...oldestShapeOf(random), ...decisionsOf(randomFrom(seedOf(seed, 'shape of decisions'))) };
+  return {
+    ...oldestShapeOf(random),
+    ...decisionsOf(randomFrom(seedOf(seed, 'shape of decisions'))),
+    rollback: rollbackOf(randomFrom(seedOf(seed, 'shape of rollback'))),
+  };
 }
 
 function decisionsOf(random: Random): Pick<Shape, 'asks' | 'manual' | 'stepDefault'> {
@@ -36,6 +42,15 @@ function decisionsOf(random: Random): Pick<Shape, 'asks' | 'manual' | 'stepDefau
     asks: random.chance(0.35),
     manual: random.chance(0.15) ? random.pick(['first', 'between']) : null,
     stepDefault: random.pick(['stop', 'skip', 'retry']),
+  };
+}
+
+function rollbackOf(random: Random): Shape['rollback'] {
+  if (random.chance(0.6)) return null;
+  return {
+    first: random.chance(0.6),
+    countdownSeconds: random.chance(0.6) ? 10 + random.below(60) : null,
+    lockAfter: random.chance(0.25),
   };
 }
 

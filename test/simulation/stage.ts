@@ -57,18 +57,26 @@ export function setStage(scenario: Scenario, kernel: Kernel, memory: Memory): St
   const isMember = (person: string, at = kernel.now): boolean =>
     !leaves.some(({ who, from, until }) => who === person && from <= at && at < until);
   const plans = new Map<string, Plan>();
-  const ledger = createLedger(plans);
+  const planOf = (hash: string): Plan => {
+    const plan = plans.get(hash);
+    if (!plan) throw new Error(`a row names the plan ${hash}, which nobody made`);
+    return plan;
+  };
+  const ledger = createLedger(planOf);
   const faults = createFaults(scenario.faults, {
     kernel,
     tally,
     kill: (process, forMs, where) => processes.kill(process, forMs, where),
   });
   const slack = createSlackModel(kernel, () => faults.slack());
+  const undoneBy = (deployment: number): number | null =>
+    ledger.deployments.get(deployment)?.plan.undoes?.deployment ?? null;
   const witness = (event: Extract<Happening, { is: 'world' }>['event']): void =>
     happened({ is: 'world', at: kernel.now, event });
-  const world = createServers(scenario, { kernel, faults, witness });
+  const world = createServers(scenario, { kernel, faults, witness, undoneBy });
   const wasMember = (person: string, since: number): boolean => isMember(person, since) || isMember(person);
-  const watch = watchAll({ ledger, memory, slack, membersOut: () => world.membersOut(), wasMember });
+  const membersOut = (): Set<string> => world.membersOut();
+  const watch = watchAll({ ledger, memory, slack, membersOut, planOf, wasMember });
   const happened = (happening: Happening): void => {
     if (outcome.violation) return;
     story(sayHappening(happening));

@@ -5,6 +5,7 @@ import { approvalBinding, scheduleOnce } from './decisions.ts';
 import { atMostOnce, fenceOrder, writeAhead } from './effects.ts';
 import { audit, liveness } from './log.ts';
 import { orderAndHalt } from './order.ts';
+import { undoesItsOwn } from './rollback.ts';
 import { singleFlight } from './single-flight.ts';
 import { inbox, slackConverges } from './slack.ts';
 
@@ -23,5 +24,6 @@ export const invariants: Invariant[] = [
   slackConverges,
   audit,
   oneAnswer,
+  undoesItsOwn,
   liveness,
 ];

@@ -66,10 +66,12 @@ function saysOtherwise(ledger: Ledger, { event, deployment }: LogRow): string | 
     : `${event.member} counts as put back, and no script of it has ended well`;
 }
 
+/** What is done on a server, and the look at it afterwards. */
+const restoredBy = new Set(['STEP', 'MANUAL', 'ROLLBACK', 'VERIFY']);
+
 function stepsOf({ plan }: DeploymentEntry, member: string): PlannedTask[] {
   return plan.tasks.filter(
-    ({ type, server }) =>
-      (type === 'STEP' || type === 'MANUAL') && server !== null && memberOf(plan, server) === member,
+    ({ type, server }) => restoredBy.has(type) && server !== null && memberOf(plan, server) === member,
   );
 }
 
@@ -87,6 +89,7 @@ function notRight(entry: DeploymentEntry, attempt: AttemptEntry, step: PlannedTa
   // Somebody decided to leave it out, or has done it.
   if (passed !== null) return null;
   if (step.type === 'MANUAL') return `nobody said that ${step.step} of ${server} is done or left out`;
+  if (step.type === 'VERIFY') return null;
   const last = runsOf(entry, latest.number, step.id).at(-1);
   if (end !== 'skipped' && last?.exitCode !== 0)
     return `step ${step.step} of ${server} ended with ${last?.exitCode ?? 'no exit code'} in the world`;
@@ -144,7 +147,10 @@ function tooManyOut(
   attempt: AttemptEntry,
   out: Set<string>,
 ): string | null {
-  const all = plan.groups.flat();
+  // Also those that this plan leaves alone; in no history is any of them disabled.
+  const all = environment.clusters.flatMap(({ name, servers }) =>
+    plan.level === 'cluster' ? [name] : servers.map((server) => server.name),
+  );
   const left = all.filter((member) => !out.has(member)).length;
   if (left < plan.minInService && all.length > 1)
     return `only ${left} of ${all.length} members are in service, and the floor is ${plan.minInService}`;

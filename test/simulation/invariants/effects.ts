@@ -25,7 +25,7 @@ export const atMostOnce: Invariant = {
 };
 
 function isIdempotent({ plan }: DeploymentEntry, task: PlannedTask): boolean {
-  return task.type === 'STEP' ? stepOf(plan, task).step.idempotent : scriptOf(plan, task).idempotent;
+  return task.action === null ? stepOf(plan, task).step.idempotent : scriptOf(plan, task).idempotent;
 }
 
 /** 4. */

@@ -21,7 +21,7 @@ export const orderAndHalt: Invariant = {
       const { marker } = happening.event;
       const entry = ledger.deployments.get(marker.deployment);
       const task = entry && taskOfMarker(entry, marker.task);
-      return entry && task?.type === 'STEP' ? outOfOrder(entry, marker, task) : null;
+      return entry && task?.action === null ? outOfOrder(entry, marker, task) : null;
     },
 };
 
@@ -45,7 +45,8 @@ function wronglyIntended(
   const { end } = taskEntry(attempt, id);
   if (end !== null) return `task ${id} of #${number} is begun again, and stands as ${end}`;
   if (attempt.ended && attempt.putBack?.task !== id) return `task ${id} of #${number} begins after its end`;
-  const isStep = plan.tasks.find((task) => task.id === id)?.type === 'STEP';
+  const task = [...plan.tasks, ...plan.rollbackTasks].find((known) => known.id === id);
+  const isStep = task?.action === null && task.type !== 'VERIFY';
   return isStep && attempt.endsNow
     ? `step ${id} of #${number} begins, though everything is to be ended`
     : null;
@@ -67,7 +68,12 @@ function outOfOrder(
 ): string | null {
   const attempt = entry.attempts.find((candidate) => candidate.number === number);
   if (!attempt || run <= taskEntry(attempt, task.id).givenUpRun) return null;
-  const steps = entry.plan.tasks.filter(({ type }) => type === 'STEP' || type === 'MANUAL');
+  const isUndo = entry.plan.rollbackTasks.includes(task);
+  if (task.server !== null && attempt.rollingBack.has(task.server) !== isUndo)
+    return `step ${task.step} of ${task.server} begins, and it is ${isUndo ? 'not ' : ''}rolled back`;
+  const steps = (isUndo ? entry.plan.rollbackTasks : entry.plan.tasks).filter(
+    ({ action, server, type }) => action === null && server !== null && type !== 'VERIFY',
+  );
   for (const other of steps) {
     const began = runsOf(entry, number, other.id).length > 0;
     if (other.id > task.id && began && (other.server === task.server || !entry.environment.parallel))
