@@ -30,6 +30,8 @@ interface CrowdNeeds {
   /** Who is no member of the workspace, and when. */
   leaves: { who: string; from: number; until: number }[];
   story: (line: string) => void;
+  /** Somebody else changes what runs on a server. */
+  tamper: (server: string) => void;
 }
 
 /** People and Slack: what they do reaches whichever bot is there, and comes again until it is acknowledged. */
@@ -79,6 +81,8 @@ export function createCrowd(needs: CrowdNeeds): Crowd {
         case 'leave':
           needs.leaves.push({ who: action.who, from: kernel.now, until: kernel.now + action.forMs });
           return story(`${action.who} is no member for ${action.forMs} ms`);
+        case 'tamper':
+          return needs.tamper(`web-${action.server + 1}`);
         case 'press':
           return press(action, 1);
         case 'stop-now':

@@ -1,4 +1,11 @@
-import type { Configuration, Environment, RollbackRule, Step } from '../../src/domain/environment.ts';
+import type {
+  Configuration,
+  Environment,
+  Freeze,
+  RollbackRule,
+  Step,
+  Window,
+} from '../../src/domain/environment.ts';
 import type { Revision } from '../../src/domain/revision.ts';
 import {
   buildCluster,
@@ -61,6 +68,9 @@ export function environmentOf(shape: Shape): Environment {
       undo: { steps: undoStepsOf(shape), needsNoBackup: true },
     },
     rollback: rollbackOf(shape),
+    drift: shape.drift,
+    windows: windowsOf(shape),
+    freezes: freezesOf(shape),
     readBack: { run: 'cat version', timeoutSeconds: 5 },
     scripts: {
       disableServer: script('/lb/drain'),
@@ -100,6 +110,38 @@ function rollbackOf({ rollback }: Shape): RollbackRule | null {
   if (!rollback) return null;
   const { first: onFirstServerFailure, countdownSeconds, lockAfter } = rollback;
   return { runbook: 'undo', onFirstServerFailure, countdownSeconds, lockAfter };
+}
+
+/** An instant of the day on which histories take place, which has one offset. */
+export function inEnvironmentsZone(local: string): number {
+  return Date.parse(`${local}:00+01:00`);
+}
+
+/** The first closes on what runs in it; the next one opens two minutes later. */
+function windowsOf({ windowMinutes }: Shape): Window[] {
+  if (windowMinutes === null) return [];
+  return [
+    {
+      from: '2026-11-21T08:00',
+      to: `2026-11-21T09:0${windowMinutes}`,
+      name: 'early',
+      atEnd: 'no-new-server',
+    },
+    { from: `2026-11-21T09:0${windowMinutes + 2}`, to: '2026-11-21T12:00', name: 'late' },
+  ];
+}
+
+function freezesOf({ freeze }: Shape): Freeze[] {
+  if (freeze === null) return [];
+  const override = { override: { from: ['global_admin'], persons: 1 } };
+  return [
+    {
+      from: '2026-11-21T09:01',
+      to: '2026-11-21T09:03',
+      reason: 'stocktaking',
+      ...(freeze === 'override' && override),
+    },
+  ];
 }
 
 /** The configuration around it: Ana may deploy what is hers, Ben and Cleo may approve. */

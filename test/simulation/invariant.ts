@@ -18,6 +18,8 @@ export interface Witnesses {
   memory: Memory;
   slack: SlackModel;
   membersOut: () => Set<string>;
+  /** When somebody else last changed what runs on a server; null where a deployment was there since, or nobody did. */
+  tamperedAt: (server: string) => number | null;
   /** A plan by its hash. Throws where nobody has made it. */
   planOf: (hash: string) => Plan;
   /** True where somebody was a full member at any instant from `since` on. */

@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment, FreezeOverride } from '../../src/domain/environment.ts';
 import type { Choice, ServerState } from '../../src/domain/events.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { Happening } from './invariant.ts';
@@ -67,6 +67,7 @@ function addRow(
       attempts: [],
       question: null,
       countdown: null,
+      overrides: personsOf(event.overrides),
       runs: new Map(),
     });
     return;
@@ -105,7 +106,11 @@ function addToEntry(entry: DeploymentEntry, { event, at }: Row, planOf: (hash: s
   if (type === 'scheduled') entry.scheduled = true;
   if (type === 'queued') Object.assign(entry, { scheduled: false, queued: true });
   // Somebody asks for the rest of it: it may begin again, though the last time was called off.
-  if (type === 'retry_requested') Object.assign(entry, { queued: true, closed: null });
+  if (type === 'retry_requested') {
+    const waits = event.startsAt !== undefined;
+    const startsAt = event.startsAt ?? entry.startsAt;
+    Object.assign(entry, { queued: !waits, scheduled: waits, closed: null, startsAt });
+  }
   if (type === 'cancelled' || type === 'rejected' || type === 'expired' || type === 'missed')
     Object.assign(entry, { closed: type, queued: false, scheduled: false });
   if (type === 'question_answered' && entry.question?.kind === 'missed-start')
@@ -113,18 +118,24 @@ function addToEntry(entry: DeploymentEntry, { event, at }: Row, planOf: (hash: s
   if (type === 'plan_changed') {
     const { planHash, expiresAt } = event;
     const plan = planOf(planHash);
-    Object.assign(entry, { planHash, plan, expiresAt, startsAt: null, approvals: [] });
+    const overrides = personsOf(event.overrides);
+    Object.assign(entry, { planHash, plan, expiresAt, overrides, startsAt: null, approvals: [] });
     Object.assign(entry, { scheduled: false, queued: false });
   }
   if (type === 'attempt_started') {
     entry.queued = false;
-    entry.attempts.push(newAttempt(event.attempt, event.servers));
+    entry.attempts.push(newAttempt(event.attempt, event.servers, at));
   }
 }
 
-function newAttempt(number: number, servers: string[]): AttemptEntry {
+function personsOf(overrides: FreezeOverride[] = []): number {
+  return overrides.reduce((sum, { persons }) => sum + persons, 0);
+}
+
+function newAttempt(number: number, servers: string[], startedAt: number): AttemptEntry {
   return {
     number,
+    startedAt,
     servers: new Map(servers.map((name) => [name, 'pending'])),
     tasks: new Map(),
     service: new Map(),
@@ -136,6 +147,7 @@ function newAttempt(number: number, servers: string[]): AttemptEntry {
     putBack: null,
     keptOut: new Set(),
     rollingBack: new Set(),
+    drifting: new Set(),
   };
 }
 
@@ -157,6 +169,7 @@ function addToAttempt(entry: DeploymentEntry, attempt: AttemptEntry, { event }: 
   }
   if (type === 'paused' || type === 'resumed') attempt.paused = type === 'paused';
   if (type === 'question_answered') answer(entry, attempt, event.choice);
+  addHours(entry, attempt, event);
   addPutBack(attempt, event);
   if (type === 'attempt_ended') attempt.ended = true;
 }
@@ -169,6 +182,12 @@ function endServer(
   if (failed.has(state) && !failed.has(attempt.servers.get(server) ?? 'pending')) attempt.failures += 1;
   attempt.servers.set(server, state);
   attempt.halted ??= haltOf(environment, attempt);
+}
+
+function addHours({ environment }: DeploymentEntry, attempt: AttemptEntry, event: Row['event']): void {
+  if (event.type === 'window_ended') attempt.halted ??= 'its window has ended';
+  if (event.type !== 'group_checked' || environment.drift === 'warn') return;
+  for (const { server } of event.drift ?? []) attempt.drifting.add(server);
 }
 
 /** What happens after the end: a held member goes back, or is to stay out. */
@@ -189,6 +208,7 @@ function answer(entry: DeploymentEntry, attempt: AttemptEntry, choice: Choice): 
   const { question } = entry;
   if (!question || (attempt.ended && !attempt.putBack)) return;
   if (choice === 'stop' && !attempt.ended) attempt.halted ??= 'a question was answered with stop';
+  if (question.kind === 'drift' && choice === 'resume') attempt.drifting.clear();
   if (question.task === null) return;
   if (choice === 'roll-back' && question.server !== undefined) attempt.rollingBack.add(question.server);
   const task = taskEntry(attempt, question.task);

@@ -18,6 +18,7 @@ export interface TaskEntry {
 /** What the log says of one attempt. */
 export interface AttemptEntry {
   number: number;
+  startedAt: number;
   servers: Map<string, ServerState>;
   tasks: Map<number, TaskEntry>;
   service: Map<string, 'yes' | 'no' | 'held'>;
@@ -34,6 +35,8 @@ export interface AttemptEntry {
   keptOut: Set<string>;
   /** Servers that are restored instead of deployed to. */
   rollingBack: Set<string>;
+  /** Servers on which something else runs, and nobody has said that this is all right. */
+  drifting: Set<string>;
 }
 
 /** What the log says of one deployment. */
@@ -58,6 +61,8 @@ export interface DeploymentEntry {
   question: Question | null;
   /** When it is rolled back by itself; null while nothing counts down. */
   countdown: number | null;
+  /** Approvals that its freezes take besides. */
+  overrides: number;
   /** Runs in the world: `attempt/task` → how each ended; null while it goes on. */
   runs: Map<string, { run: number; exitCode: number | null; open: boolean; fence: number }[]>;
 }
@@ -109,8 +114,8 @@ export function runsOf(
   return known;
 }
 
-/** How many have to approve; nobody where a rollback comes about by a countdown that was approved. */
-export function neededApprovals({ environment, plan, requestedBy }: DeploymentEntry): number {
+/** How many have to approve besides freezes; nobody where a rollback comes about by a countdown that was approved. */
+export function usualApprovals({ environment, plan, requestedBy }: DeploymentEntry): number {
   if (plan.undoes && requestedBy === 'system') return 0;
   return environment.approval?.rules[0]?.required ?? 0;
 }
@@ -118,10 +123,10 @@ export function neededApprovals({ environment, plan, requestedBy }: DeploymentEn
 /** True where every deployment has ended, or waits for approval that nobody gave. */
 export function isAtRest({ deployments }: Ledger): boolean {
   return [...deployments.values()].every((entry) => {
-    const { attempts, closed, queued, approvals, countdown } = entry;
+    const { attempts, closed, queued, scheduled, approvals, countdown } = entry;
     if (closed !== null) return true;
-    if (attempts.length === 0 && approvals.length < neededApprovals(entry)) return true;
-    if (countdown !== null) return false;
+    if (attempts.length === 0 && approvals.length < usualApprovals(entry) + entry.overrides) return true;
+    if (countdown !== null || (scheduled && attempts.length > 0)) return false;
     const last = attempts.at(-1);
     return !queued && last?.ended === true && last.putBack === null;
   });

@@ -28,6 +28,8 @@ export type Action = { at: number; by: string; twice: boolean } & (
   | { do: 'stop-now'; on: number }
   | { do: 'command'; text: string }
   | { do: 'leave'; who: string; forMs: number }
+  /** Somebody else changes what runs on a server. */
+  | { do: 'tamper'; server: number }
 );
 
 /** Something that goes wrong. What is counted is counted over the whole history, from 1. */
@@ -64,6 +66,7 @@ export function scenarioOf(seed: number): Scenario {
   const requests = 1 + Number(random.chance(0.2));
   const later = randomFrom(seedOf(seed, 'interventions'));
   const decisions = randomFrom(seedOf(seed, 'decisions'));
+  const hours = randomFrom(seedOf(seed, 'hours'));
   const rollbacks = randomFrom(seedOf(seed, 'rollbacks'));
   const actions = Array.from({ length: requests }, (_, on) => [
     ...actionsOf(random, shape, on),
@@ -71,6 +74,7 @@ export function scenarioOf(seed: number): Scenario {
     ...decisionsOn(decisions, shape, on),
     ...rollbacksOn(rollbacks, shape, on),
   ]).flat();
+  actions.push(...atItsHours(hours, shape));
   const faults = [
     ...Array.from({ length: random.below(6) }, () => faultOf(random, shape)),
     ...failuresOf(randomFrom(seedOf(seed, 'failures')), shape),
@@ -124,6 +128,42 @@ function interventionsOn(random: Random, on: number): Action[] {
   return [
     ...(random.chance(0.15) ? [press('pause'), press('resume')] : []),
     ...(random.chance(0.1) ? [{ do: 'stop-now' as const, on, by, at: at(), twice: random.chance(0.2) }] : []),
+  ];
+}
+
+/** What people do about windows, freezes and servers that others change. */
+function atItsHours(random: Random, { windowMinutes, freeze, drift, rollback }: Shape): Action[] {
+  const request = (at: number, startsInMs: number | null): Action => ({
+    do: 'request',
+    at,
+    by: people.ana,
+    twice: false,
+    startsInMs,
+    servers: null,
+  });
+  const press = (button: Button, on: number, at: number, by: string): Action => {
+    return { do: 'press', button, on, by, at, twice: random.chance(0.2), stale: random.chance(0.1) };
+  };
+  if (windowMinutes !== null) {
+    const end = windowMinutes * 60_000;
+    return [
+      request(end - random.below(45_000), null),
+      press('retry', 1, end + random.below(60_000), people.ana),
+    ];
+  }
+  if (freeze !== null) {
+    const approvals = [people.admin, people.ben, people.cleo].map((by) =>
+      press('approve', 1, 10_000 + random.below(40_000), by),
+    );
+    return [request(8_000, 55_000 + random.below(60_000)), ...approvals];
+  }
+  // With a rollback nobody could say any more what was there before.
+  if (drift === null || rollback) return [];
+  const at = 25_000 + random.below(50_000);
+  return [
+    { do: 'tamper', server: Number(random.chance(0.25)), by: people.admin, at, twice: false },
+    request(at + 1_000 + random.below(60_000), null),
+    press('answer', 1, at + 20_000 + random.below(80_000), people.ana),
   ];
 }
 

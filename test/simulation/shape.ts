@@ -23,10 +23,23 @@ export interface Shape {
   stepDefault: 'stop' | 'skip' | 'retry';
   /** How what failed is undone; null where no runbook restores a server. */
   rollback: { first: boolean; countdownSeconds: number | null; lockAfter: boolean } | null;
+  /** After how many minutes the first window closes on what runs; null where there are no windows. */
+  windowMinutes: number | null;
+  /** Whether the freeze in the second minute can be overridden; null where there is none. */
+  freeze: 'override' | 'absolute' | null;
+  drift: 'ask' | 'stop' | 'warn' | null;
 }
 
 /** Nothing of what streams of their own add to a shape. */
-export const withoutDecisions = { asks: false, manual: null, stepDefault: 'stop', rollback: null } as const;
+export const withoutDecisions = {
+  asks: false,
+  manual: null,
+  stepDefault: 'stop',
+  rollback: null,
+  windowMinutes: null,
+  freeze: null,
+  drift: null,
+} as const;
 
 /** The shape of a seed. What came later has a stream of its own, so that all else of a seed is what it was. */
 export function shapeOf(seed: number, random: Random): Shape {
@@ -34,6 +47,7 @@ export function shapeOf(seed: number, random: Random): Shape {
     ...oldestShapeOf(random),
     ...decisionsOf(randomFrom(seedOf(seed, 'shape of decisions'))),
     rollback: rollbackOf(randomFrom(seedOf(seed, 'shape of rollback'))),
+    ...hoursOf(randomFrom(seedOf(seed, 'shape of hours'))),
   };
 }
 
@@ -51,6 +65,15 @@ function rollbackOf(random: Random): Shape['rollback'] {
     first: random.chance(0.6),
     countdownSeconds: random.chance(0.6) ? 10 + random.below(60) : null,
     lockAfter: random.chance(0.25),
+  };
+}
+
+function hoursOf(random: Random): Pick<Shape, 'windowMinutes' | 'freeze' | 'drift'> {
+  const which = random.below(10);
+  return {
+    windowMinutes: which <= 1 ? 1 + random.below(2) : null,
+    freeze: which === 2 ? random.pick(['override', 'override', 'absolute']) : null,
+    drift: which >= 3 && which <= 6 ? random.pick(['ask', 'ask', 'ask', 'stop', 'warn']) : null,
   };
 }
 

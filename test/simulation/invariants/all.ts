@@ -3,6 +3,7 @@ import { oneAnswer } from './answers.ts';
 import { capacity, enabledOnlyWhenRight } from './balancer.ts';
 import { approvalBinding, scheduleOnce } from './decisions.ts';
 import { atMostOnce, fenceOrder, writeAhead } from './effects.ts';
+import { insideItsHours } from './hours.ts';
 import { audit, liveness } from './log.ts';
 import { orderAndHalt } from './order.ts';
 import { undoesItsOwn } from './rollback.ts';
@@ -25,5 +26,6 @@ export const invariants: Invariant[] = [
   audit,
   oneAnswer,
   undoesItsOwn,
+  insideItsHours,
   liveness,
 ];
