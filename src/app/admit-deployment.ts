@@ -6,6 +6,7 @@ import type { Plan } from '../domain/plan.ts';
 import { type Person, rolesOf } from '../domain/roles.ts';
 import { overridesAt, sayOverrideNeed } from '../domain/windows.ts';
 import type { DueChange, Lease } from '../store/store.ts';
+import { undoesOtherNow } from './deployed-since.ts';
 import { currentEnvironment, loadDeployment } from './load-deployment.ts';
 import { decideMissed } from './missed-start.ts';
 import type { AppNeeds } from './needs.ts';
@@ -31,7 +32,7 @@ export async function admitDeployment(needs: AppNeeds, lease: Lease): Promise<bo
     await write(needs, lease, deployment.version, stop);
     return false;
   }
-  const reason = await brokenRules(needs, deployment, plan);
+  const reason = (await undoneTooLate(needs, plan)) ?? (await brokenRules(needs, deployment, plan));
   if (reason === null) return true;
   await write(needs, lease, deployment.version, { events: [{ type: 'missed', reason }] });
   return false;
@@ -59,6 +60,12 @@ function frozenMeanwhile(needs: AppNeeds, deployment: Deployment, plan: Plan): S
   if (open.length === 0) return null;
   const changes = open.map((need) => `it would start inside a freeze, and needs ${need}`);
   return drift(needs, plan, { plan, hash: deployment.planHash }, changes);
+}
+
+/** It waited for its environment or its approvals, and what it undoes is not what it was any more (law 12). */
+async function undoneTooLate({ store }: AppNeeds, { undoes, environment }: Plan): Promise<string | null> {
+  const why = undoes && (await undoesOtherNow(store, { environment: environment.name, undoes }));
+  return why === null ? null : `law-12: ${why}`;
 }
 
 /** Who somebody is now. Throws where Slack does not say: the start waits for an answer instead of deciding without one. */

@@ -38,9 +38,16 @@ export function makePlan(request: PlanRequest): Plan {
 }
 
 /** Law 12: what is undone is undone in reverse order. */
-function groupsOf({ environment, undoes }: PlanRequest, chosen: ReadonlySet<string>): string[][] {
-  const groups = planGroups(environment, chosen);
-  return undoes ? groups.map((members) => members.toReversed()).toReversed() : groups;
+function groupsOf(request: PlanRequest, chosen: ReadonlySet<string>): string[][] {
+  const groups = planGroups(request.environment, chosen);
+  return inItsOrder(
+    request,
+    groups.map((members) => inItsOrder(request, members)),
+  );
+}
+
+function inItsOrder<T>({ undoes }: PlanRequest, parts: T[]): T[] {
+  return undoes ? parts.toReversed() : parts;
 }
 
 /** SHA-256 over everything an approver signs; where files lie on the bot's machine is not part of it. */
@@ -74,7 +81,9 @@ function groupTasks(request: PlanRequest, members: string[], group: number, chos
       ? []
       : places.map((place) => scriptTask(environment, place, action, group));
   const applied = places.flatMap((place) =>
-    place.servers.flatMap((server) => serverTasks(request, place.cluster, server, group)),
+    inItsOrder(request, place.servers).flatMap((server) =>
+      serverTasks(request, place.cluster, server, group),
+    ),
   );
   return [...script('disable'), ...applied, ...script('enable')];
 }

@@ -45,8 +45,9 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
       return sayNotice(plan, event.task);
     case 'task_intended':
     case 'put_back_started':
-    case 'put_back_ended':
       return '';
+    case 'put_back_ended':
+      return event.notDone ?? '';
   }
 }
 
