@@ -8,6 +8,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import { newWarnings } from '../domain/warnings.ts';
 import { overridesAt, sayOverrideNeed } from '../domain/windows.ts';
 import type { DueChange, Lease } from '../store/store.ts';
+import { undoesOtherNow } from './deployed-since.ts';
 import { currentEnvironment, loadDeployment } from './load-deployment.ts';
 import { decideMissed } from './missed-start.ts';
 import type { AppNeeds } from './needs.ts';
@@ -33,8 +34,7 @@ export async function admitDeployment(needs: AppNeeds, lease: Lease): Promise<bo
     await write(needs, lease, deployment.version, stop);
     return false;
   }
-  const again = await planAgain(needs, deployment, plan);
-  const broken = brokenRules(again) ?? (again.ok ? unaccepted(needs, deployment, again.value) : null);
+  const broken = (await undoneTooLate(needs, plan)) ?? (await judgeAgain(needs, deployment, plan));
   if (broken) await write(needs, lease, deployment.version, broken);
   return broken === null;
 }
@@ -61,6 +61,12 @@ function frozenMeanwhile(needs: AppNeeds, deployment: Deployment, plan: Plan): S
   if (open.length === 0) return null;
   const changes = open.map((need) => `it would start inside a freeze, and needs ${need}`);
   return drift(needs, plan, { plan, hash: deployment.planHash }, changes);
+}
+
+/** It waited for its environment or its approvals, and what it undoes is not what it was any more (law 12). */
+async function undoneTooLate({ store }: AppNeeds, { undoes, environment }: Plan): Promise<Stop | null> {
+  const why = undoes && (await undoesOtherNow(store, { environment: environment.name, undoes }));
+  return why === null ? null : { events: [{ type: 'missed', reason: `law-12: ${why}` }] };
 }
 
 /** Who somebody is now. Throws where Slack does not say: the start waits for an answer instead of deciding without one. */
@@ -125,6 +131,12 @@ function lossOf({ standing }: Person): string {
     unknown: 'unknown',
   };
   return reasons[standing];
+}
+
+/** Every rule and every warning once more, as it stands at the start. */
+async function judgeAgain(needs: AppNeeds, deployment: Deployment, plan: Plan): Promise<Stop | null> {
+  const again = await planAgain(needs, deployment, plan);
+  return brokenRules(again) ?? (again.ok ? unaccepted(needs, deployment, again.value) : null);
 }
 
 async function planAgain(

@@ -4,6 +4,7 @@ import { indexPlan } from '../domain/plan-index.ts';
 import { type Undoable, undoableServers } from '../domain/undoing.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
+import { deployedSince } from './deployed-since.ts';
 import { type LoadedDeployment, loadDeployment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 import { samePlan } from './plan-deployment.ts';
@@ -35,7 +36,7 @@ export async function rollBackDeployment(
   const refusal =
     refuseRollback(loaded.value, undoable) ??
     (await refuseUndoneTwice(needs, loaded.value)) ??
-    (await refuseOlder(needs, loaded.value));
+    (await refuseOlder(needs, loaded.value, undoable));
   if (refusal) return refuse(refusal);
   const { by, via, number } = request;
   const requested = await requestDeployment(needs, {
@@ -129,6 +130,7 @@ async function refuseUndoneTwice(
 async function refuseOlder(
   { store }: AppNeeds,
   { deployment: { number }, plan }: LoadedDeployment,
+  { servers }: Undoable,
 ): Promise<Refusal | null> {
   const newest = await store.list({ environment: plan.environment.name, limit: lookedAt });
   for (const later of newest.filter((summary) => summary.number > number && summary.attempt > 0)) {
@@ -139,7 +141,9 @@ async function refuseOlder(
         `#${later.number} was deployed to \`${plan.environment.name}\` after #${number}.`,
       );
   }
-  return null;
+  const undone = { environment: plan.environment.name, undoes: { deployment: number, servers } };
+  const since = await deployedSince(store, undone);
+  return since === null ? null : nothing(number, since);
 }
 
 const lookedAt = 100;

@@ -149,7 +149,13 @@ export type DeploymentEvent =
   | ({ type: 'rollback_requested'; deployment: number } & Actor)
   | { type: 'put_back_started'; member: string; fence: number }
   /** `state` is what the deployment goes back to. */
-  | { type: 'put_back_ended'; member: string; state: AttemptEnd }
+  | {
+      type: 'put_back_ended';
+      member: string;
+      state: AttemptEnd;
+      /** Why nothing was done, in one sentence; absent where it was tried. */
+      notDone?: string;
+    }
   | {
       type: 'attempt_started';
       attempt: number;

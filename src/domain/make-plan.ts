@@ -60,7 +60,7 @@ function orderOf(request: PlanRequest, groups: string[][], chosen: Set<string>):
   for (const [group, members] of groups.entries())
     for (const member of members) {
       const place = placeOf(environment, member, chosen);
-      for (const server of place.servers)
+      for (const server of inItsOrder(request, place.servers))
         servers.push({
           environment,
           revisions,
@@ -75,9 +75,16 @@ function orderOf(request: PlanRequest, groups: string[][], chosen: Set<string>):
 }
 
 /** Law 12: what is undone is undone in reverse order. */
-function groupsOf({ environment, undoes }: PlanRequest, chosen: ReadonlySet<string>): string[][] {
-  const groups = planGroups(environment, chosen);
-  return undoes ? groups.map((members) => members.toReversed()).toReversed() : groups;
+function groupsOf(request: PlanRequest, chosen: ReadonlySet<string>): string[][] {
+  const groups = planGroups(request.environment, chosen);
+  return inItsOrder(
+    request,
+    groups.map((members) => inItsOrder(request, members)),
+  );
+}
+
+function inItsOrder<T>({ undoes }: PlanRequest, parts: T[]): T[] {
+  return undoes ? parts.toReversed() : parts;
 }
 
 /** SHA-256 over everything an approver signs; where files lie on the bot's machine is not part of it. */

@@ -5,6 +5,7 @@ import { type Action, beginsServer, type GroupAction, nextActions } from '../dom
 import { findStep, type PlannedTask } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
 import { windowEndEvents } from '../domain/window-end.ts';
+import { windowEnd } from '../domain/windows.ts';
 import { aboutNextWave, aboutStep, askPerson } from './ask-person.ts';
 import type { Book, Events } from './book.ts';
 import { createGroupCheck, type GroupCheck } from './check-group.ts';
@@ -19,6 +20,8 @@ interface Attempt {
   book: Book;
   tasks: TaskRunner;
   checkGroup: GroupCheck;
+  /** When the window in which it began ends, epoch milliseconds. Asked once: calendars are slow, decisions many. */
+  closesAt: number;
   /** The groups at work, each on one action. */
   atWork: Map<number, Work>;
 }
@@ -40,6 +43,7 @@ export async function runAttempt(needs: ExecutorNeeds, book: Book, signal: Abort
     book,
     tasks: createTaskRunner(needs, book),
     checkGroup: createGroupCheck(needs, book),
+    closesAt: closesAt(book),
     atWork: new Map(),
   };
   const letGo = new AbortController();
@@ -51,13 +55,19 @@ export async function runAttempt(needs: ExecutorNeeds, book: Book, signal: Abort
   }
 }
 
+function closesAt({ plan, deployment: { startedAt } }: Book): number {
+  const end = startedAt === null ? null : windowEnd(plan.environment, startedAt);
+  return end?.at ?? Infinity;
+}
+
 async function decideOn(attempt: Attempt, signal: AbortSignal): Promise<void> {
   const { needs, book, atWork } = attempt;
   while (!signal.aborted) {
     await book.refresh();
     const { run } = book.deployment;
     if (!run) throw new Error(`#${book.deployment.number} runs without an attempt`);
-    const closed = windowEndEvents(book.deployment, book.plan, needs.now());
+    const closed =
+      needs.now() >= attempt.closesAt ? windowEndEvents(book.deployment, book.plan, needs.now()) : null;
     if (closed && (await book.decide(closed))) continue;
     const actions = nextActions(book.index, run);
     if (actions.length === 0 && atWork.size === 0) return await needs.system.release(book.plan);

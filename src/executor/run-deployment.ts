@@ -3,7 +3,7 @@ import { openTasks } from '../domain/next-action.ts';
 import { plannedServers, taskName } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
 import { windowEnd } from '../domain/windows.ts';
-import type { Lease } from '../store/store.ts';
+import type { Lease, MemberService, Store } from '../store/store.ts';
 import { type Book, FencedOff, openBook } from './book.ts';
 import type { ExecutorNeeds } from './needs.ts';
 import { runAttempt } from './run-attempt.ts';
@@ -39,8 +39,7 @@ async function beginOrResume({ store, now }: ExecutorNeeds, book: Book): Promise
       due: end === null ? [] : [{ add: 'window-end', at: end.at }],
     });
   }
-  if (run?.putBack && !run.putBack.isStarted)
-    return await book.decide([{ type: 'put_back_started', member: run.putBack.member, fence: lease.fence }]);
+  if (run?.putBack && !run.putBack.isStarted) return await beginPutBack(store, book, run.putBack.member);
   if (run && run.fence !== lease.fence) {
     const { attempt } = deployment;
     await book.note([
@@ -48,6 +47,23 @@ async function beginOrResume({ store, now }: ExecutorNeeds, book: Book): Promise
     ]);
   }
   return run !== null;
+}
+
+/** It was asked for while the deployment held the member: another one may have run there since, and then that is void. */
+async function beginPutBack(store: Store, book: Book, member: string): Promise<boolean> {
+  const { deployment, plan, lease } = book;
+  const found = (await store.members(plan.environment.name)).find((known) => known.member === member);
+  if (found?.inService === 'held' && found.deployment === deployment.number)
+    return await book.decide([{ type: 'put_back_started', member, fence: lease.fence }]);
+  const state = deployment.run?.ended?.state ?? 'error';
+  const notDone = sayHeldByOther(member, found);
+  await book.decide([{ type: 'put_back_ended', member, state, notDone }], { releaseLease: true });
+  return false;
+}
+
+function sayHeldByOther(member: string, found: MemberService | undefined): string {
+  if (found?.inService !== 'held') return `Nothing was done to put ${member} back: it is in service again.`;
+  return `${member} was not put back: meanwhile #${found.deployment} holds it, because ${found.reason}.`;
 }
 
 const namedAtMost = 3;

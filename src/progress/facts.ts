@@ -22,7 +22,6 @@ export interface Fact {
 const silent = new Set<DeploymentEvent['type']>([
   'task_intended',
   'put_back_started',
-  'put_back_ended',
   'scheduled',
   'server_started',
 ]);
@@ -48,6 +47,7 @@ function isSilent(plan: Plan, event: DeploymentEvent): boolean {
   if (event.type === 'group_checked')
     return event.problems.length === 0 && event.refused === null && !event.drift;
   if (event.type === 'service_changed') return event.inService === 'no';
+  if (event.type === 'put_back_ended') return event.notDone === undefined;
   if (event.type === 'server_ended') return false;
   return silent.has(event.type);
 }

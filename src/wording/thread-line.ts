@@ -49,8 +49,9 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
         : sayTaskEnd(plan, event);
     case 'task_intended':
     case 'put_back_started':
-    case 'put_back_ended':
       return '';
+    case 'put_back_ended':
+      return event.notDone ?? '';
   }
 }
 
@@ -82,7 +83,9 @@ function sayAttemptEnd(
 ): string {
   const by = event.endedBy === 'completion' ? '' : ` Ended by ${event.endedBy}.`;
   const both =
-    sideBySideMs === null ? '' : ` Old and new were in service side by side for ${sayDuration(sideBySideMs)}.`;
+    sideBySideMs === null
+      ? ''
+      : ` Old and new were in service side by side for ${sayDuration(sideBySideMs)}.`;
   return `Attempt ${event.attempt}${took}: ${sayState(event.state)}.${by}${both}`;
 }
 

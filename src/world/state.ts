@@ -29,6 +29,8 @@ export interface WorldNeeds {
   fateOf: (machine: string, marker: Marker, work: Work) => Fate;
   /** What a script does to the balancer; null for work that is none of the balancer's. */
   moveOf: (work: Work) => BalancerMove | null;
+  /** What a server has once a step has ended well: `revision` is what lay beside the step, null where nothing did. */
+  installedAfter: (machine: string, marker: Marker, revision: string | null) => string | null;
   /** The way there and the way back. A rejected way there leaves all as it was; a rejected way back loses only the answer. */
   wire: { to: (machine: string) => Promise<void>; back: (machine: string) => Promise<void> };
   /** Why a machine is not ready, in one sentence; null where it is. */
@@ -74,7 +76,10 @@ export function createState(
     if (exitCode !== 0) return;
     const move = needs.moveOf(work);
     if (move) members.set(move.member, move.to);
-    else if (revision !== null) installed.set(machine.name, revision);
+    if (move) return;
+    const left = needs.installedAfter(machine.name, marker, revision);
+    if (left === null) installed.delete(machine.name);
+    else installed.set(machine.name, left);
   };
   const settle = (): void => {
     const now = needs.now();

@@ -15,6 +15,8 @@ export interface World {
   membersOut(): Set<string>;
   /** `name@version` of what runs on a server now; null where nothing was ever deployed. */
   installedOn(server: string): string | null;
+  /** Somebody else changes what runs on a server. */
+  tamper(server: string, what: string): void;
   /** Lets everything happen that has come to its end by now. */
   settle(): void;
 }
@@ -50,6 +52,10 @@ export function createWorld(needs: WorldNeeds): World {
       return new Set([...members].filter(([, status]) => status === 'drain').map(([member]) => member));
     },
     installedOn: (server) => state.installedOn(server),
+    tamper: (server, what) => {
+      state.settle();
+      installed.set(server, what);
+    },
     settle: () => state.settle(),
   };
 }

@@ -1,9 +1,13 @@
+import { EventEmitter, once } from 'node:events';
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { AppNeeds } from '../../src/app/needs.ts';
 import { keepOut, putBackInService } from '../../src/app/put-back-in-service.ts';
+import { factsOf } from '../../src/progress/facts.ts';
+import { threadLine } from '../../src/wording/thread-line.ts';
 import { startApp } from '../helpers/app.ts';
-import { buildSingleCluster } from '../helpers/build.ts';
+import { buildPlan, buildSingleCluster } from '../helpers/build.ts';
 import { type Engine, eventually, openEngine } from '../helpers/engine.ts';
 import { ended } from '../helpers/world.ts';
 
@@ -26,6 +30,28 @@ const services = async (): Promise<Record<string, string>> =>
   );
 const sentence = (verdict: Awaited<ReturnType<typeof putBackInService>>): string =>
   verdict.ok ? '' : verdict.refusals.map(({ message }) => message).join(' ');
+
+/** What the thread said last. */
+async function lastLine(number: number): Promise<string> {
+  const events = await engine.store.eventsAfter(number, 0);
+  const plan = buildPlan(environment);
+  const fact = factsOf(plan, events).at(-1);
+  return fact ? threadLine(plan, fact, String) : '';
+}
+
+/** Another deployment takes web-1, and just before that somebody wants it back. Answers the other one. */
+async function putBackWhileItIsTakenOut(number: number): Promise<number> {
+  const gate = new EventEmitter();
+  engine.world.when('disable web-1', async () => {
+    await once(gate, 'open');
+    return ended('ok');
+  });
+  const other = await engine.request(environment, ['web-1']);
+  await eventually(() => engine.world.done.filter((entry) => entry === 'disable web-1').length === 2);
+  expect((await putBackInService(app, { by, number, member: 'web-1' })).ok).toBe(true);
+  gate.emit('open');
+  return other;
+}
 
 /** A deployment that failed on its first server, which is held. */
 async function failed(): Promise<number> {
@@ -90,6 +116,44 @@ describe('Put back in service', () => {
     await engine.until(number, ['error']);
     await eventually(async () => (await services())['web-1'] === 'yes');
     expect(engine.world.done).toContain('enable web-1');
+  });
+
+  test('waits for what runs there also when the process that ran it has died', async () => {
+    const first = engine.start(100);
+    const number = await failed();
+    engine.world.hangs('web-2 install');
+    const other = await engine.request(environment, ['web-2']);
+    await eventually(() => engine.world.done.includes('web-2 install'));
+    await putBackInService(app, { by, number, member: 'web-1' });
+    await first.stop();
+    engine.start(100);
+    await engine.until(number, ['error']);
+    await engine.until(other, ['ok']);
+    expect(engine.world.done.slice(-2)).toEqual(['enable web-2', 'enable web-1']);
+  });
+
+  test('is void where another deployment holds the member by the time it is its turn, and the thread says so', async () => {
+    engine.start();
+    const number = await failed();
+    engine.world.when('web-1 install', () => ended('error'));
+    const other = await putBackWhileItIsTakenOut(number);
+    await engine.until(other, ['error']);
+    await engine.until(number, ['error']);
+    expect(engine.world.done).not.toContain('enable web-1');
+    expect(await services()).toEqual({ 'web-1': 'held' });
+    expect(await lastLine(number)).toMatch(
+      /^web-1 was not put back: meanwhile #2 holds it, because web-1 did not finish\.$/,
+    );
+  });
+
+  test('does nothing where another deployment has put the member back meanwhile', async () => {
+    engine.start();
+    const number = await failed();
+    const other = await putBackWhileItIsTakenOut(number);
+    await engine.until(other, ['ok']);
+    await engine.until(number, ['error']);
+    expect(engine.world.done.filter((entry) => entry === 'enable web-1')).toHaveLength(1);
+    expect(await lastLine(number)).toBe('Nothing was done to put web-1 back: it is in service again.');
   });
 
   test('is only for those who may operate the deployment, and only once it has ended', async () => {

@@ -9,7 +9,7 @@ import { keepAsItIs, snoozeRollback } from '../../src/app/rollback-countdown.ts'
 import type { Environment, RollbackRule, Step } from '../../src/domain/environment.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { buildRequest, startApp } from '../helpers/app.ts';
-import { buildCluster, buildSingleCluster, buildStep } from '../helpers/build.ts';
+import { buildCluster, buildConfiguration, buildSingleCluster, buildStep } from '../helpers/build.ts';
 import { type Engine, eventually, openEngine, statesOf } from '../helpers/engine.ts';
 import { ended } from '../helpers/world.ts';
 
@@ -69,6 +69,24 @@ const sentence = (verdict: Verdict<unknown>): string =>
 const request = async (servers: string[] | null = null): Promise<number> =>
   value(await requestDeployment(app, buildRequest({ servers, acceptedWarnings: 'all' }))).number;
 
+/** From now on a deployment needs an approval. */
+function needApproval(): void {
+  const approval = {
+    rules: [{ roles: ['promotion_admin'], required: 1 }],
+    excludeRequester: true,
+    expiresHours: 1,
+    remindMinutes: [],
+  };
+  const configuration = app.configuration();
+  const environments = configuration.environments.map((environment) => ({ ...environment, approval }));
+  app = { ...app, configuration: () => ({ ...configuration, environments }) };
+}
+
+async function approve(number: number): Promise<void> {
+  const { planHash } = await engine.load(number);
+  value(await approveDeployment(app, { by: 'U0BEN', number, planHash }));
+}
+
 /** web-1 is changed, web-2 fails, web-3 is never begun. */
 async function partial(environment: Environment): Promise<number> {
   await open(environment);
@@ -99,6 +117,20 @@ describe('law 12: Roll back', () => {
     expect((await engine.store.members('shop')).map(({ inService }) => inService)).toEqual(['yes', 'yes']);
     expect(await engine.store.summary(undoing)).toMatchObject({ title: `rollback of #${number}` });
     expect((await engine.load(number)).undoneBy).toBe(undoing);
+  });
+
+  test('takes the servers of a cluster in reverse order too', async () => {
+    const clusters = [buildCluster('north', ['web-1', 'web-2']), buildCluster('south', ['web-3'])];
+    const more = { clusters, topology: 'several-clusters', clusterStrategy: 'one-by-one' } as const;
+    await open(environmentWith({}, more));
+    engine.world.when('web-3 install', () => ended('error'));
+    const number = await request();
+    await engine.until(number, ['partial']);
+    engine.world.done.length = 0;
+    const { number: undoing } = value(await rollBackDeployment(app, { by, number }));
+    await engine.until(undoing, ['ok']);
+    const restored = engine.world.done.filter((entry) => entry.endsWith(' restore'));
+    expect(restored).toEqual(['web-3 restore', 'web-2 restore', 'web-1 restore']);
   });
 
   test('restores what each server had before', async () => {
@@ -138,22 +170,57 @@ describe('law 12: Roll back', () => {
   });
 
   test('needs the approval of the environment when a person asks for it', async () => {
-    const approval = {
-      rules: [{ roles: ['promotion_admin'], required: 1 }],
-      excludeRequester: true,
-      expiresHours: 1,
-      remindMinutes: [],
-    };
-    const environment = environmentWith();
-    const number = await partial(environment);
-    const configuration = { ...app.configuration(), environments: [{ ...environment, approval }] };
-    app = { ...app, configuration: () => configuration };
+    const number = await partial(environmentWith());
+    needApproval();
     const { number: undoing, needsApproval } = value(await rollBackDeployment(app, { by, number }));
     expect(needsApproval).toBe(true);
     expect((await engine.load(undoing)).state).toBe('awaiting_approval');
-    const { planHash } = await engine.load(undoing);
-    value(await approveDeployment(app, { by: 'U0BEN', number: undoing, planHash }));
+    await approve(undoing);
     await engine.until(undoing, ['ok']);
+  });
+
+  test('that waited for its approval restores nothing where something else was deployed there meanwhile', async () => {
+    const number = await partial(environmentWith());
+    needApproval();
+    const { number: undoing } = value(await rollBackDeployment(app, { by, number }));
+    const other = await request(['web-1']);
+    await approve(other);
+    await engine.until(other, ['ok']);
+    engine.world.done.length = 0;
+    await approve(undoing);
+    const { endedBy } = await engine.until(undoing, ['missed']);
+    expect(endedBy).toBe(`law-12: #${other} was deployed to web-1 after #${number}.`);
+    expect(engine.world.done).toEqual([]);
+  });
+
+  test('that waited while the rest was deployed does not restore a part of it', async () => {
+    const environment = environmentWith();
+    const number = await partial(environment);
+    needApproval();
+    const { number: undoing } = value(await rollBackDeployment(app, { by, number }));
+    await engine.decide(number, { type: 'retry_requested', servers: ['web-2', 'web-3'], by });
+    app = { ...app, configuration: () => buildConfiguration([environment]) };
+    await engine.until(number, ['ok']);
+    needApproval();
+    engine.world.done.length = 0;
+    await approve(undoing);
+    const { endedBy } = await engine.until(undoing, ['missed']);
+    expect(endedBy).toContain(`#${number} changed other servers since`);
+    expect(engine.world.done).toEqual([]);
+  });
+
+  test('is refused where an older deployment had its hour after it', async () => {
+    await open(environmentWith());
+    const startsAt = Date.now() + 60 * minute;
+    const early = buildRequest({ startsAt, typed: 'later', acceptedWarnings: 'all' });
+    const older = value(await requestDeployment(app, early)).number;
+    const number = await request();
+    await engine.until(number, ['ok']);
+    await engine.decide(older, { type: 'queued', behind: null });
+    await engine.until(older, ['ok']);
+    expect(sentence(await rollBackDeployment(app, { by, number }))).toBe(
+      `#${older} was deployed to web-1 after #${number}.`,
+    );
   });
 
   test('is refused where it would undo what came after, and where nothing restores or was changed', async () => {

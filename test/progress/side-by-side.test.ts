@@ -45,7 +45,12 @@ function lastLine(events: [number, DeploymentEvent][]): string {
     [0, { type: 'attempt_started', attempt: 1, servers, fence: 1 }],
     ...events,
   ];
-  const log = all.map(([at, event], index): StoredEvent => ({ deployment: 1, version: index + 1, at, event }));
+  const log = all.map(([at, event], index): StoredEvent => ({
+    deployment: 1,
+    version: index + 1,
+    at,
+    event,
+  }));
   const fact = factsOf(plan, log).at(-1);
   return fact ? threadLine(plan, fact, String) : '';
 }

@@ -16,6 +16,10 @@ const betweenLooksMs = 5_000;
 type Sent = Pick<Heard, 'kind' | 'by' | 'id' | 'value' | 'request'>;
 type Envelope = Sent & Pick<Heard, 'key' | 'trigger_id'>;
 
+/** When the admin opens what is locked, once nothing goes wrong any more. */
+const unlocksAtMs = [100, 90_000, 300_000, 900_000, 1_200_000];
+
+/** What the people of a history act on. */
 interface CrowdNeeds {
   kernel: Kernel;
   slack: SlackModel;
@@ -26,6 +30,8 @@ interface CrowdNeeds {
   /** Who is no member of the workspace, and when. */
   leaves: { who: string; from: number; until: number }[];
   story: (line: string) => void;
+  /** Somebody else changes what runs on a server. */
+  tamper: (server: string) => void;
 }
 
 /** People and Slack: what they do reaches whichever bot is there, and comes again until it is acknowledged. */
@@ -75,6 +81,8 @@ export function createCrowd(needs: CrowdNeeds): Crowd {
         case 'leave':
           needs.leaves.push({ who: action.who, from: kernel.now, until: kernel.now + action.forMs });
           return story(`${action.who} is no member for ${action.forMs} ms`);
+        case 'tamper':
+          return needs.tamper(`web-${action.server + 1}`);
         case 'press':
           return press(action, 1);
         case 'stop-now':
@@ -90,8 +98,9 @@ export function createCrowd(needs: CrowdNeeds): Crowd {
         value: 'unlock shop',
         request: null,
       } as const;
-      kernel.later(100, null, () => send(unlock, false));
-      for (let on = 0; on < counts.requests; on += 1) {
+      // A rollback may close the environment only then.
+      for (const at of unlocksAtMs) kernel.later(at, null, () => send(unlock, false));
+      for (let on = 0; needs.slack.card(on + 1); on += 1) {
         const resume = {
           do: 'press',
           button: 'resume',
@@ -113,7 +122,7 @@ function requestOf(
 ): Sent {
   const request = {
     environment: 'shop',
-    selection: ['shop@2'],
+    selection: [`shop@${count + 1}`],
     servers: servers === null ? null : [`web-${servers}`],
     startsAt: startsInMs === null ? null : now + startsInMs,
     typed: startsInMs === null ? null : 'later',
@@ -135,6 +144,12 @@ const buttonIds: Record<Exclude<Wanted, 'answer'>, string> = {
   pause: ids.pause,
   resume: ids.resume,
   'stop-now': ids.stopNow,
+  'put-back': ids.putBack,
+  'keep-out': ids.keepOut,
+  'roll-back': ids.rollBack,
+  undo: ids.answer('roll-back'),
+  keep: ids.keep,
+  snooze: ids.snooze,
 };
 
 /** What a person finds on the card: now, or on an older one that still stands on their screen. */
@@ -208,7 +223,7 @@ function asSlackSends(envelope: Envelope): Record<string, unknown> {
 }
 
 function sayHeard({ kind, id, value, request }: Pick<Heard, 'kind' | 'id' | 'value' | 'request'>): string {
-  if (kind === 'request') return `asks for shop@2${request?.startsAt ? ' later' : ''}`;
+  if (kind === 'request') return `asks for ${request?.selection.join()}${request?.startsAt ? ' later' : ''}`;
   if (kind === 'reason') return `says why ${id}`;
   return kind === 'press' ? `presses ${id}` : `types /deploy ${value}`;
 }

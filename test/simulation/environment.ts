@@ -1,4 +1,12 @@
-import type { Configuration, Environment } from '../../src/domain/environment.ts';
+import type {
+  Configuration,
+  Environment,
+  Freeze,
+  RollbackRule,
+  Step,
+  Window,
+} from '../../src/domain/environment.ts';
+import type { Revision } from '../../src/domain/revision.ts';
 import {
   buildCluster,
   buildConfiguration,
@@ -6,10 +14,13 @@ import {
   buildRevision,
   buildStep,
 } from '../helpers/build.ts';
-import { people, type Shape } from './scenario.ts';
+import { people } from './scenario.ts';
+import type { Shape } from './shape.ts';
 
-/** What is deployed in every history. */
-export const revision = buildRevision({ author: people.ana });
+/** What can be deployed: `shop@2`, `shop@3`. */
+export function revisionOf(version: string): Revision {
+  return buildRevision({ author: people.ana, version });
+}
 
 const script = (run: string) => ({
   run,
@@ -27,8 +38,6 @@ export function environmentOf(shape: Shape): Environment {
       Array.from({ length: size }, () => `web-${(count += 1)}`),
     ),
   );
-  const step = { idempotent: shape.idempotent, timeoutSeconds: 20 };
-  const steps = [buildStep('install', step), buildStep('verify', { ...step, kind: 'verify' })];
   return buildEnvironment({
     clusters,
     paradigm: shape.groups === 'simple' ? 'simple' : 'online',
@@ -54,7 +63,14 @@ export function environmentOf(shape: Shape): Environment {
             remindMinutes: [],
           },
     schedule: { graceMinutes: 1, onMissed: shape.onMissed, remindMinutes: [] },
-    runbooks: { release: { steps, needsNoBackup: true } },
+    runbooks: {
+      release: { steps: stepsOf(shape), needsNoBackup: true },
+      undo: { steps: undoStepsOf(shape), needsNoBackup: true },
+    },
+    rollback: rollbackOf(shape),
+    drift: shape.drift,
+    windows: windowsOf(shape),
+    freezes: freezesOf(shape),
     readBack: { run: 'cat version', timeoutSeconds: 5 },
     scripts: {
       disableServer: script('/lb/drain'),
@@ -65,6 +81,67 @@ export function environmentOf(shape: Shape): Environment {
       statusCluster: null,
     },
   });
+}
+
+function stepsOf({ idempotent, asks, manual, stepDefault }: Shape): Step[] {
+  const question = { deadlineMinutes: 1, defaultAnswer: stepDefault };
+  const step = {
+    idempotent,
+    timeoutSeconds: 20,
+    onError: asks ? ('ask' as const) : ('stop' as const),
+    question,
+  };
+  const install = buildStep('install', step);
+  const byHand = buildStep('by-hand', { manual: 'Look at it.', question });
+  const verify = buildStep('verify', { ...step, kind: 'verify' });
+  if (manual === null) return [install, verify];
+  return manual === 'first' ? [byHand, install, verify] : [install, byHand, verify];
+}
+
+function undoStepsOf({ idempotent }: Shape): Step[] {
+  const step = { idempotent, timeoutSeconds: 20, kind: 'rollback' as const };
+  return [buildStep('halt', step), buildStep(restoring, step)];
+}
+
+/** The step after which a server has again what it had before. */
+export const restoring = 'restore';
+
+function rollbackOf({ rollback }: Shape): RollbackRule | null {
+  if (!rollback) return null;
+  const { first: onFirstServerFailure, countdownSeconds, lockAfter } = rollback;
+  return { runbook: 'undo', onFirstServerFailure, countdownSeconds, lockAfter };
+}
+
+/** An instant of the day on which histories take place, which has one offset. */
+export function inEnvironmentsZone(local: string): number {
+  return Date.parse(`${local}:00+01:00`);
+}
+
+/** The first closes on what runs in it; the next one opens two minutes later. */
+function windowsOf({ windowMinutes }: Shape): Window[] {
+  if (windowMinutes === null) return [];
+  return [
+    {
+      from: '2026-11-21T08:00',
+      to: `2026-11-21T09:0${windowMinutes}`,
+      name: 'early',
+      atEnd: 'no-new-server',
+    },
+    { from: `2026-11-21T09:0${windowMinutes + 2}`, to: '2026-11-21T12:00', name: 'late' },
+  ];
+}
+
+function freezesOf({ freeze }: Shape): Freeze[] {
+  if (freeze === null) return [];
+  const override = { override: { from: ['global_admin'], persons: 1 } };
+  return [
+    {
+      from: '2026-11-21T09:01',
+      to: '2026-11-21T09:03',
+      reason: 'stocktaking',
+      ...(freeze === 'override' && override),
+    },
+  ];
 }
 
 /** The configuration around it: Ana may deploy what is hers, Ben and Cleo may approve. */

@@ -14,7 +14,7 @@ export type OpenMemory = (now: () => number) => Promise<Memory>;
 const beginning = Date.parse('2026-11-21T08:00:00Z');
 /** How long people and faults have, and how long a bot that is left alone may need to come to rest. */
 const eventfulMs = 240_000;
-const restMs = 900_000;
+const restMs = 1_800_000;
 const lastBreathMs = 5_000;
 const mostTurns = 60_000;
 

@@ -1,3 +1,4 @@
+import type { Plan } from '../../src/domain/plan.ts';
 import type { WorldEvent } from '../../src/world/state.ts';
 import type { Ledger } from './ledger.ts';
 import type { LogRow, Memory } from './memory.ts';
@@ -17,6 +18,10 @@ export interface Witnesses {
   memory: Memory;
   slack: SlackModel;
   membersOut: () => Set<string>;
+  /** When somebody else last changed what runs on a server; null where a deployment was there since, or nobody did. */
+  tamperedAt: (server: string) => number | null;
+  /** A plan by its hash. Throws where nobody has made it. */
+  planOf: (hash: string) => Plan;
   /** True where somebody was a full member at any instant from `since` on. */
   wasMember: (person: string, since: number) => boolean;
 }

@@ -1,5 +1,5 @@
 import type { Environment } from '../../src/domain/environment.ts';
-import type { ServerState, TaskEnd } from '../../src/domain/events.ts';
+import type { Question, ServerState, TaskEnd } from '../../src/domain/events.ts';
 import type { Plan, PlannedTask } from '../../src/domain/plan.ts';
 import type { Happening } from './invariant.ts';
 
@@ -7,14 +7,18 @@ import type { Happening } from './invariant.ts';
 export interface TaskEntry {
   intents: { run: number; fence: number }[];
   end: TaskEnd | null;
-  /** A person decided that it may run again, or that nobody will know. */
+  /** How often a person, or a default, decided that it may run again. */
   retries: number;
-  givenUp: boolean;
+  /** The last run of which was decided that nobody will know; 0 where none was. */
+  givenUpRun: number;
+  /** It was decided that it is left out, or that somebody has done it. */
+  passed: 'skip' | 'done' | null;
 }
 
 /** What the log says of one attempt. */
 export interface AttemptEntry {
   number: number;
+  startedAt: number;
   servers: Map<string, ServerState>;
   tasks: Map<number, TaskEntry>;
   service: Map<string, 'yes' | 'no' | 'held'>;
@@ -26,6 +30,13 @@ export interface AttemptEntry {
   /** Somebody wants everything ended: no step is begun any more. */
   endsNow: boolean;
   ended: boolean;
+  /** After the end: what a person wants back in service, and by which task. */
+  putBack: { member: string; task: number; isStarted: boolean } | null;
+  keptOut: Set<string>;
+  /** Servers that are restored instead of deployed to. */
+  rollingBack: Set<string>;
+  /** Servers on which something else runs, and nobody has said that this is all right. */
+  drifting: Set<string>;
 }
 
 /** What the log says of one deployment. */
@@ -47,7 +58,11 @@ export interface DeploymentEntry {
   /** How it ended before any attempt; null while it may still begin. */
   closed: string | null;
   attempts: AttemptEntry[];
-  question: { id: string; kind: string; task: number | null } | null;
+  question: Question | null;
+  /** When it is rolled back by itself; null while nothing counts down. */
+  countdown: number | null;
+  /** Approvals that its freezes take besides. */
+  overrides: number;
   /** Runs in the world: `attempt/task` → how each ended; null while it goes on. */
   runs: Map<string, { run: number; exitCode: number | null; open: boolean; fence: number }[]>;
 }
@@ -55,6 +70,8 @@ export interface DeploymentEntry {
 /** A small fold of the log and the world, written apart from the product's own. */
 export interface Ledger {
   deployments: Map<number, DeploymentEntry>;
+  /** How each member was last said to stand, and by which deployment. */
+  service: Map<string, { inService: 'yes' | 'no' | 'held'; deployment: number }>;
   add(happening: Happening): void;
 }
 
@@ -68,15 +85,21 @@ export function openAttempt(entry: DeploymentEntry | undefined): AttemptEntry | 
 export function taskEntry(attempt: AttemptEntry, task: number): TaskEntry {
   const known = attempt.tasks.get(task);
   if (known) return known;
-  const fresh = { intents: [], end: null, retries: 0, givenUp: false };
+  const fresh = { intents: [], end: null, retries: 0, givenUpRun: 0, passed: null };
   attempt.tasks.set(task, fresh);
   return fresh;
+}
+
+/** What goes on of an entry out there: its attempt, or after the end what puts a member back. */
+export function atWork(entry: DeploymentEntry | undefined): AttemptEntry | null {
+  const attempt = entry?.attempts.at(-1);
+  return attempt && (!attempt.ended || attempt.putBack?.isStarted) ? attempt : null;
 }
 
 /** The task that a marker names: `3-install`, `4-enable-web-1`. */
 export function taskOfMarker({ plan }: DeploymentEntry, name: string): PlannedTask | undefined {
   const id = Number(name.split('-', 1)[0]);
-  return plan.tasks.find((task) => task.id === id);
+  return [...plan.tasks, ...plan.rollbackTasks].find((task) => task.id === id);
 }
 
 /** Runs of one task in one attempt, in the order of their starts. */
@@ -91,12 +114,20 @@ export function runsOf(
   return known;
 }
 
+/** How many have to approve besides freezes; nobody where a rollback comes about by a countdown that was approved. */
+export function usualApprovals({ environment, plan, requestedBy }: DeploymentEntry): number {
+  if (plan.undoes && requestedBy === 'system') return 0;
+  return environment.approval?.rules[0]?.required ?? 0;
+}
+
 /** True where every deployment has ended, or waits for approval that nobody gave. */
 export function isAtRest({ deployments }: Ledger): boolean {
-  return [...deployments.values()].every(({ attempts, closed, queued, approvals, environment }) => {
+  return [...deployments.values()].every((entry) => {
+    const { attempts, closed, queued, scheduled, approvals, countdown } = entry;
     if (closed !== null) return true;
-    const needed = environment.approval?.rules[0]?.required ?? 0;
-    if (attempts.length === 0 && approvals.length < needed) return true;
-    return !queued && (attempts.at(-1)?.ended ?? false);
+    if (attempts.length === 0 && approvals.length < usualApprovals(entry) + entry.overrides) return true;
+    if (countdown !== null || (scheduled && attempts.length > 0)) return false;
+    const last = attempts.at(-1);
+    return !queued && last?.ended === true && last.putBack === null;
   });
 }

@@ -4,12 +4,12 @@ import { accept } from '../../src/domain/verdict.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { World } from '../../src/world/world.ts';
 import { type RunningBot, startBot } from './bot.ts';
-import { configurationOf, environmentOf, revision } from './environment.ts';
+import { configurationOf, environmentOf, revisionOf } from './environment.ts';
 import type { Faults } from './faults.ts';
 import type { Kernel, Process } from './kernel.ts';
 import type { Memory } from './memory.ts';
 import { openProcessStore } from './process-store.ts';
-import type { Shape } from './scenario.ts';
+import type { Shape } from './shape.ts';
 import type { SlackModel } from './slack-model.ts';
 
 /** What the processes of a history share. */
@@ -115,7 +115,7 @@ function appOf({ kernel, shape, isMember }: ProcessNeeds, process: Process, stor
     store,
     now: () => kernel.now,
     configuration: () => configuration,
-    findRevision: async () => accept(revision),
+    findRevision: async (_name, version) => accept(revisionOf(version)),
     findPackage: () => null,
     digestFile: async (path) => `digest of ${path}`,
     pinRevision: async (_name, digest) => digest,

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 
 import { runHistory } from './history.ts';
 import { openReusable } from './run-seeds.ts';
-import { type Action, people, type Scenario, type Shape } from './scenario.ts';
+import { type Action, people, type Scenario } from './scenario.ts';
+import { type Shape, withoutDecisions } from './shape.ts';
 
 const shape: Shape = {
   groups: 'one-by-one',
@@ -17,6 +18,7 @@ const shape: Shape = {
   defaultAnswer: 'stop',
   pauseBetweenClusters: false,
   longestStepMs: 200,
+  ...withoutDecisions,
 };
 
 const askAt0: Action = {
@@ -28,8 +30,10 @@ const askAt0: Action = {
   servers: null,
 };
 
-function approveAt(at: number, by: string): Action {
-  return { do: 'press', button: 'approve', on: 0, by, at, twice: false, stale: false };
+type Press = Extract<Action, { do: 'press' }>;
+
+function pressAt(at: number, button: Press['button'], more: Partial<Press> = {}): Action {
+  return { do: 'press', button, on: 0, by: people.ana, at, twice: false, stale: false, ...more };
 }
 
 /** Histories that once broke an invariant, in their smallest form. */
@@ -51,7 +55,7 @@ const regressions: [claim: string, scenario: Scenario][] = [
     {
       seed: 89,
       shape: { ...shape, groups: 'simple', onServerFailure: 'continue', approvals: 1, longestStepMs: 2_000 },
-      actions: [askAt0, approveAt(3_609, people.ben), approveAt(5_926, people.ana)],
+      actions: [askAt0, pressAt(3_609, 'approve', { by: people.ben }), pressAt(5_926, 'approve')],
       faults: [{ do: 'pause', point: 'outbox:before-send', nth: 2, forMs: 40_000 }],
     },
   ],
@@ -68,6 +72,61 @@ const regressions: [claim: string, scenario: Scenario][] = [
       },
       actions: [askAt0],
       faults: [{ do: 'step', nth: 4, how: 'fails' }],
+    },
+  ],
+  [
+    'a member is not put back by a decision that is older than another deployment to it (2)',
+    {
+      seed: 1_135,
+      shape: {
+        ...shape,
+        groups: 'half-by-half',
+        clusters: [2],
+        onServerFailure: 'continue',
+        onMissed: 'skip',
+        longestStepMs: 9_000,
+        asks: true,
+        stepDefault: 'skip',
+      },
+      actions: [
+        askAt0,
+        pressAt(34_871, 'answer', { stale: true }),
+        pressAt(116_636, 'put-back', { by: people.admin }),
+        { ...askAt0, at: 7_360 },
+      ],
+      faults: [
+        { do: 'step', nth: 5, how: 'hangs' },
+        { do: 'kill-at', at: 20_593, forMs: 2_594 },
+        { do: 'kill', point: 'before:ack', nth: 2, forMs: 7_012 },
+        { do: 'step', nth: 3, how: 'fails' },
+      ],
+    },
+  ],
+  [
+    'a member is put back only when what was interrupted there has ended (1)',
+    {
+      seed: 1_879,
+      shape: {
+        ...shape,
+        groups: 'clusters',
+        clusters: [2],
+        idempotent: true,
+        minInService: null,
+        pauseBetweenClusters: true,
+        longestStepMs: 9_000,
+        stepDefault: 'retry',
+      },
+      actions: [
+        { ...askAt0, startsInMs: 27_864 },
+        { ...askAt0, at: 9_995 },
+        pressAt(26_309, 'put-back', { on: 1 }),
+      ],
+      faults: [
+        { do: 'step', nth: 4, how: 'hangs' },
+        { do: 'kill', point: 'after:ack', nth: 3, forMs: 2_401 },
+        { do: 'kill-at', at: 23_768, forMs: 8_888 },
+        { do: 'step', nth: 3, how: 'fails' },
+      ],
     },
   ],
 ];

@@ -1,25 +1,24 @@
 import type { FaultPoint } from '../../src/domain/fault-point.ts';
+import { failuresOf, faultOf } from './faults-of-seed.ts';
 import { type Random, randomFrom, seedOf } from './random.ts';
-
-/** How an environment is deployed to; all of it follows from the seed. */
-export interface Shape {
-  groups: 'one-by-one' | 'half-by-half' | 'clusters' | 'waves' | 'simple';
-  /** Servers of each cluster. */
-  clusters: number[];
-  idempotent: boolean;
-  onServerFailure: 'stop' | 'continue';
-  maxFailures: number | null;
-  minInService: number | null;
-  approvals: number;
-  onMissed: 'run' | 'ask' | 'skip';
-  whenBusy: 'queue' | 'refuse';
-  defaultAnswer: 'stop' | 'retry';
-  pauseBetweenClusters: boolean;
-  longestStepMs: number;
-}
+import { type Shape, shapeOf } from './shape.ts';
 
 /** Buttons of a card. */
-type Button = 'approve' | 'cancel' | 'stop' | 'retry' | 'answer' | 'pause' | 'resume';
+type Button =
+  | 'approve'
+  | 'cancel'
+  | 'stop'
+  | 'retry'
+  | 'answer'
+  | 'pause'
+  | 'resume'
+  | 'put-back'
+  | 'keep-out'
+  | 'roll-back'
+  /** Answers a question with Roll back. */
+  | 'undo'
+  | 'keep'
+  | 'snooze';
 
 /** Something a person does. Deployments are counted in the order of their requests, from 0. */
 export type Action = { at: number; by: string; twice: boolean } & (
@@ -29,6 +28,8 @@ export type Action = { at: number; by: string; twice: boolean } & (
   | { do: 'stop-now'; on: number }
   | { do: 'command'; text: string }
   | { do: 'leave'; who: string; forMs: number }
+  /** Somebody else changes what runs on a server. */
+  | { do: 'tamper'; server: number }
 );
 
 /** Something that goes wrong. What is counted is counted over the whole history, from 1. */
@@ -61,39 +62,26 @@ export const people = { ana: 'U0ANA', ben: 'U0BEN', cleo: 'U0CLEO', admin: 'U0AD
 /** The scenario of a seed. */
 export function scenarioOf(seed: number): Scenario {
   const random = randomFrom(seedOf(seed, 'scenario'));
-  const shape = shapeOf(random);
+  const shape = shapeOf(seed, random);
   const requests = 1 + Number(random.chance(0.2));
   const later = randomFrom(seedOf(seed, 'interventions'));
   const choices = randomFrom(seedOf(seed, 'choices'));
+  const decisions = randomFrom(seedOf(seed, 'decisions'));
+  const hours = randomFrom(seedOf(seed, 'hours'));
+  const rollbacks = randomFrom(seedOf(seed, 'rollbacks'));
   const actions = Array.from({ length: requests }, (_, on) => [
     ...actionsOf(random, shape, on),
     ...interventionsOn(later, on),
     ...choicesOn(choices, on),
+    ...decisionsOn(decisions, shape, on),
+    ...rollbacksOn(rollbacks, shape, on),
   ]).flat();
-  const faults = Array.from({ length: random.below(6) }, () => faultOf(random, shape));
+  actions.push(...atItsHours(hours, shape));
+  const faults = [
+    ...Array.from({ length: random.below(6) }, () => faultOf(random, shape)),
+    ...failuresOf(randomFrom(seedOf(seed, 'failures')), shape),
+  ];
   return { seed, shape, actions, faults };
-}
-
-function shapeOf(random: Random): Shape {
-  const groups = random.pick(['one-by-one', 'half-by-half', 'clusters', 'waves', 'simple']);
-  const clusters =
-    groups === 'clusters' || groups === 'waves'
-      ? [1 + Number(random.chance(0.25)), 1 + Number(random.chance(0.5))]
-      : [random.pick([1, 2, 2, 2, 3])];
-  return {
-    groups,
-    clusters,
-    idempotent: random.chance(0.3),
-    onServerFailure: random.chance(0.7) ? 'stop' : 'continue',
-    maxFailures: random.chance(0.3) ? 1 + random.below(2) : null,
-    minInService: random.chance(0.8) ? 0 : null,
-    approvals: random.pick([0, 0, 0, 1, 1, 2]),
-    onMissed: random.pick(['run', 'ask', 'skip']),
-    whenBusy: random.chance(0.8) ? 'queue' : 'refuse',
-    defaultAnswer: random.chance(0.7) ? 'stop' : 'retry',
-    pauseBetweenClusters: random.chance(0.3),
-    longestStepMs: random.pick([200, 2_000, 9_000]),
-  };
 }
 
 function actionsOf(random: Random, { approvals, groups }: Shape, on: number): Action[] {
@@ -158,6 +146,100 @@ function choicesOn(random: Random, on: number): Action[] {
   return random.chance(0.3) ? [choose('only failed'), choose(server), choose(server)] : [];
 }
 
+/** What people do about windows, freezes and servers that others change. */
+function atItsHours(random: Random, { windowMinutes, freeze, drift, rollback }: Shape): Action[] {
+  const request = (at: number, startsInMs: number | null): Action => ({
+    do: 'request',
+    at,
+    by: people.ana,
+    twice: false,
+    startsInMs,
+    servers: null,
+  });
+  const press = (button: Button, on: number, at: number, by: string): Action => {
+    return { do: 'press', button, on, by, at, twice: random.chance(0.2), stale: random.chance(0.1) };
+  };
+  if (windowMinutes !== null) {
+    const end = windowMinutes * 60_000;
+    return [
+      request(end - random.below(45_000), null),
+      press('retry', 1, end + random.below(60_000), people.ana),
+    ];
+  }
+  if (freeze !== null) {
+    const approvals = [people.admin, people.ben, people.cleo].map((by) =>
+      press('approve', 1, 10_000 + random.below(40_000), by),
+    );
+    return [request(8_000, 55_000 + random.below(60_000)), ...approvals];
+  }
+  // With a rollback nobody could say any more what was there before.
+  if (drift === null || rollback) return [];
+  const at = 25_000 + random.below(50_000);
+  return [
+    { do: 'tamper', server: Number(random.chance(0.25)), by: people.admin, at, twice: false },
+    request(at + 1_000 + random.below(60_000), null),
+    press('answer', 1, at + 20_000 + random.below(80_000), people.ana),
+  ];
+}
+
+/** What people do about rollbacks, and about the deployments that they are. */
+function rollbacksOn(random: Random, { rollback, approvals, asks }: Shape, on: number): Action[] {
+  if (!rollback) return [];
+  const press = (button: Button, by: string, at: number, number = on): Action => ({
+    do: 'press',
+    button,
+    on: number,
+    by,
+    at,
+    twice: random.chance(0.2),
+    stale: random.chance(0.1),
+  });
+  const counts = rollback.countdownSeconds !== null;
+  const at = 5_000 + random.below(60_000);
+  const soon = (): number => at + random.below(30_000);
+  const other = on + 1 + random.below(2);
+  return [
+    ...(random.chance(counts ? 0.25 : 0.6)
+      ? [press('roll-back', random.pick([people.ana, people.ben]), at)]
+      : []),
+    ...(approvals > 0 ? [press('approve', people.ben, soon(), other)] : []),
+    ...(approvals > 1 ? [press('approve', people.cleo, soon(), other)] : []),
+    ...(asks ? [press('undo', people.ana, soon()), press('undo', people.ana, soon())] : []),
+    ...(counts && random.chance(0.5) ? [press('snooze', people.ana, at)] : []),
+    ...(counts && random.chance(0.6)
+      ? [press('keep', people.ana, soon()), press('keep', people.ana, soon())]
+      : []),
+    ...(random.chance(0.2)
+      ? [press(random.pick(['retry', 'stop', 'answer']), people.ana, soon(), other)]
+      : []),
+  ];
+}
+
+/** What people decide about failed and manual steps, and about members that are held. */
+function decisionsOn(random: Random, { asks, manual }: Shape, on: number): Action[] {
+  const press = (button: Button, by: string, at: number): Action => ({
+    do: 'press',
+    button,
+    on,
+    by,
+    at,
+    twice: random.chance(0.2),
+    stale: random.chance(0.1),
+  });
+  const answers = (asks ? random.below(3) : 0) + (manual === null ? 0 : random.below(5));
+  const held = random.below(3);
+  return [
+    ...Array.from({ length: answers }, () => press('answer', people.ana, 3_000 + random.below(80_000))),
+    ...Array.from({ length: held }, () =>
+      press(
+        random.chance(0.7) ? 'put-back' : 'keep-out',
+        random.pick([people.ana, people.admin]),
+        10_000 + random.below(110_000),
+      ),
+    ),
+  ];
+}
+
 function lockFor(random: Random, at: number): Action[] {
   return [
     { do: 'command', text: 'lock shop closed', by: people.admin, at, twice: random.chance(0.2) },
@@ -174,49 +256,4 @@ function lockFor(random: Random, at: number): Action[] {
 function leave(random: Random, at: number): Action {
   const who = random.pick([people.ana, people.ben]);
   return { do: 'leave', who, forMs: 1_000 + 4 * random.below(60_000), at, by: people.admin, twice: false };
-}
-
-const points: [FaultPoint, ...FaultPoint[]] = [
-  'after:intent-commit',
-  'before:effect',
-  'after:effect',
-  'before:result-commit',
-  'after:result-commit',
-  'before:ack',
-  'after:ack',
-  'outbox:before-send',
-  'outbox:after-send',
-];
-
-function faultOf(random: Random, { clusters }: Shape): Fault {
-  const forMs = random.pick([100, 3_000, 16_000, 40_000]);
-  const kind = random.below(12);
-  const point = random.pick(points);
-  const nth = 1 + random.below(point.endsWith('ack') ? 3 : 10);
-  if (kind <= 2) return { do: 'kill', point, nth, forMs: downFor(random) };
-  if (kind <= 4) return { do: 'pause', point, nth, forMs };
-  if (kind === 5) return { do: 'kill-at', at: random.below(40_000), forMs: downFor(random) };
-  if (kind === 6) return { do: 'second-process', at: random.below(20_000) };
-  if (kind === 7) return { do: 'lost-write', nth: 1 + random.below(60), done: random.chance(0.5) };
-  if (kind === 8) return wireFault(random);
-  if (kind === 9) {
-    const server = random.below(clusters.reduce((sum, count) => sum + count, 0));
-    return { do: 'outage', server, at: random.below(30_000), forMs };
-  }
-  if (kind === 10)
-    return { do: 'step', nth: 1 + random.below(8), how: random.pick(['fails', 'dies', 'hangs']) };
-  const how = random.pick(['refuses', 'lost-call', 'lost-answer']);
-  return { do: 'slack', nth: 1 + random.below(20), how };
-}
-
-/** A restart takes seconds; one in ten takes so long that a start is missed. */
-function downFor(random: Random): number {
-  const forMs = random.below(10_000);
-  return forMs > 9_000 ? forMs * 10 : forMs;
-}
-
-function wireFault(random: Random): Fault {
-  const nth = 1 + random.below(40);
-  const which = random.pick(['lost-call', 'lost-answer', 'slow-call']);
-  return which === 'slow-call' ? { do: which, nth, forMs: random.below(20_000) } : { do: which, nth };
 }

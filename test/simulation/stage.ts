@@ -57,23 +57,34 @@ export function setStage(scenario: Scenario, kernel: Kernel, memory: Memory): St
   const isMember = (person: string, at = kernel.now): boolean =>
     !leaves.some(({ who, from, until }) => who === person && from <= at && at < until);
   const plans = new Map<string, Plan>();
-  const ledger = createLedger(plans);
+  const planOf = (hash: string): Plan => {
+    const plan = plans.get(hash);
+    if (!plan) throw new Error(`a row names the plan ${hash}, which nobody made`);
+    return plan;
+  };
+  const ledger = createLedger(planOf);
   const faults = createFaults(scenario.faults, {
     kernel,
     tally,
     kill: (process, forMs, where) => processes.kill(process, forMs, where),
   });
   const slack = createSlackModel(kernel, () => faults.slack());
+  const undoneBy = (deployment: number): number | null =>
+    ledger.deployments.get(deployment)?.plan.undoes?.deployment ?? null;
   const witness = (event: Extract<Happening, { is: 'world' }>['event']): void =>
     happened({ is: 'world', at: kernel.now, event });
-  const world = createServers(scenario, { kernel, faults, witness });
+  const world = createServers(scenario, { kernel, faults, witness, undoneBy });
   const wasMember = (person: string, since: number): boolean => isMember(person, since) || isMember(person);
-  const watch = watchAll({ ledger, memory, slack, membersOut: () => world.membersOut(), wasMember });
+  const membersOut = (): Set<string> => world.membersOut();
+  const others = createOthers();
+  const { tamperedAt } = others;
+  const watch = watchAll({ ledger, memory, slack, membersOut, planOf, tamperedAt, wasMember });
   const happened = (happening: Happening): void => {
     if (outcome.violation) return;
     story(sayHappening(happening));
     count(tally, happening);
     outcome.violation = watch(happening);
+    others.see(happening);
     ledger.add(happening);
   };
   const written = reportRows(memory, kernel, happened);
@@ -81,8 +92,39 @@ export function setStage(scenario: Scenario, kernel: Kernel, memory: Memory): St
   const shared = { kernel, memory, faults, world, slack, shape: scenario.shape };
   const processes = createProcesses({ ...shared, planned, written, isMember, story });
   const apologised = (): void => add(tally, 'apologies');
-  const crowd = createCrowd({ kernel, slack, bots: processes.bots, happened, leaves, story, apologised });
+  const tamper = (server: string): void => {
+    story(`somebody else changes ${server}`);
+    add(tally, 'servers tampered with');
+    others.change(server, kernel.now);
+    world.tamper(server, 'shop@hotfix');
+  };
+  const { bots } = processes;
+  const crowd = createCrowd({ kernel, slack, bots, happened, leaves, story, apologised, tamper });
   return { kernel, memory, faults, ledger, world, processes, crowd, outcome, happened };
+}
+
+interface Others {
+  see(happening: Happening): void;
+  change(server: string, at: number): void;
+  tamperedAt: Witnesses['tamperedAt'];
+}
+
+/** What others changed on servers of which it is known what a deployment had left there. */
+function createOthers(): Others {
+  const left = new Set<string>();
+  const changed = new Map<string, number>();
+  return {
+    tamperedAt: (server) => changed.get(server) ?? null,
+    change: (server, at) => void (left.has(server) && changed.set(server, at)),
+    see: (happening) => {
+      if (happening.is !== 'row') return;
+      const { event } = happening.row;
+      if (event.type === 'server_ended' && event.to !== null) left.add(event.server);
+      if (event.type !== 'server_started') return;
+      left.delete(event.server);
+      changed.delete(event.server);
+    },
+  };
 }
 
 function watchAll(witnesses: Witnesses): (happening: Happening) => Violation | null {

@@ -29,6 +29,7 @@ function createTestWorld() {
     },
     fateOf: (_machine, { task }) => ({ durationMs: 100, exitCode: task.includes('dies') ? null : 0 }),
     moveOf: (work) => (work.kind === 'words' ? { to: 'drain', member: work.words[1] ?? '' } : null),
+    installedAfter: (_machine, _marker, revision) => revision,
     wire: {
       to: async () => undefined,
       back: async () => {

@@ -50,7 +50,8 @@ type LeaseRow = typeof leases.$inferSelect;
 
 /**
  * Only the first of each environment may run: the rest wait behind it. What has begun comes before all that queue, so
- * that a halted run keeps its environment however long nobody drives it: its servers are half done.
+ * that a halted run keeps its environment however long nobody drives it: its servers are half done. Before others that
+ * have begun comes whatever was leased last: they have ended, and only want a member put back.
  */
 function firstOfEach(candidates: Candidate[]): Candidate[] {
   const seen = new Set<string>();
@@ -90,7 +91,12 @@ function prepare({ database }: Connection) {
       .leftJoin(leases, eq(leases.environment, deployments.environment))
       .leftJoin(environmentLocks, eq(environmentLocks.environment, deployments.environment))
       .where(or(eq(deployments.state, 'queued'), begun))
-      .orderBy(sql`${deployments.state} = 'queued'`, deployments.queuedAt, deployments.number)
+      .orderBy(
+        sql`${deployments.state} = 'queued'`,
+        sql`${leases.deployment} IS NOT ${deployments.number}`,
+        deployments.queuedAt,
+        deployments.number,
+      )
       .prepare(),
     take: database
       .insert(leases)

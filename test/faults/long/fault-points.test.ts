@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { type FileMemory, openFileMemory } from '../../simulation/file-memory.ts';
 import { runHistory } from '../../simulation/history.ts';
 import { type Action, people, type Scenario } from '../../simulation/scenario.ts';
+import { withoutDecisions } from '../../simulation/shape.ts';
 import type { Outcome } from '../../simulation/stage.ts';
 
 const press = (button: 'approve' | 'retry', by: string, at: number): Action => ({
@@ -36,6 +37,7 @@ function dyingAt(nth: number): Scenario {
       defaultAnswer: 'stop',
       pauseBetweenClusters: false,
       longestStepMs: 2_000,
+      ...withoutDecisions,
     },
     actions: [
       { do: 'request', at: 0, by: people.ana, twice: false, startsInMs: null, servers: null },

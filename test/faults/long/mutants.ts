@@ -15,11 +15,11 @@ export const mutants: Mutant[] = [
     edits: [
       {
         file: 'src/domain/next-action.ts',
-        find: "{ do: 'probe', group, task: openTask, run: taskRun(run, openTask.id).run }",
-        put: "{ do: 'perform', group, task: openTask, run: taskRun(run, openTask.id).run + 1 }",
+        find: "return { do: run.stopNow && !isScript ? 'end' : 'probe', group, task, run: taskRun(run, task.id).run };",
+        put: "return { do: run.stopNow && !isScript ? 'end' : 'perform', group, task, run: taskRun(run, task.id).run + 1 };",
       },
     ],
-    seed: 14,
+    seed: 11,
     caughtBy: '3 at most once',
   },
   {
@@ -48,7 +48,7 @@ export const mutants: Mutant[] = [
         put: 'if (expectedVersion !== null && expectedVersion < 0)',
       },
     ],
-    seed: 276,
+    seed: 331,
     caughtBy: '5 fence order',
   },
   {
@@ -56,11 +56,11 @@ export const mutants: Mutant[] = [
     edits: [
       {
         file: 'src/executor/run-attempt.ts',
-        find: "return await book.decide(server === null ? [intent] : [{ type: 'server_started', server }, intent]);",
-        put: "return intent.task < 0 || server === null || (await book.decide([{ type: 'server_started', server }]));",
+        find: 'return await book.decide(inOrder(beginning(run, task), intent));',
+        put: 'const [first] = beginning(run, task); return intent.task < 0 || first === undefined || (await book.decide([first]));',
       },
     ],
-    seed: 2,
+    seed: 1,
     caughtBy: '4 write-ahead',
   },
   {
@@ -68,23 +68,23 @@ export const mutants: Mutant[] = [
     edits: [
       {
         file: 'src/drivers/perform.ts',
-        find: 'await session.seal(order.fence, order.marker)',
-        put: "await session.seal({ ...order.fence, environment: 'of nobody' }, order.marker)",
+        find: 'const seen = await session.seal(order.fence, order.marker)',
+        put: "const seen = await session.seal({ ...order.fence, environment: 'of nobody' }, order.marker)",
       },
     ],
-    seed: 869,
+    seed: 49,
     caughtBy: '5 fence order',
   },
   {
     name: 'enable without verify: one step that ended well makes a server right',
     edits: [
       {
-        file: 'src/domain/settle.ts',
-        find: 'return tasks.every((task) => taskRun(run, task.id).end !== null)',
-        put: "return tasks.some((task) => taskRun(run, task.id).end === 'ok')",
+        file: 'src/domain/server-outlook.ts',
+        find: 'if (!failed && !next) return',
+        put: "if (!failed && (!next || tasks.some((task) => taskRun(run, task.id).end === 'ok'))) return",
       },
     ],
-    seed: 8,
+    seed: 1,
     caughtBy: '2 load balancer safety',
   },
 ];

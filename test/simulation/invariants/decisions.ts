@@ -1,5 +1,5 @@
 import type { Invariant } from '../invariant.ts';
-import type { DeploymentEntry } from '../ledger.ts';
+import { type DeploymentEntry, usualApprovals } from '../ledger.ts';
 import type { LogRow } from '../memory.ts';
 import { people } from '../scenario.ts';
 
@@ -54,7 +54,7 @@ export const approvalBinding: Invariant = {
           return `#${deployment} is approved after it expired`;
       }
       if (event.type !== 'attempt_started' || !entry.environment.approval) return null;
-      const needed = entry.environment.approval.rules[0]?.required ?? 0;
+      const needed = usualApprovals(entry);
       const valid = entry.approvals.filter(
         ({ by, planHash }) =>
           planHash === entry.planHash &&

@@ -1,7 +1,7 @@
 import { scriptOf } from '../../../src/balancer/arguments.ts';
 import { type PlannedTask, stepOf } from '../../../src/domain/plan.ts';
 import type { Invariant } from '../invariant.ts';
-import { type DeploymentEntry, type Ledger, runsOf, taskEntry, taskOfMarker } from '../ledger.ts';
+import { type DeploymentEntry, runsOf, taskEntry, taskOfMarker } from '../ledger.ts';
 
 /** 3. */
 export const atMostOnce: Invariant = {
@@ -25,7 +25,7 @@ export const atMostOnce: Invariant = {
 };
 
 function isIdempotent({ plan }: DeploymentEntry, task: PlannedTask): boolean {
-  return task.type === 'STEP' ? stepOf(plan, task).step.idempotent : scriptOf(plan, task).idempotent;
+  return task.action === null ? stepOf(plan, task).step.idempotent : scriptOf(plan, task).idempotent;
 }
 
 /** 4. */
@@ -92,53 +92,3 @@ export const fenceOrder: Invariant = {
     };
   },
 };
-
-/** 9. */
-export const orderAndHalt: Invariant = {
-  number: '9 order and halt',
-  says: 'Steps follow the plan, nothing follows a failed step on its server, no server begins after a halt or in a pause, no step once everything is to be ended, and an attempt ends once.',
-  watch:
-    ({ ledger }) =>
-    (happening) => {
-      if (happening.is === 'row') {
-        const { event, deployment } = happening.row;
-        const attempt = ledger.deployments.get(deployment)?.attempts.at(-1);
-        if (!attempt) return null;
-        if (event.type === 'server_started' && attempt.halted !== null)
-          return `${event.server} of #${deployment} begins, though ${attempt.halted}`;
-        if (event.type === 'server_started' && attempt.paused)
-          return `${event.server} of #${deployment} begins, though it is paused`;
-        if (event.type === 'task_intended' && attempt.endsNow && isStep(ledger, deployment, event.task))
-          return `step ${event.task} of #${deployment} begins, though everything is to be ended`;
-        const isOfAttempt = /^(task_|server_|group_|service_|attempt_(resumed|ended))/.test(event.type);
-        return attempt.ended && isOfAttempt
-          ? `#${deployment} goes on with ${event.type} after its end`
-          : null;
-      }
-      if (happening.is !== 'world' || happening.event.type !== 'started') return null;
-      const { marker } = happening.event;
-      const entry = ledger.deployments.get(marker.deployment);
-      const task = entry && taskOfMarker(entry, marker.task);
-      return entry && task?.type === 'STEP' ? outOfOrder(entry, marker.attempt, task) : null;
-    },
-};
-
-function isStep({ deployments }: Ledger, deployment: number, task: number): boolean {
-  return deployments.get(deployment)?.plan.tasks.find(({ id }) => id === task)?.type === 'STEP';
-}
-
-function outOfOrder(entry: DeploymentEntry, number: number, task: PlannedTask): string | null {
-  const attempt = entry.attempts.find((candidate) => candidate.number === number);
-  if (!attempt || taskEntry(attempt, task.id).givenUp) return null;
-  const steps = entry.plan.tasks.filter(({ type }) => type === 'STEP');
-  for (const other of steps) {
-    const began = runsOf(entry, number, other.id).length > 0;
-    if (other.id > task.id && began && (other.server === task.server || !entry.environment.parallel))
-      return `step ${task.step} of ${task.server} begins after step ${other.step} of ${other.server}`;
-    if (other.id >= task.id || other.server !== task.server) continue;
-    const { end } = taskEntry(attempt, other.id);
-    if (end !== 'ok' && end !== 'warning' && end !== 'skipped')
-      return `step ${task.step} of ${task.server} begins, and step ${other.step} stands as ${end ?? 'not ended'}`;
-  }
-  return null;
-}

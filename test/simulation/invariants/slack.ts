@@ -9,6 +9,9 @@ import type { LogRow } from '../memory.ts';
 /** A sentence that says what became of it is not known yet answers nothing. */
 const notYetKnown = 'takes longer than Slack waits';
 
+/** Written into other deployments than the one that a person meant. */
+const onOthers = new Set(['lock_lifted', 'lock_met', 'rollback_requested']);
+
 /** 10. */
 export const inbox: Invariant = {
   number: '10 inbox',
@@ -19,7 +22,7 @@ export const inbox: Invariant = {
     return (happening) => {
       if (happening.is === 'row' && happening.envelope !== null) {
         const { envelope, row } = happening;
-        if (row.event.type === 'lock_lifted' || row.event.type === 'lock_met') return null;
+        if (onOthers.has(row.event.type)) return null;
         const first = effects.get(envelope);
         // One change may be several events, which are written at one instant and follow each other.
         if (first !== undefined && first !== row.seq - 1)
@@ -90,7 +93,9 @@ function wrongButtons(entry: DeploymentEntry, rows: LogRow[], shown: string[]): 
     [ids.stopNow]: goesOn,
     [ids.pause]: goesOn,
     [ids.resume]: goesOn,
-    [ids.rollBack]: !goesOn && entry.attempts.length > 0,
+    [ids.rollBack]: !goesOn && entry.attempts.length > 0 && entry.plan.undoes === null,
+    [ids.keep]: entry.countdown !== null,
+    [ids.snooze]: entry.countdown !== null,
     [ids.putBack]: !goesOn && entry.attempts.length > 0,
     [ids.keepOut]: !goesOn && entry.attempts.length > 0,
     [ids.retry]: !goesOn && !entry.queued && entry.attempts.length > 0,
