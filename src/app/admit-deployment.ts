@@ -149,7 +149,7 @@ async function planAgain(
     { ...needs, lockOf: async () => null },
     {
       ...samePlan(plan),
-      itself: deployment.number,
+      isStarting: true,
       person: deployment.requestedBy === system ? null : await identify(needs, deployment.requestedBy),
       startsAt: needs.now(),
     },

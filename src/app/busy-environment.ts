@@ -4,9 +4,9 @@ import type { Store } from '../store/store.ts';
 import { loadDeployment } from './load-deployment.ts';
 
 /** D-21: the other deployment that holds an environment, and how far it is; null where none does. */
-export async function busyIn(store: Store, environment: string, itself: number | null): Promise<Busy | null> {
+export async function busyIn(store: Store, environment: string): Promise<Busy | null> {
   const lease = await store.lease(environment);
-  if (!lease || lease.deployment === itself) return null;
+  if (!lease) return null;
   const loaded = await loadDeployment(store, lease.deployment);
   if (!loaded.ok) return null;
   const { deployment, plan } = loaded.value;

@@ -28,8 +28,8 @@ export interface PlanDeployment {
   startsAt: number | null;
   /** The deployment that it rolls back; absent where it is none. */
   undoes?: Undoing | null;
-  /** The deployment that is planned once more: what it holds itself is in nobody's way. */
-  itself?: number;
+  /** It is about to begin: its servers are asked then, group by group, and no older answer stands in the way. */
+  isStarting?: boolean;
 }
 
 /** A plan with everything that speaks for and against it. A refused plan is still a plan that can be shown. */
@@ -71,8 +71,7 @@ export async function planDeployment(
   const held = await needs.heldMembers(environment.name);
   const backup = await knownBackup(needs, environment);
   const looks = await serverLooks(needs, plan);
-  // At the start the servers themselves are asked, group by group: an older answer must not stand in the way.
-  const counting = request.itself === undefined ? looks : [];
+  const counting = request.isStarting ? [] : looks;
   const facts = { plan, configuration, backup, looks: counting, ...(await whenAndWhether(needs, request)) };
   return accept({
     plan,
@@ -91,14 +90,14 @@ async function withFilled({ store }: PlanningNeeds, environment: Environment): P
 /** Who asks for which start, and what stands in its way now. */
 async function whenAndWhether(
   needs: PlanningNeeds,
-  { environment, person, startsAt, itself }: PlanDeployment,
+  { environment, person, startsAt }: PlanDeployment,
 ): Promise<Pick<PreconditionFacts, 'person' | 'startsAt' | 'startsNow' | 'lock' | 'busy'>> {
   return {
     person,
     startsAt: startsAt ?? needs.now(),
     startsNow: startsAt === null,
     lock: await needs.lockOf(environment),
-    busy: needs.store && (await busyIn(needs.store, environment, itself ?? null)),
+    busy: needs.store && (await busyIn(needs.store, environment)),
   };
 }
 

@@ -29,6 +29,7 @@ export interface FormNeeds extends BotNeeds {
   follower: Follower;
 }
 
+const standsStillMs = 1_000;
 const lookEveryMs = 500;
 const looksAtMost = 60;
 
@@ -55,8 +56,10 @@ async function redrawAsTheyAnswer(
   client: WebClient,
   { view, state, person, more, isLeft }: DrawnForm & { isLeft: () => boolean },
 ): Promise<void> {
-  const { planned } = await planOf(needs, state, person);
-  if (!planned) return;
+  // Whoever is still choosing asks no servers for what is only on the way to a choice.
+  await delay(standsStillMs, undefined, { ref: false });
+  const { planned } = isLeft() ? { planned: null } : await planOf(needs, state, person);
+  if (!planned || isLeft()) return;
   await askServers(needs.app, planned.plan);
   let awaited = await awaitedServers(needs.app, planned.plan);
   let hash = view?.hash;

@@ -87,7 +87,7 @@ const times = (name: string, words: string): number =>
   statements(name).filter((text) => text.includes(words)).length;
 
 describe('two clusters, half by half, from /deploy to the backup afterwards', () => {
-  test('D-03 D-04 D-06 VQL goes to every server, tasks to the first Scheduler of each cluster, and the Data Catalog follows', async () => {
+  test('D-03, D-04, D-06: VQL goes to every server, tasks to the first Scheduler of each cluster, and the Data Catalog follows', async () => {
     await deployToProduction(1, 'customer360@2');
     await until(1, 'done, 3 of 3 servers');
     for (const name of ['vdp-eu-2', 'vdp-eu-1', 'vdp-us-1']) {
@@ -134,7 +134,7 @@ describe('two clusters, half by half, from /deploy to the backup afterwards', ()
 });
 
 describe('one cluster with two caches', () => {
-  test('D-47 every server is swapped to the other cache before its VQL, and the cache is loaded after the first one', async () => {
+  test('D-47a, D-47b, D-47c: every server is swapped to the other cache before its VQL, and the cache is loaded after the first one', async () => {
     await request('customer360@2 to denodo-staging');
     await until(1, 'done, 2 of 2 servers');
     for (const name of ['vdp-stg-1', 'vdp-stg-2']) {

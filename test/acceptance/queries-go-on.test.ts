@@ -43,7 +43,7 @@ describe.skipIf(!hasPostgres() || haproxy === null)(
       removeLater(house.directory);
     });
 
-    test('D-39 D-53 a revision reaches every server, cluster after cluster, and no query is lost meanwhile', async () => {
+    test('D-39, D-53: a revision reaches every server, cluster after cluster, and no query is lost meanwhile', async () => {
       const { slack, servers, balancer } = house;
       const first = servers.get('vdp-eu-1');
       if (!first) throw new Error('there is no vdp-eu-1');

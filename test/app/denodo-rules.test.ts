@@ -10,7 +10,7 @@ import type { Environment } from '../../src/domain/environment.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import type { Lease } from '../../src/store/store.ts';
 import { buildRequest, startApp, type TestApp } from '../helpers/app.ts';
-import { buildDenodoRevision, buildSingleDenodo } from '../helpers/build-denodo.ts';
+import { buildDenodoRevision, buildSingleDenodo, buildTask, twoCaches } from '../helpers/build-denodo.ts';
 
 const rollback = { runbook: null, onFirstServerFailure: true, countdownSeconds: null, lockAfter: false };
 
@@ -83,6 +83,18 @@ describe('a warning that is new at the start', () => {
     const { number } = valueOf(await requestDeployment(app, request));
     expect(await admitDeployment(app, await claimed(number))).toBe(true);
   });
+});
+
+test('D-51: what a server said before the start does not keep it from starting: it is asked again then', async () => {
+  await start({ sharedCache: twoCaches });
+  const parts = { scheduler: buildTask({ type: 'VDPCache' }) };
+  app.world.revisions = [buildDenodoRevision({ name: 'shop', parts })];
+  const number = await requested();
+  await app.store.askServers('shop', ['vdp-eu-1'], app.now());
+  const answer = { problem: null, readBack: null, cacheIsOn: false };
+  await app.store.answerFor({ environment: 'shop', server: 'vdp-eu-1' }, { at: app.now(), answer });
+  expect(rulesOf(await requestDeployment(app, buildRequest()))).toEqual(['D-51']);
+  expect(await admitDeployment(app, await claimed(number))).toBe(true);
 });
 
 describe('a second deployment', () => {

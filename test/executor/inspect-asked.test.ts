@@ -77,13 +77,12 @@ describe('servers that people ask about before a deployment', () => {
 
   test('are asked at most four at once', async () => {
     closeGate();
-    const more = [...servers, 'a', 'b', 'c'];
-    start();
     await store.askServers('bank', servers, 4_000);
-    await store.askServers('shop', more, 4_000);
-    await until(() => underWay === 4);
+    await store.askServers('shop', servers, 4_000);
+    start();
+    await until(() => underWay >= 4);
     open();
-    await until(async () => (await answers()).length + (await answers('bank')).length === 11);
+    await until(async () => (await answers()).length + (await answers('bank')).length === 8);
     expect(most).toBe(4);
   });
 

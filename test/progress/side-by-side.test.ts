@@ -61,7 +61,7 @@ const north = (at: number): [number, DeploymentEvent][] => [
   [at, back('north', ['web-1', 'web-2'])],
 ];
 
-test('D-33 D-34 the end says for how long old and new were in service side by side', () => {
+test('D-33, D-34: the end says for how long old and new were in service side by side', () => {
   const line = lastLine([
     ...north(4_000),
     [9_000, ended('web-3')],

@@ -55,7 +55,7 @@ describe('the form of a deployment that lacks values', () => {
     const { person, form } = await open(user);
     await form.type('Reason', 'quarter end');
     await form.press('Fill in the 2 missing values');
-    await slack.until(async () => (await person.modal()).title === 'Missing values');
+    await expect.poll(async () => (await person.modal()).title, { timeout: 20_000 }).toBe('Missing values');
     return { person, form, values: await person.modal() };
   };
 

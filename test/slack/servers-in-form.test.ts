@@ -38,7 +38,7 @@ describe('the servers in the form', () => {
     const ana = slack.person('U0ANA');
     await ana.types('/deploy shop@2 to shop', { channel });
     const form = await ana.modal();
-    await slack.until(async () => (await asked()).length === 2);
+    await expect.poll(async () => (await asked()).length, { timeout: 20_000 }).toBe(2);
     return form;
   };
   const asked = async () =>
@@ -73,8 +73,7 @@ describe('the servers in the form', () => {
     await open();
     app.clock.now += 31_000;
     await open();
-    await slack.until(async () => (await asked())[0] === 'vdp-eu-1 61000');
-    expect(await asked()).toEqual(['vdp-eu-1 61000', 'vdp-eu-2 61000']);
+    await expect.poll(asked, { timeout: 20_000 }).toEqual(['vdp-eu-1 61000', 'vdp-eu-2 61000']);
   });
 
   test('D-51: of which one has its cache off refuse it, in the form and when it is sent', async () => {
