@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type SpawnSyncOptions } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type SpawnSyncOptions } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { canConnect, freePort } from '../../src/sandbox/fleet/ports.ts';
+import { freePort } from '../../src/sandbox/fleet/ports.ts';
 import { makeCertificate } from './certificates.ts';
 import { removeLater } from './remove-later.ts';
 
@@ -77,24 +77,24 @@ export async function startPostgres(): Promise<Postgres> {
     cwd: root,
     stdio: 'ignore',
   });
-  await untilListening(port);
-  const environment = { PGPASSWORD: password, PATH: '/usr/bin:/bin' };
-  execFileSync(join(bin, 'createdb'), ['-h', '127.0.0.1', '-p', String(port), '-U', 'deploy', 'admin'], {
-    env: environment,
-  });
-  return {
-    port,
-    password,
-    ca: authority,
-    stop: async () => {
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) {
       const gone = new Promise((resolve) => child.once('exit', resolve));
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGQUIT');
-        await gone;
-      }
-      removeLater(root);
-    },
+      child.kill('SIGQUIT');
+      await gone;
+    }
+    removeLater(root);
   };
+  try {
+    const where = ['-h', '127.0.0.1', '-p', String(port)];
+    await untilReady(() => spawnSync(join(bin, 'pg_isready'), where, { stdio: 'ignore' }).status === 0);
+    const env = { PGPASSWORD: password, PATH: '/usr/bin:/bin' };
+    execFileSync(join(bin, 'createdb'), [...where, '-U', 'deploy', 'admin'], { env });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { port, password, ca: authority, stop };
 }
 
 function ownerOf(directory: string): Pick<SpawnSyncOptions, 'uid' | 'gid'> {
@@ -112,10 +112,11 @@ function run(program: string, words: string[], owner: Pick<SpawnSyncOptions, 'ui
   execFileSync(program, words, { ...owner, cwd: '/', stdio: 'pipe' });
 }
 
-async function untilListening(port: number): Promise<void> {
-  for (let tries = 0; tries < 800; tries += 1) {
-    if (await canConnect(port)) return;
-    await delay(25);
+/** It takes connections before it answers them. */
+async function untilReady(isReady: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    if (isReady()) return;
+    await delay(50);
   }
-  throw new Error(`nothing listens on port ${port}`);
+  throw new Error('PostgreSQL did not become ready');
 }

@@ -6,7 +6,7 @@ import type { PostgresSession } from '../../drivers/postgres/postgres-driver.ts'
 import type { Inspection } from '../system.ts';
 import { readCache } from './cache.ts';
 import { fillRevision } from './fill-script.ts';
-import { sentenceOf } from './script-outcome.ts';
+import { sayFaults, sentenceOf } from './script-outcome.ts';
 import { openVdp, passwordsOf, serverOf, type VdpNeeds, withoutSecrets, withSession } from './server.ts';
 
 /** A server that somebody has in single user mode lets everybody in and answers nobody. */
@@ -21,7 +21,7 @@ export async function inspectVdp(
 ): Promise<Inspection> {
   try {
     const faults = await findFaults(needs, plan, name);
-    if (faults.length > 0) return notReady(`${name}: ${faults.join('; ')}`);
+    if (faults.length > 0) return notReady(`${name}: ${sayFaults(faults)}`);
     const session = await openVdp(needs, plan, name, signal);
     return await withSession(session, signal, async () => await look(needs, session, plan, name));
   } catch (error) {

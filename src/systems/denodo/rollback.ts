@@ -68,7 +68,7 @@ async function restore(
   try {
     const { timeoutMs } = scriptRules(plan);
     const before = await cacheUrlOf(session, timeoutMs);
-    const run = await runScript(session, script, scriptRules(plan), context, signal);
+    const run = await runScript({ session, script, rules: scriptRules(plan), context }, signal);
     const secrets = passwordsOf(needs, serverOf(plan, name).server);
     const failed = outcomeOfScript(run, secrets);
     if (failed) return failed;

@@ -37,17 +37,22 @@ export interface ScriptRules {
 }
 
 /** Who is asked and told while a script runs. */
-export type ScriptContext = Pick<TaskContext, 'tell' | 'isStillOurs'>;
+type ScriptContext = Pick<TaskContext, 'tell' | 'isStillOurs'>;
+
+/** A script with the connection that it is sent over. */
+export interface ScriptWork {
+  session: PostgresSession;
+  script: ReadyScript;
+  rules: ScriptRules;
+  context: ScriptContext;
+}
 
 /**
  * Sends a script over one connection, a command at a time, in single user mode, and stops at the first that fails. The
  * mode is left again however it ends. There is no transaction: what was executed stays.
  */
 export async function runScript(
-  session: PostgresSession,
-  { statements }: ReadyScript,
-  rules: ScriptRules,
-  context: ScriptContext,
+  { session, script: { statements }, rules, context }: ScriptWork,
   signal: AbortSignal,
 ): Promise<ScriptRun> {
   const total = statements.length;

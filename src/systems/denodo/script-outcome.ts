@@ -3,6 +3,8 @@ import type { TaskOutcome } from '../system.ts';
 import type { ScriptRun } from './run-script.ts';
 import { withoutSecrets } from './server.ts';
 
+const longestFaults = 2_000;
+
 /** A task's end in words, without lines and without a read-back. */
 export function ended(
   end: Extract<TaskOutcome, { state: 'ended' }>['end'],
@@ -15,6 +17,11 @@ export function ended(
 /** What a person reads of an error: one line, without marks. */
 export function sentenceOf(error: unknown): string {
   return harmless(error instanceof Error ? error.message : String(error));
+}
+
+/** Several sentences in one; names of properties may be called anything. */
+export function sayFaults(faults: string[]): string {
+  return harmless(faults.join('; '), longestFaults);
 }
 
 /** How far it came, in Denodo's words. */

@@ -5,7 +5,7 @@ import type { PostgresSession } from '../../drivers/postgres/postgres-driver.ts'
 import type { System, TaskContext, TaskOutcome } from '../system.ts';
 import { fillRevision, type ReadyScript } from './fill-script.ts';
 import { runScript, type ScriptRules, type ScriptRun } from './run-script.ts';
-import { ended, outcomeOfScript, sayExecuted, sentenceOf } from './script-outcome.ts';
+import { ended, outcomeOfScript, sayExecuted, sayFaults, sentenceOf } from './script-outcome.ts';
 import { openVdp, type VdpNeeds, withSession } from './server.ts';
 import { findInvalidViews } from './verify-views.ts';
 
@@ -63,7 +63,7 @@ async function makeReady(needs: VdpNeeds, { plan, task }: TaskContext): Promise<
     const changed = await needs.findRevisionChange(revision);
     if (changed !== null) return ended('error', changed);
     const ready = await fillRevision(needs, plan, revision, task.server ?? '');
-    return ready.ok ? ready.value : ended('error', ready.faults.join('; '), ready.faults);
+    return ready.ok ? ready.value : ended('error', sayFaults(ready.faults), ready.faults);
   } catch (error) {
     return ended('error', sentenceOf(error));
   }
@@ -91,7 +91,7 @@ async function execute(
       : ended('error', `${error.message}; no VQL command was executed`);
   }
   try {
-    const run = await runScript(session, script, scriptRules(plan), context, signal);
+    const run = await runScript({ session, script, rules: scriptRules(plan), context }, signal);
     if (signal.aborted && run.end.state !== 'done') return await cut(context, run, cutOff, script);
     const outcome = outcomeOfScript(run, script.secrets);
     if (outcome?.state === 'lost' && context.run >= mostRuns) return ended('unknown', outcome.reason);

@@ -43,7 +43,13 @@ async function run(vql: string, more: Partial<ScriptRules> = {}) {
   if (!script.ok) throw new Error(script.fault);
   const tell = async (key: string, message: string): Promise<void> => void told.push(`${key}: ${message}`);
   const context = { tell, isStillOurs: async () => true };
-  return await runScript(await connect(), asWritten(script.value), { ...rules, ...more }, context, signal);
+  const work = {
+    session: await connect(),
+    script: asWritten(script.value),
+    rules: { ...rules, ...more },
+    context,
+  };
+  return await runScript(work, signal);
 }
 
 /** Somebody's query that runs until it is released. */
