@@ -1,6 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { vqlProperties } from '../../domain/denodo-properties.ts';
 import type { Value } from '../../domain/environment.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { type Revision, revisionName } from '../../domain/revision.ts';
@@ -131,17 +132,15 @@ async function readScript(file: string): Promise<string> {
   return await readFile(file, 'utf8');
 }
 
-/** The server's properties win over the cluster's, those over the environment's (D-61). */
+/** The properties of the environment alone: every server executes the same (D-61). */
 function valuesFor(
   needs: VdpNeeds,
   plan: Plan,
   serverName: string,
   names: string[],
 ): { values: Map<string, string>; secrets: string[] } {
-  const { cluster, server } = serverOf(plan, serverName);
-  const given = new Map<string, Value>(
-    [plan.environment, cluster, server].flatMap(({ properties }) => Object.entries(properties)),
-  );
+  const { server } = serverOf(plan, serverName);
+  const given = new Map<string, Value>(Object.entries(vqlProperties(plan.environment)));
   const values = new Map<string, string>();
   const secrets = passwordsOf(needs, server);
   for (const name of names) {

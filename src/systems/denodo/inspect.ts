@@ -56,15 +56,17 @@ async function look(
     const said = alive.state === 'failed' ? alive.message : alive.reason;
     return notReady(`${name} does not answer SELECT 1: ${harmless(withoutSecrets(said, secrets))}`);
   }
-  if (cacheToSwap(plan.environment, plan.revisions) === null) return { problem: null, readBack: null };
+  // Who asks before a deployment has no revision in hand: what is known of the cache is said wherever one may be swapped.
+  const swaps = cacheToSwap(plan.environment, plan.revisions) !== null;
+  if (!swaps && (plan.revisions.length > 0 || plan.environment.sharedCache === null))
+    return { problem: null, readBack: null };
   const cache = await readCache(session, answerMs);
   if (!cache.ok)
     return notReady(`${name}: its cache cannot be read: ${harmless(withoutSecrets(cache.reason, secrets))}`);
   // D-51: where the plan swaps caches, each server needs one.
-  const problem = cache.value.isOn
-    ? null
-    : `${name}: its cache is off, and these revisions swap caches (D-51)`;
-  return { problem, readBack: null, cache: cache.value.url };
+  const { url, isOn } = cache.value;
+  const problem = isOn || !swaps ? null : `${name}: its cache is off, and these revisions swap caches (D-51)`;
+  return { problem, readBack: null, cache: url, cacheIsOn: isOn };
 }
 
 function notReady(problem: string): Inspection {

@@ -88,7 +88,19 @@ describe('before anything is taken out for it, a server', () => {
   const inspect = async (made = bench) => await made.system.inspect(made.plan, 'vdp-1', signal);
 
   it('says which cache it uses', async () => {
-    expect(await inspect()).toEqual({ problem: null, readBack: null, cache: primary });
+    const uses = { problem: null, readBack: null, cache: primary, cacheIsOn: true };
+    expect(await inspect()).toEqual(uses);
+  });
+
+  it('says so also before there is any revision, and that its cache is off is no problem of its own then', async () => {
+    const plan = { ...bench.plan, revisions: [] };
+    vdp.model.cacheStatus = 'OFF';
+    expect(await bench.system.inspect(plan, 'vdp-1', signal)).toEqual({
+      problem: null,
+      readBack: null,
+      cache: primary,
+      cacheIsOn: false,
+    });
   });
 
   it('is refused where its cache is off and the plan swaps caches (D-51)', async () => {
