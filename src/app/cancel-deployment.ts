@@ -9,7 +9,7 @@ import { decide } from './decide.ts';
 import { decidedAlready } from './decided-already.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
-import { alreadyDecided } from './running-deployment.ts';
+import { alreadyDecided, puttingBack } from './running-deployment.ts';
 
 /** A press on Cancel or Stop after this server, or `/deploy cancel`. */
 export interface CancelDeployment extends Actor {
@@ -39,12 +39,7 @@ export async function cancelDeployment(
           `#${number} has already ended: ${state.replaceAll('_', ' ')}.`,
         ...nothing,
       });
-    if (run?.putBack)
-      return refuse({
-        rule: 'law-14',
-        message: `#${number} has ended, and ${run.putBack.member} is being put back into service.`,
-        ...nothing,
-      });
+    if (run?.putBack) return refuse(puttingBack(number, run.putBack.member));
     const environment = currentEnvironment(needs.configuration(), plan);
     const refusal = refuseOperator(person, needs.configuration(), environment, deployment);
     if (refusal) return refuse(refusal);

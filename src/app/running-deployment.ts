@@ -8,6 +8,7 @@ import type { Refusal } from '../domain/verdict.ts';
 export function runningAttempt(deployment: Deployment): Run | Refusal {
   const { run, number, state } = deployment;
   if (run && !run.ended && !hasEnded(state)) return run;
+  if (run?.putBack) return puttingBack(number, run.putBack.member);
   const message = hasEnded(state)
     ? `#${number} has already ended: ${state.replaceAll('_', ' ')}.`
     : `#${number} has not begun.`;
@@ -15,6 +16,16 @@ export function runningAttempt(deployment: Deployment): Run | Refusal {
     ? `See \`/deploy show ${number}\`.`
     : `\`/deploy cancel ${number}\` cancels it.`;
   return { rule: 'law-14', message, liftedBy: 'nobody', wayOut };
+}
+
+/** After its end, while a held member goes back into service, there is nothing to pause or to stop. */
+export function puttingBack(number: number, member: string): Refusal {
+  return {
+    rule: 'law-14',
+    message: `#${number} has ended, and ${member} is being put back into service.`,
+    liftedBy: 'nobody',
+    wayOut: `See \`/deploy show ${number}\`.`,
+  };
 }
 
 /** Law 14: somebody decided the same before, and nothing changes. */

@@ -103,6 +103,8 @@ function cardButtons(deployment: Deployment, plan: Plan): Button[] {
   });
   const answers = answerButtons(deployment);
   const isRunning = run !== null && !run.ended;
+  // After the end a held member may be put back, and that may ask: nothing of it is paused, stopped or cancelled.
+  if (run?.ended && (question || state === 'running')) return [...answers, details];
   if (question) return [...answers, ...(isRunning ? stopButtons(run, number, value) : [cancel]), details];
   switch (state) {
     case 'awaiting_approval':

@@ -2,9 +2,14 @@ import { EventEmitter, once } from 'node:events';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { cancelDeployment } from '../../src/app/cancel-deployment.ts';
 import type { AppNeeds } from '../../src/app/needs.ts';
+import { pauseDeployment } from '../../src/app/pause-deployment.ts';
 import { keepOut, putBackInService } from '../../src/app/put-back-in-service.ts';
+import { stopDeploymentNow } from '../../src/app/stop-deployment-now.ts';
+import { foldDeployment } from '../../src/domain/deployment.ts';
 import { factsOf } from '../../src/progress/facts.ts';
+import { deploymentCard } from '../../src/slack/card.ts';
 import { threadLine } from '../../src/wording/thread-line.ts';
 import { startApp } from '../helpers/app.ts';
 import { buildPlan, buildSingleCluster } from '../helpers/build.ts';
@@ -74,6 +79,34 @@ describe('Put back in service', () => {
     expect(sentence(await putBackInService(app, { by, number, member: 'web-1' }))).toBe(
       'web-1 is not held by #1 any more.',
     );
+  });
+
+  test('leaves nothing to pause, to stop or to cancel meanwhile, on the card or by command', async () => {
+    const gate = new EventEmitter();
+    engine.start();
+    const number = await failed();
+    engine.world.when('enable web-1', async () => {
+      await once(gate, 'open');
+      return ended('ok');
+    });
+    expect((await putBackInService(app, { by, number, member: 'web-1' })).ok).toBe(true);
+    await eventually(() => engine.world.done.includes('enable web-1'));
+    const deployment = foldDeployment(await engine.store.eventsAfter(number, 0));
+    if (!deployment) throw new Error('there is no deployment');
+    expect(deployment.state).toBe('running');
+    const card = JSON.stringify(deploymentCard(deployment, buildPlan(environment), []));
+    expect(card).toContain('Details');
+    expect(card).not.toMatch(/"(Pause|Stop now|Stop after this server|Cancel)"/);
+    const why = 'has ended, and web-1 is being put back into service.';
+    const reason = 'why not';
+    for (const verdict of [
+      await pauseDeployment(app, { by, number }),
+      await stopDeploymentNow(app, { by, number, reason }),
+      await cancelDeployment(app, { by, number }),
+    ])
+      expect(verdict.ok ? '' : verdict.refusals.map(({ message }) => message).join()).toBe(`#1 ${why}`);
+    gate.emit('open');
+    await engine.until(number, ['error']);
   });
 
   test('is probed after a crash and not done twice', async () => {
