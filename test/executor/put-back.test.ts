@@ -91,22 +91,22 @@ describe('Put back in service', () => {
     });
     expect((await putBackInService(app, { by, number, member: 'web-1' })).ok).toBe(true);
     await eventually(() => engine.world.done.includes('enable web-1'));
+    const attempts = [
+      await pauseDeployment(app, { by, number }),
+      await stopDeploymentNow(app, { by, number, reason: 'why not' }),
+      await cancelDeployment(app, { by, number }),
+    ];
     const deployment = foldDeployment(await engine.store.eventsAfter(number, 0));
+    gate.emit('open');
+    await engine.until(number, ['error']);
     if (!deployment) throw new Error('there is no deployment');
     expect(deployment.state).toBe('running');
     const card = JSON.stringify(deploymentCard(deployment, buildPlan(environment), []));
     expect(card).toContain('Details');
     expect(card).not.toMatch(/"(Pause|Stop now|Stop after this server|Cancel)"/);
     const why = 'has ended, and web-1 is being put back into service.';
-    const reason = 'why not';
-    for (const verdict of [
-      await pauseDeployment(app, { by, number }),
-      await stopDeploymentNow(app, { by, number, reason }),
-      await cancelDeployment(app, { by, number }),
-    ])
+    for (const verdict of attempts)
       expect(verdict.ok ? '' : verdict.refusals.map(({ message }) => message).join()).toBe(`#1 ${why}`);
-    gate.emit('open');
-    await engine.until(number, ['error']);
   });
 
   test('is probed after a crash and not done twice', async () => {
