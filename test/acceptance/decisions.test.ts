@@ -142,7 +142,8 @@ describe.skipIf(!present)(
     });
 
     test('Pause finishes the server at hand, Resume goes on; Roll back undoes both in reverse order', async () => {
-      await set(plain.replace('sh ./install.sh', 'sleep 1; sh ./install.sh'));
+      // The button comes with an edit of the card, which may take three seconds.
+      await set(plain.replace('sh ./install.sh', 'sleep 4; sh ./install.sh'));
       const ana = stage.slack.person('U0ANA');
       await begin();
       await shown('Pause')();
