@@ -15,6 +15,7 @@ CREATE TABLE `inspections` (
 	PRIMARY KEY(`environment`, `server`)
 );
 --> statement-breakpoint
+CREATE INDEX `inspections_unanswered` ON `inspections` (`asked_at`,`environment`,`server`) WHERE answered_at is null or answered_at < asked_at;--> statement-breakpoint
 CREATE TABLE `property_values` (
 	`environment` text NOT NULL,
 	`cluster` text NOT NULL,
@@ -24,3 +25,5 @@ CREATE TABLE `property_values` (
 	`at` integer NOT NULL,
 	PRIMARY KEY(`environment`, `cluster`, `name`)
 );
+--> statement-breakpoint
+CREATE INDEX `messages_paused` ON `messages` (`not_before`) WHERE not_before > 0;

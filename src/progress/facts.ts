@@ -8,7 +8,7 @@ export interface Fact {
   version: number;
   at: number;
   event: DeploymentEvent;
-  /** How long the server or the attempt took, in milliseconds; null where nothing was timed. */
+  /** How long the server or the attempt took, in milliseconds; null where nothing was timed, or the clock was set back meanwhile. */
   durationMs: number | null;
   /** At the end of an attempt: for how long what is new and what was before were in service side by side, in milliseconds. */
   sideBySideMs: number | null;
@@ -74,7 +74,7 @@ function factOf(
     version,
     at,
     event,
-    durationMs: startedAt === null ? null : at - startedAt,
+    durationMs: startedAt === null || at < startedAt ? null : at - startedAt,
     sideBySideMs: event.type === 'attempt_ended' ? sideBySide(deployment) : null,
     lastLines: event.type === 'server_ended' ? failedLines(plan, deployment, event.server) : [],
     matters: matters(event),

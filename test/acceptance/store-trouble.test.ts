@@ -149,7 +149,7 @@ describe.each(troubles)('%s', (_name, { begin, reason }, isMissing) => {
       await end();
       expect(await until((now) => now.startsWith('200'))).toBe('200 ok');
       expect(said(unwell.slice('503 '.length))).toBe(1);
-      await stage.slack.until(() => said('the database can be written again') === 1, 5_000);
+      await stage.slack.until(() => said('the database can be written again') === 1, 20_000);
       expect(await cancel()).toContain('#1');
       await stage.cardSays('cancelled');
     },

@@ -80,3 +80,7 @@ test('and says nothing of it where they still are, or where something old was pu
   ];
   expect(lastLine([...north(4_000), ...skipped, [11_000, end('partial')]])).not.toContain('side by side');
 });
+
+test('a clock that was set back meanwhile makes no duration', () => {
+  expect(lastLine([[-7_200_000, end('ok')]])).toBe('Attempt 1: done.');
+});

@@ -60,20 +60,28 @@ export function connect(
   };
 }
 
+/** On a full disk small things may still find room between large ones: so long nothing may fail until it is over. */
+const calmMs = 2_000;
+
 /** Reports trouble when it comes, changes and goes; what fails again and again in the same way says nothing new. */
 function watchFor(report: ReportTrouble): <T>(work: () => Promise<T>) => Promise<T> {
   let reason: string | null = null;
+  let calm: NodeJS.Timeout | null = null;
+  const itIsOver = (): void => {
+    [reason, calm] = [null, null];
+    report(null);
+  };
   return async (work) => {
     try {
       const result = await work();
-      if (reason !== null) report(null);
-      reason = null;
+      if (reason !== null) calm ??= setTimeout(itIsOver, calmMs).unref();
       return result;
     } catch (error) {
-      if (error instanceof StoreUnavailable && error.reason !== reason) {
-        ({ reason } = error);
-        report(error);
-      }
+      if (!(error instanceof StoreUnavailable)) throw error;
+      if (calm) clearTimeout(calm);
+      calm = null;
+      if (error.reason !== reason) report(error);
+      ({ reason } = error);
       throw error;
     }
   };

@@ -192,7 +192,8 @@ function prepareDelivering({ database }: Connection) {
     endPauses: database
       .update(messages)
       .set({ notBefore: 0 })
-      .where(and(notSaid(), gt(messages.notBefore, 0)))
+      // Also of what is said already: it may have more to say before its pause is over.
+      .where(gt(messages.notBefore, sql`0`))
       .prepare(),
     set: database
       .update(messages)

@@ -190,6 +190,9 @@ export const messages = sqliteTable(
   (table) => [
     uniqueIndex('messages_key').on(table.key),
     index('messages_not_said').on(table.id).where(notSaid()),
+    index('messages_paused')
+      .on(table.notBefore)
+      .where(sql`not_before > 0`),
     index('messages_unposted')
       .on(table.threadOf, table.id)
       .where(sql`ts is null and state <> 'dead'`),
@@ -264,7 +267,12 @@ export const inspections = sqliteTable(
     answeredAt: integer('answered_at'),
     answer: text(),
   },
-  (table) => [primaryKey({ columns: [table.environment, table.server] })],
+  (table) => [
+    primaryKey({ columns: [table.environment, table.server] }),
+    index('inspections_unanswered')
+      .on(table.askedAt, table.environment, table.server)
+      .where(sql`answered_at is null or answered_at < asked_at`),
+  ],
 );
 
 /** The digest that a revision had when it was first seen. */
