@@ -15,8 +15,8 @@ export const mutants: Mutant[] = [
     edits: [
       {
         file: 'src/domain/next-action.ts',
-        find: "return { do: run.stopNow && !isScript ? 'end' : 'probe', group, task, run: taskRun(run, task.id).run };",
-        put: "return { do: run.stopNow && !isScript ? 'end' : 'perform', group, task, run: taskRun(run, task.id).run + 1 };",
+        find: "    do: run.stopNow && !isScript(task) ? 'end' : 'probe',\n    group,\n    task,\n    run: taskRun(run, task.id).run,",
+        put: "    do: run.stopNow && !isScript(task) ? 'end' : 'perform',\n    group,\n    task,\n    run: taskRun(run, task.id).run + 1,",
       },
     ],
     seed: 11,
