@@ -82,6 +82,8 @@ const vdp = (name: string): Vdp => {
   if (!found) throw new Error(`there is no ${name}`);
   return found;
 };
+/** How often each task of a Scheduler was started. */
+const startsOn = (name: string): Record<string, number> | undefined => house.schedulers.get(name)?.starts;
 const statements = (name: string): string[] => vdp(name).log.map(({ text }) => text);
 const times = (name: string, words: string): number =>
   statements(name).filter((text) => text.includes(words)).length;
@@ -94,6 +96,11 @@ describe('two clusters, half by half, from /deploy to the backup afterwards', ()
       expect(times(name, 'CREATE OR REPLACE VIEW customer AS SELECT id, name, segment')).toBe(1);
       expect(vdp(name).singleUser()).toBeNull();
     }
+    for (const name of ['sched-eu', 'sched-us']) expect(startsOn(name)).toEqual({ load_customers: 1 });
+    expect(startsOn('sched-stg')).toEqual({});
+    expect(house.schedulers.get('sched-us')?.jobs[0]?.definition).toMatchObject({
+      dataSource: { connectionURI: '//vdp-us-1:9999/admin' },
+    });
     await slack.until(() => threadOf(1).includes('saved as'), 20_000);
     const told = threadOf(1);
     expect(told).toContain(
@@ -115,7 +122,8 @@ describe('two clusters, half by half, from /deploy to the backup afterwards', ()
     await slack.until(() => threadOf(2).includes('held out of service'), 20_000);
     expect(threadOf(2)).toMatch(/\*vdp-eu-2\* .*Executed \d of \d+ VQL commands/s);
     expect(times('vdp-eu-2', 'CREATE OR REPLACE VIEW customer AS SELECT id, name FROM')).toBe(2);
-    expect(times('vdp-us-1', 'segment')).toBe(0);
+    for (const name of ['vdp-eu-1', 'vdp-us-1']) expect(times(name, 'segment')).toBe(0);
+    for (const name of ['sched-eu', 'sched-us']) expect(startsOn(name)).toEqual({ load_customers: 1 });
     expect(vdp('vdp-eu-2').singleUser()).toBeNull();
   });
 
@@ -144,6 +152,8 @@ describe('one cluster with two caches', () => {
       expect(swap).toBeGreaterThan(-1);
       expect(swap).toBeLessThan(order.findIndex((text) => text.includes('CREATE OR REPLACE VIEW')));
     }
+    // Once because the revision makes it, and once more because the new cache is loaded.
+    expect(startsOn('sched-stg')).toEqual({ load_customers: 2 });
   });
 
   test('a failed VQL after the swap is swapped back', async () => {

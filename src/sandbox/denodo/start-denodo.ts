@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { startCatalogServer } from './catalog-server.ts';
-import { startSchedulerServer } from './scheduler-server.ts';
+import { type SchedulerWorld, startSchedulerServer } from './scheduler-server.ts';
 import { startVdp, type Vdp } from './start-vdp.ts';
 
 /** The servers of `examples/denodo`, each a stand-in on this machine. */
@@ -12,6 +12,8 @@ export interface DenodoHouse {
   configuration: string;
   /** Virtual DataPort servers by name. */
   vdps: Map<string, Vdp>;
+  /** What stands on each Scheduler, by its name. */
+  schedulers: Map<string, SchedulerWorld>;
   /** The secrets that the example names, by their variables. */
   variables: Record<string, string>;
   close(): Promise<void>;
@@ -27,15 +29,18 @@ export async function startDenodo(directory: string): Promise<DenodoHouse> {
     cpSync(join(example, part), join(directory, part), { recursive: true });
   let configuration = readFileSync(join(example, 'lamplighter.yaml'), 'utf8');
   const vdps = new Map<string, Vdp>();
+  const schedulers = new Map<string, SchedulerWorld>();
   const closers: (() => Promise<void>)[] = [];
   for (const [, name = '', role = ''] of configuration.matchAll(/- \{ name: (\S+), role: (\S+),/g)) {
-    const { from, to, close } = role === 'vdp' ? await startOneVdp(name, vdps) : await startRest(name, role);
+    const { from, to, close } =
+      role === 'vdp' ? await startOneVdp(name, vdps) : await startRest(name, role, schedulers);
     closers.push(close);
     configuration = configuration.replaceAll(from, to);
   }
   return {
     configuration,
     vdps,
+    schedulers,
     variables: { DENODO_PASSWORD: password, CRM_PASSWORD_ENC: 'hU2z4w8Gk1pY' },
     close: async () => {
       for (const close of closers) await close();
@@ -60,10 +65,21 @@ async function startOneVdp(name: string, vdps: Map<string, Vdp>): Promise<Place>
   };
 }
 
-async function startRest(name: string, role: string): Promise<Place> {
+async function startRest(
+  name: string,
+  role: string,
+  schedulers: Map<string, SchedulerWorld>,
+): Promise<Place> {
   const known = { user, password, now: Date.now };
-  const world = { projects: [{ id: 1, name: 'crm' }], jobs: [], runs: {}, starts: {}, now: Date.now };
+  const world: SchedulerWorld = {
+    projects: [{ id: 1, name: 'crm' }],
+    jobs: [],
+    runs: {},
+    starts: {},
+    now: Date.now,
+  };
   const changes = { inserted: ['customer360.customer'], removed: [], modified: [] };
+  if (role === 'scheduler') schedulers.set(name, world);
   const standIn =
     role === 'scheduler'
       ? await startSchedulerServer({ ...known, uri: `//${name}:8000` }, world)
