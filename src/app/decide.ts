@@ -12,7 +12,8 @@ export type Decision<T> = Verdict<{
   answer: T;
 }>;
 
-const maxTries = 5;
+/** How often a decision is made anew because somebody wrote first. */
+export const maxTries = 5;
 
 /** Load, decide, write on what was read; when somebody wrote first, once more from the start. */
 export async function decide<T>(

@@ -6,7 +6,7 @@ import type { DeploymentEvent } from '../domain/events.ts';
 import { planTitle, type Undoing } from '../domain/plan.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { overridesAt } from '../domain/windows.ts';
-import type { DueChange } from '../store/store.ts';
+import type { Alongside, DueChange, NewDeployment } from '../store/store.ts';
 import type { AppNeeds } from './needs.ts';
 import { planDeployment, type PlannedDeployment, refusalsOf } from './plan-deployment.ts';
 
@@ -50,20 +50,50 @@ export async function requestDeployment(
   needs: AppNeeds,
   request: RequestDeployment,
 ): Promise<Verdict<RequestedDeployment>> {
+  const checked = await checkRequest(needs, request);
+  if (!checked.ok) return checked;
+  const written = await writeRequest(needs, checked.value);
+  if (written === 'stale') throw new Error('a request that is about no other deployment came too late');
+  return written;
+}
+
+/** What is written of a request once nothing speaks against it. */
+export interface CheckedRequest {
+  row: NewDeployment;
+  answer: Omit<RequestedDeployment, 'number'>;
+}
+
+/** Every reason against a request at once, or the frozen plan and the row of a deployment. Writes nothing. */
+export async function checkRequest(
+  needs: AppNeeds,
+  request: RequestDeployment,
+): Promise<Verdict<CheckedRequest>> {
   const person = request.by === system ? null : await needs.findPerson(request.by);
   const planned = await planDeployment(needs, { ...request, person });
   if (!planned.ok) return planned;
   const refusals = [...refuseRequest(needs, request, planned.value), ...refusalsOf(planned.value)];
   const [first, ...others] = refusals;
   if (first) return refuse(first, ...others);
-  return await write(needs, request, planned.value);
+  return accept(freeze(needs, request, planned.value));
 }
 
-async function write(
+/** Writes it, and what it means to another deployment in the same moment; `stale` when that one has changed since. */
+export async function writeRequest(
+  needs: AppNeeds,
+  { row, answer }: CheckedRequest,
+  alongside?: Alongside,
+): Promise<Verdict<RequestedDeployment> | 'stale'> {
+  const created = await needs.store.createDeployment({ ...row, ...(alongside && { alongside }) });
+  if ('stale' in created) return 'stale';
+  if ('tooMany' in created) return refuse(tooMany(needs, created.tooMany));
+  return accept({ ...answer, number: created.number });
+}
+
+function freeze(
   needs: AppNeeds,
   request: RequestDeployment,
   { plan, hash, warnings }: PlannedDeployment,
-): Promise<Verdict<RequestedDeployment>> {
+): CheckedRequest {
   const { environment } = plan;
   const at = needs.now();
   // What went wrong may be undone at any hour.
@@ -84,34 +114,30 @@ async function write(
     warnings,
     ...(overrides.length > 0 && { overrides }),
   };
-  const created = await needs.store.createDeployment({
-    environment: environment.name,
+  const { startsAt } = request;
+  const answer = {
     title: planTitle(plan),
+    environment: environment.name,
     channel: environment.channel,
+    startsAt,
+  };
+  const row: NewDeployment = {
+    ...answer,
     plan,
     planHash: hash,
     requestKey: request.key,
     requestedBy: request.by,
-    startsAt: request.startsAt,
     zone: request.zone,
     typed: request.typed,
     at,
-    events: [requested, ...(rule ? [] : [startWithoutApproval(request.startsAt)])],
-    due: dueRows(environment, request.startsAt, expiresAt),
+    events: [requested, ...(rule ? [] : [startWithoutApproval(startsAt)])],
+    due: dueRows(environment, startsAt, expiresAt),
     quota:
       request.by === system
         ? null
         : { since: at - hourMs, limit: needs.configuration().limits.requestsPerHour },
-  });
-  if ('tooMany' in created) return refuse(tooMany(needs, created.tooMany));
-  return accept({
-    number: created.number,
-    title: planTitle(plan),
-    environment: environment.name,
-    channel: environment.channel,
-    startsAt: request.startsAt,
-    needsApproval: rule !== null,
-  });
+  };
+  return { row, answer: { ...answer, needsApproval: rule !== null } };
 }
 
 /** Not approved by its start, or too long after the request: it expires. */

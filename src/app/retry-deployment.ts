@@ -106,8 +106,25 @@ async function refuseRetry(
   const { state, run } = deployment;
   if (!hasEnded(state) || !run?.ended || remainingServers(plan, deployment).length === 0)
     return await nothingToRetry(needs, deployment);
+  const undoing = await refuseWhileUndone(needs, deployment);
+  if (undoing) return undoing;
   const environment = currentEnvironment(needs.configuration(), plan);
   return refuseRequester(person, needs.configuration(), environment, plan.revisions);
+}
+
+/** One of them would work against the other. */
+async function refuseWhileUndone(
+  { store }: AppNeeds,
+  { number, undoneBy }: Deployment,
+): Promise<Refusal | null> {
+  const undoing = undoneBy === null ? null : await store.summary(undoneBy);
+  if (!undoing || hasEnded(undoing.state)) return null;
+  return {
+    rule: 'law-12',
+    message: `#${undoneBy} rolls #${number} back, so the rest of it cannot be deployed.`,
+    liftedBy: `whoever may cancel #${undoneBy}`,
+    wayOut: `Cancel it with \`/deploy cancel ${undoneBy}\`, or wait until it has ended.`,
+  };
 }
 
 /** Law 14: what was chosen from is no longer what there is. */

@@ -3,12 +3,12 @@ import { hasEnded } from '../domain/deployment.ts';
 import { indexPlan } from '../domain/plan-index.ts';
 import { type Undoable, undoableServers } from '../domain/undoing.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
-import { decide } from './decide.ts';
+import { decide, maxTries } from './decide.ts';
 import { deployedSince } from './deployed-since.ts';
 import { type LoadedDeployment, loadDeployment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 import { samePlan } from './plan-deployment.ts';
-import { requestDeployment, type RequestedDeployment } from './request-deployment.ts';
+import { checkRequest, type RequestedDeployment, writeRequest } from './request-deployment.ts';
 
 /** A press on Roll back, `/deploy rollback`, or the end of a countdown. */
 export interface RollBackDeployment extends Actor {
@@ -29,6 +29,17 @@ export async function rollBackDeployment(
   needs: AppNeeds,
   request: RollBackDeployment,
 ): Promise<Verdict<RolledBackDeployment>> {
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const outcome = await rollBackOnce(needs, request);
+    if (outcome !== 'stale') return outcome;
+  }
+  throw new Error(`#${request.number} was written by others ${maxTries} times in a row`);
+}
+
+async function rollBackOnce(
+  needs: AppNeeds,
+  request: RollBackDeployment,
+): Promise<Verdict<RolledBackDeployment> | 'stale'> {
   const loaded = await loadDeployment(needs.store, request.number);
   if (!loaded.ok) return loaded;
   const { deployment, plan } = loaded.value;
@@ -39,7 +50,7 @@ export async function rollBackDeployment(
     (await refuseOlder(needs, loaded.value, undoable));
   if (refusal) return refuse(refusal);
   const { by, via, number } = request;
-  const requested = await requestDeployment(needs, {
+  const checked = await checkRequest(needs, {
     ...samePlan(plan),
     // The same for whoever presses at the same moment, and for a press that is repeated after a crash.
     key: `rollback:${number}:${deployment.attempt}:${deployment.undoneBy ?? 0}`,
@@ -54,30 +65,20 @@ export async function rollBackDeployment(
     acceptedWarnings: 'all',
     shownHash: null,
   });
-  if (!requested.ok) return requested;
-  await noteOnOriginal(needs, request, requested.value.number);
+  if (!checked.ok) return checked;
+  // Whoever looks at the original finds what undoes it, and nobody retries it in between.
+  const requested = await writeRequest(needs, checked.value, {
+    deployment: number,
+    expectedVersion: deployment.version,
+    events: (created) => [{ type: 'rollback_requested', deployment: created, by, via }],
+    due: [{ remove: 'rollback' }],
+  });
+  if (requested === 'stale' || !requested.ok) return requested;
   return accept({
     ...requested.value,
     servers: Object.keys(undoable.servers),
     withoutBackup: undoable.withoutBackup,
   });
-}
-
-/** Whoever looks at the original finds what undoes it; written once. */
-async function noteOnOriginal(
-  needs: AppNeeds,
-  { number, by, via }: RollBackDeployment,
-  undoneBy: number,
-): Promise<void> {
-  await decide<null>(needs, number, ({ deployment }) =>
-    deployment.undoneBy === undoneBy
-      ? refuse(nothing(number, `#${undoneBy} rolls it back already.`))
-      : accept({
-          events: [{ type: 'rollback_requested', deployment: undoneBy, by, via }],
-          due: [{ remove: 'rollback' }],
-          answer: null,
-        }),
-  );
 }
 
 /** The countdown has run out and nobody kept it as it is. Does nothing when somebody did, or put it off. */

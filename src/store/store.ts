@@ -42,7 +42,22 @@ export interface NewDeployment {
   due: DueChange[];
   /** Refuses with `too-many` when this person has already made this many requests since the instant. */
   quota: { since: number; limit: number } | null;
+  /** What is written into the log of another deployment in the same moment, or nothing of both. */
+  alongside?: Alongside;
 }
+
+/** A change to a deployment that the new one is about. */
+export interface Alongside {
+  deployment: number;
+  /** The version the decision was made on. */
+  expectedVersion: number;
+  /** Given the number of the new deployment. */
+  events: (created: number) => [DeploymentEvent, ...DeploymentEvent[]];
+  due: DueChange[];
+}
+
+/** How a request came out. `stale`: somebody changed the deployment that it is about, decide again. */
+export type CreateOutcome = { number: number; existed: boolean } | { tooMany: number } | { stale: true };
 
 /** Kinds of things that become due; each names its deployment and is removed by the commit that deals with it. */
 export type DueKind = 'start' | 'expire' | 'remind' | 'question' | 'rollback' | 'window-end';
@@ -246,9 +261,7 @@ export interface Store {
   /** Random, made with the database: keeps the marks of two installations apart on the same servers. */
   installation(): Promise<string>;
 
-  createDeployment(
-    request: NewDeployment,
-  ): Promise<{ number: number; existed: boolean } | { tooMany: number }>;
+  createDeployment(request: NewDeployment): Promise<CreateOutcome>;
   summary(deployment: number): Promise<DeploymentSummary | null>;
   /** The newest first; all where no filter is given. */
   list(filter: {

@@ -1,6 +1,6 @@
 import type { DeploymentEvent } from '../../src/domain/events.ts';
 import type { Plan } from '../../src/domain/plan.ts';
-import type { Change, NewDeployment, OutgoingMessage, Store } from '../../src/store/store.ts';
+import type { Alongside, Change, NewDeployment, OutgoingMessage, Store } from '../../src/store/store.ts';
 
 /** Any events, as many as a test wants. */
 export type Events = [DeploymentEvent, ...DeploymentEvent[]];
@@ -52,10 +52,25 @@ export function newDeployment(changes: Partial<NewDeployment> = {}): NewDeployme
   };
 }
 
+/** The new deployment rolls this one back, as decided on this version. */
+export function alongside(deployment: number, expectedVersion: number): Alongside {
+  const event = (created: number): DeploymentEvent => ({
+    type: 'rollback_requested',
+    deployment: created,
+    by: 'U0ANA',
+  });
+  return {
+    deployment,
+    expectedVersion,
+    events: (created) => [event(created)],
+    due: [{ remove: 'rollback' }],
+  };
+}
+
 /** Writes a request and answers its number. */
 export async function create(store: Store, changes: Partial<NewDeployment> = {}): Promise<number> {
   const outcome = await store.createDeployment(newDeployment(changes));
-  if (!('number' in outcome)) throw new Error('refused by the quota');
+  if (!('number' in outcome)) throw new Error(`refused: ${JSON.stringify(outcome)}`);
   return outcome.number;
 }
 

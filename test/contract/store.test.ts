@@ -4,6 +4,7 @@ import type { DeploymentEvent } from '../../src/domain/events.ts';
 import type { Store } from '../../src/store/store.ts';
 import { implementations } from './store-implementations.ts';
 import {
+  alongside,
   attemptEnded,
   attemptStarted,
   change,
@@ -66,6 +67,33 @@ describe.each(implementations)('the store on $name', ({ open }) => {
       await create(store, { at: 2_000, quota });
       expect(await store.createDeployment(newDeployment({ at: 2_000, quota }))).toEqual({ tooMany: 2 });
       expect(await store.list({ limit: 10 })).toHaveLength(4);
+    });
+
+    it('is written together with what it means to another, and with its due rows', async () => {
+      const other = await create(store, { due: [{ add: 'rollback', at: 9_000 }] });
+      const number = await create(store, { at: 3_000, alongside: alongside(other, 1) });
+      expect((await store.eventsAfter(other, 1)).map(({ at, event }) => [at, event])).toEqual([
+        [3_000, { type: 'rollback_requested', deployment: number, by: 'U0ANA' }],
+      ]);
+      expect(await store.dueBefore(9_000, 10)).toEqual([]);
+    });
+
+    it('is stale, and nothing of it is written, when the other was changed since', async () => {
+      const other = await create(store);
+      await store.commit(change(other, [reminded]));
+      const late = newDeployment({ planHash: 'late', alongside: alongside(other, 1) });
+      expect(await store.createDeployment(late)).toEqual({ stale: true });
+      expect(await store.list({ limit: 10 })).toHaveLength(1);
+      expect(await store.plan('late')).toBeNull();
+      expect(await store.eventsAfter(other, 2)).toEqual([]);
+    });
+
+    it('writes to the other once, however often it is delivered', async () => {
+      const other = await create(store);
+      const request = newDeployment({ alongside: alongside(other, 1) });
+      const first = await store.createDeployment(request);
+      expect(await store.createDeployment(request)).toEqual({ ...first, existed: true });
+      expect(await store.eventsAfter(other, 1)).toHaveLength(1);
     });
 
     it('is not written when its log would not begin with the request', async () => {

@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { admitDeployment } from '../../src/app/admit-deployment.ts';
 import { approveDeployment } from '../../src/app/approve-deployment.ts';
+import { cancelDeployment } from '../../src/app/cancel-deployment.ts';
 import type { AppNeeds } from '../../src/app/needs.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
+import { retryDeployment } from '../../src/app/retry-deployment.ts';
 import { rollBackDeployment, rollBackWhenDue } from '../../src/app/roll-back-deployment.ts';
 import { keepAsItIs, snoozeRollback } from '../../src/app/rollback-countdown.ts';
 import type { Environment, RollbackRule, Step } from '../../src/domain/environment.ts';
@@ -88,10 +90,12 @@ async function approve(number: number): Promise<void> {
 }
 
 /** web-1 is changed, web-2 fails, web-3 is never begun. */
-async function partial(environment: Environment): Promise<number> {
+async function partial(environment: Environment, isApproved = false): Promise<number> {
   await open(environment);
+  if (isApproved) needApproval();
   engine.world.when('web-2 install', () => ended('error'));
   const number = await request();
+  if (isApproved) await approve(number);
   await engine.until(number, ['partial']);
   engine.world.done.length = 0;
   return number;
@@ -157,6 +161,30 @@ describe('law 12: Roll back', () => {
     expect(numbers.size).toBe(1);
     await engine.until([...numbers][0] ?? 0, ['ok']);
     expect(sentence(await rollBackDeployment(app, { by, number }))).toContain('back already');
+  });
+
+  test('and a retry at the same moment: one of them comes first, and the other is refused', async () => {
+    const number = await partial(environmentWith(), true);
+    const [undone, retried] = await Promise.all([
+      rollBackDeployment(app, { by, number }),
+      retryDeployment(app, { by, number, choice: 'remaining', shownVersion: null }),
+    ]);
+    expect(undone.ok).toBe(!retried.ok);
+    const words = sentence(undone.ok ? retried : undone);
+    expect(words).toMatch(undone.ok ? /#2 rolls #1 back/ : /has not ended/);
+    expect(await engine.store.list({ limit: 10 })).toHaveLength(undone.ok ? 2 : 1);
+  });
+
+  test('that waits for its approval keeps the rest from being deployed, until it is cancelled', async () => {
+    const number = await partial(environmentWith(), true);
+    const { number: undoing } = value(await rollBackDeployment(app, { by, number }));
+    const retry = async () =>
+      await retryDeployment(app, { by, number, choice: 'remaining', shownVersion: null });
+    expect(sentence(await retry())).toBe(
+      `#${undoing} rolls #${number} back, so the rest of it cannot be deployed.`,
+    );
+    value(await cancelDeployment(app, { by, number: undoing }));
+    expect(value(await retry()).servers).toEqual(['web-2', 'web-3']);
   });
 
   test('that failed may be tried again', async () => {

@@ -134,7 +134,7 @@ export async function requestPlan(store: Store, plan: Plan): Promise<number> {
     due: [],
     quota: null,
   });
-  if ('tooMany' in created) throw new Error('too many');
+  if (!('number' in created)) throw new Error('too many');
   return created.number;
 }
 

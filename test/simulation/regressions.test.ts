@@ -129,6 +129,32 @@ const regressions: [claim: string, scenario: Scenario][] = [
       ],
     },
   ],
+  [
+    'what is being rolled back is not retried in the same moment (14)',
+    {
+      seed: 12_828,
+      shape: {
+        ...shape,
+        groups: 'half-by-half',
+        maxFailures: 1,
+        approvals: 1,
+        onMissed: 'skip',
+        stepDefault: 'retry',
+        rollback: { first: false, countdownSeconds: 68, lockAfter: false },
+      },
+      actions: [
+        askAt0,
+        pressAt(5_662, 'approve', { by: people.ben }),
+        pressAt(54_371, 'retry'),
+        pressAt(13_439, 'roll-back', { by: people.ben }),
+      ],
+      faults: [
+        { do: 'slow-call', nth: 2, forMs: 12_495 },
+        { do: 'pause', point: 'outbox:after-send', nth: 7, forMs: 40_000 },
+        { do: 'step', nth: 4, how: 'fails' },
+      ],
+    },
+  ],
 ];
 
 test.each(regressions)('%s', async (_claim, scenario) => {

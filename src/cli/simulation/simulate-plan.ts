@@ -111,6 +111,6 @@ async function request(store: Store, plan: Plan, at: number): Promise<number> {
     due: [],
     quota: null,
   });
-  if ('tooMany' in created) throw new Error('a simulation has no quota');
+  if (!('number' in created)) throw new Error('a simulation has no quota');
   return created.number;
 }

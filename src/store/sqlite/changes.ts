@@ -1,6 +1,6 @@
 import { and, count, eq, gte, sql } from 'drizzle-orm';
 
-import type { Change, CommitOutcome, NewDeployment, Store } from '../store.ts';
+import type { Change, CommitOutcome, CreateOutcome, NewDeployment, Store } from '../store.ts';
 import { type Append, prepareAppend } from './append.ts';
 import type { Connection } from './connection.ts';
 import { standingOf, summaryColumns } from './deployments.ts';
@@ -42,16 +42,18 @@ interface Parts extends Writers {
   statements: ReturnType<typeof prepare>;
 }
 
-function create(
-  request: NewDeployment,
-  { append, statements, changeDue, meetLock }: Parts,
-): Awaited<ReturnType<Store['createDeployment']>> {
-  const { requestKey, requestedBy, at, planHash, quota } = request;
+function create(request: NewDeployment, parts: Parts): CreateOutcome {
+  const { append, statements, changeDue, meetLock } = parts;
+  const { requestKey, requestedBy, at, planHash, quota, alongside } = request;
   const existing = statements.byRequest.get({ requestKey });
   if (existing) return { number: existing.number, existed: true };
   if (quota) {
     const made = statements.madeBy.get({ requestedBy, since: quota.since })?.made ?? 0;
     if (made >= quota.limit) return { tooMany: made };
+  }
+  if (alongside) {
+    const { deployment, expectedVersion } = alongside;
+    if (statements.row.get({ deployment })?.version !== expectedVersion) return { stale: true };
   }
   append.plan(request.plan, planHash);
   const { startsAt, zone, typed, environment, title, channel } = request;
@@ -75,6 +77,7 @@ function create(
   const addition = { row: { number, environment }, before: null, events: request.events, at, fence: null };
   meetLock(addition, append.events(addition));
   changeDue(number, request.due);
+  if (alongside) applyChange({ ...alongside, events: alongside.events(number), fence: null, at }, parts);
   return { number, existed: false };
 }
 
