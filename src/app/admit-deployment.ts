@@ -1,12 +1,12 @@
 import { system } from '../domain/actor.ts';
-import { approvalRuleFor, approvalStanding } from '../domain/approval.ts';
-import type { Deployment } from '../domain/deployment.ts';
+import { overridesAt, sayOverrideNeed } from '../domain/calendar/windows.ts';
+import { approvalRuleFor, approvalStanding } from '../domain/deployment/approval.ts';
+import type { Deployment } from '../domain/deployment/deployment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Plan } from '../domain/plan/plan.ts';
+import { newWarnings } from '../domain/plan/warnings.ts';
 import { type Person, rolesOf } from '../domain/roles.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { newWarnings } from '../domain/warnings.ts';
-import { overridesAt, sayOverrideNeed } from '../domain/windows.ts';
 import type { DueChange, Lease } from '../store/store.ts';
 import { undoesOtherNow } from './deployed-since.ts';
 import { currentEnvironment, loadDeployment } from './load-deployment.ts';

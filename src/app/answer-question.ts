@@ -1,7 +1,7 @@
-import { answerTo } from '../domain/answer.ts';
-import type { Deployment } from '../domain/deployment.ts';
+import { answerTo } from '../domain/deployment/answer.ts';
+import type { Deployment } from '../domain/deployment/deployment.ts';
+import { refuseOperator } from '../domain/deployment/operator.ts';
 import type { Choice, DeploymentEvent, Question } from '../domain/events.ts';
-import { refuseOperator } from '../domain/operator.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import type { DueChange } from '../store/store.ts';
 import { decide } from './decide.ts';

@@ -1,14 +1,14 @@
+import { sayTime } from '../domain/calendar/calendar.ts';
 import {
   approvalRuleFor,
   type ApprovalStanding,
   approvalStanding,
   refuseApprover,
-} from '../domain/approval.ts';
-import { sayTime } from '../domain/calendar.ts';
-import type { Deployment, Vote } from '../domain/deployment.ts';
+} from '../domain/deployment/approval.ts';
+import type { Deployment, Vote } from '../domain/deployment/deployment.ts';
 import type { Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Plan } from '../domain/plan/plan.ts';
 import { namesOfRole, type Person, rolesOf } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import type { DueChange } from '../store/store.ts';

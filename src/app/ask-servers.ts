@@ -1,5 +1,5 @@
-import { looksOf, type ServerLook, serversToAsk } from '../domain/inspection.ts';
-import type { Plan } from '../domain/plan.ts';
+import { looksOf, type ServerLook, serversToAsk } from '../domain/plan/inspection.ts';
+import type { Plan } from '../domain/plan/plan.ts';
 import type { AppNeeds, PlanningNeeds } from './needs.ts';
 
 /** What the servers of a plan said lately; empty where there is no memory of it. */

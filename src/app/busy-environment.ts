@@ -1,4 +1,4 @@
-import { plannedServers } from '../domain/plan.ts';
+import { plannedServers } from '../domain/plan/plan.ts';
 import type { Busy } from '../domain/rules/rule.ts';
 import type { Store } from '../store/store.ts';
 import { loadDeployment } from './load-deployment.ts';

@@ -1,9 +1,9 @@
 import type { Actor } from '../domain/actor.ts';
-import { answerByStopping } from '../domain/answer.ts';
-import { hasEnded } from '../domain/deployment.ts';
+import { answerByStopping } from '../domain/deployment/answer.ts';
+import { hasEnded } from '../domain/deployment/deployment.ts';
+import { inOrder } from '../domain/deployment/in-order.ts';
+import { refuseOperator } from '../domain/deployment/operator.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
-import { inOrder } from '../domain/in-order.ts';
-import { refuseOperator } from '../domain/operator.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import { decidedAlready } from './decided-already.ts';

@@ -1,7 +1,7 @@
 import { mention } from '../domain/actor.ts';
-import { sayTime } from '../domain/calendar.ts';
-import { sayChoice } from '../domain/choice.ts';
-import type { Deployment } from '../domain/deployment.ts';
+import { sayTime } from '../domain/calendar/calendar.ts';
+import { sayChoice } from '../domain/deployment/choice.ts';
+import type { Deployment } from '../domain/deployment/deployment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import type { Store } from '../store/store.ts';
 

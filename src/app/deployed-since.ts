@@ -1,6 +1,6 @@
-import { indexPlan } from '../domain/plan-index.ts';
-import type { Undoing } from '../domain/plan.ts';
-import { undoableServers } from '../domain/undoing.ts';
+import { undoableServers } from '../domain/attempt/undoing.ts';
+import { indexPlan } from '../domain/plan/plan-index.ts';
+import type { Undoing } from '../domain/plan/plan.ts';
 import type { Store } from '../store/store.ts';
 import { loadDeployment } from './load-deployment.ts';
 

@@ -1,5 +1,5 @@
+import { windowEndEvents } from '../domain/deployment/window-end.ts';
 import { accept, refuse } from '../domain/verdict.ts';
-import { windowEndEvents } from '../domain/window-end.ts';
 import { decide } from './decide.ts';
 import type { AppNeeds } from './needs.ts';
 

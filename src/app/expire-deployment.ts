@@ -1,4 +1,4 @@
-import type { Deployment } from '../domain/deployment.ts';
+import type { Deployment } from '../domain/deployment/deployment.ts';
 import { accept, refuse } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import type { AppNeeds } from './needs.ts';

@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
-import { type FilledProperty, refuseFiller, refuseValue } from '../domain/filled-properties.ts';
+import { type FilledProperty, refuseFiller, refuseValue } from '../domain/plan/filled-properties.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import { findEnvironment } from './find-environment.ts';
 import type { AppNeeds } from './needs.ts';

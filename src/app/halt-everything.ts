@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
-import { refuseLocker } from '../domain/lock.ts';
+import { refuseLocker } from '../domain/deployment/lock.ts';
 import { refuseReason } from '../domain/reason.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { lockEnvironment } from './lock-environment.ts';

@@ -1,6 +1,6 @@
-import { type Deployment, foldDeployment } from '../domain/deployment.ts';
+import { type Deployment, foldDeployment } from '../domain/deployment/deployment.ts';
 import type { Configuration, Environment } from '../domain/environment.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Plan } from '../domain/plan/plan.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import type { Store } from '../store/store.ts';
 

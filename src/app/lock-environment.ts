@@ -1,6 +1,6 @@
 import { type Actor, system } from '../domain/actor.ts';
-import { sayTime } from '../domain/calendar.ts';
-import { type EnvironmentLock, refuseLocker, sayLock } from '../domain/lock.ts';
+import { sayTime } from '../domain/calendar/calendar.ts';
+import { type EnvironmentLock, refuseLocker, sayLock } from '../domain/deployment/lock.ts';
 import { refuseReason } from '../domain/reason.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import type { DeploymentSummary } from '../store/store.ts';

@@ -1,5 +1,5 @@
-import { sayTime } from '../domain/calendar.ts';
-import type { Deployment } from '../domain/deployment.ts';
+import { sayTime } from '../domain/calendar/calendar.ts';
+import type { Deployment } from '../domain/deployment/deployment.ts';
 import type { Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import type { DueChange } from '../store/store.ts';

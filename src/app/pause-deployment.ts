@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
-import { refuseOperator } from '../domain/operator.ts';
+import { refuseOperator } from '../domain/deployment/operator.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import { currentEnvironment } from './load-deployment.ts';

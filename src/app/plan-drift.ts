@@ -1,9 +1,9 @@
-import type { Deployment } from '../domain/deployment.ts';
+import { overridesAt } from '../domain/calendar/windows.ts';
+import type { Deployment } from '../domain/deployment/deployment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
-import { planChanges } from '../domain/plan-changes.ts';
-import type { Plan } from '../domain/plan.ts';
+import { planChanges } from '../domain/plan/plan-changes.ts';
+import type { Plan } from '../domain/plan/plan.ts';
 import type { Warning } from '../domain/verdict.ts';
-import { overridesAt } from '../domain/windows.ts';
 import type { DueChange } from '../store/store.ts';
 import type { PlanningNeeds } from './needs.ts';
 import { planDeployment, samePlan } from './plan-deployment.ts';

@@ -1,7 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
-import { type Deployment, hasEnded } from '../domain/deployment.ts';
-import { refuseOperator } from '../domain/operator.ts';
-import { indexPlan } from '../domain/plan-index.ts';
+import { type Deployment, hasEnded } from '../domain/deployment/deployment.ts';
+import { refuseOperator } from '../domain/deployment/operator.ts';
+import { indexPlan } from '../domain/plan/plan-index.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import { currentEnvironment, type LoadedDeployment } from './load-deployment.ts';

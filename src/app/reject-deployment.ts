@@ -1,4 +1,4 @@
-import { refuseApprover } from '../domain/approval.ts';
+import { refuseApprover } from '../domain/deployment/approval.ts';
 import { rolesOf } from '../domain/roles.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';

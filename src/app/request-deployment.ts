@@ -1,11 +1,11 @@
 import { type Actor, system } from '../domain/actor.ts';
-import { approvalRuleFor } from '../domain/approval.ts';
-import { sayTime } from '../domain/calendar.ts';
+import { sayTime } from '../domain/calendar/calendar.ts';
+import { overridesAt } from '../domain/calendar/windows.ts';
+import { approvalRuleFor } from '../domain/deployment/approval.ts';
 import type { ApprovalRule, Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
-import { planTitle, type Undoing } from '../domain/plan.ts';
+import { planTitle, type Undoing } from '../domain/plan/plan.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
-import { overridesAt } from '../domain/windows.ts';
 import type { Alongside, DueChange, NewDeployment } from '../store/store.ts';
 import type { AppNeeds } from './needs.ts';
 import { planDeployment, type PlannedDeployment, refusalsOf } from './plan-deployment.ts';

@@ -1,9 +1,14 @@
 import type { Actor } from '../domain/actor.ts';
-import { type Deployment, hasEnded } from '../domain/deployment.ts';
-import { chosenServers, failedServers, remainingServers, type RetryChoice } from '../domain/retry-choice.ts';
+import { isOpen, nextOpening } from '../domain/calendar/windows.ts';
+import { type Deployment, hasEnded } from '../domain/deployment/deployment.ts';
+import {
+  chosenServers,
+  failedServers,
+  remainingServers,
+  type RetryChoice,
+} from '../domain/deployment/retry-choice.ts';
 import { type Person, refuseRequester } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
-import { isOpen, nextOpening } from '../domain/windows.ts';
 import { decide } from './decide.ts';
 import { decidedAlready } from './decided-already.ts';
 import { currentEnvironment, type LoadedDeployment, loadDeployment } from './load-deployment.ts';

@@ -1,7 +1,7 @@
 import { type Actor, system } from '../domain/actor.ts';
-import { hasEnded } from '../domain/deployment.ts';
-import { indexPlan } from '../domain/plan-index.ts';
-import { type Undoable, undoableServers } from '../domain/undoing.ts';
+import { type Undoable, undoableServers } from '../domain/attempt/undoing.ts';
+import { hasEnded } from '../domain/deployment/deployment.ts';
+import { indexPlan } from '../domain/plan/plan-index.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide, maxTries } from './decide.ts';
 import { deployedSince } from './deployed-since.ts';

@@ -1,6 +1,6 @@
 import type { Actor } from '../domain/actor.ts';
-import type { Deployment } from '../domain/deployment.ts';
-import { refuseOperator } from '../domain/operator.ts';
+import type { Deployment } from '../domain/deployment/deployment.ts';
+import { refuseOperator } from '../domain/deployment/operator.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import { currentEnvironment } from './load-deployment.ts';

@@ -1,7 +1,7 @@
 import { type Decided, mention } from '../domain/actor.ts';
-import { sayTime } from '../domain/calendar.ts';
-import { type Deployment, hasEnded } from '../domain/deployment.ts';
-import type { Run } from '../domain/run.ts';
+import type { Run } from '../domain/attempt/run.ts';
+import { sayTime } from '../domain/calendar/calendar.ts';
+import { type Deployment, hasEnded } from '../domain/deployment/deployment.ts';
 import type { Refusal } from '../domain/verdict.ts';
 
 /** The attempt that runs now, be it paused or at a question; else why there is none. */

@@ -1,4 +1,4 @@
-import type { Deployment } from '../domain/deployment.ts';
+import type { Deployment } from '../domain/deployment/deployment.ts';
 import type { Environment } from '../domain/environment.ts';
 import { accept, refuse } from '../domain/verdict.ts';
 import type { Lease } from '../store/store.ts';

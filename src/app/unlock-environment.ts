@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
-import { type EnvironmentLock, refuseUnlocker } from '../domain/lock.ts';
+import { type EnvironmentLock, refuseUnlocker } from '../domain/deployment/lock.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { findEnvironment } from './find-environment.ts';
 import type { AppNeeds } from './needs.ts';

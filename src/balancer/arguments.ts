@@ -1,5 +1,5 @@
 import type { Script, Value } from '../domain/environment.ts';
-import { findServer, type Plan, type PlannedTask } from '../domain/plan.ts';
+import { findServer, type Plan, type PlannedTask } from '../domain/plan/plan.ts';
 
 /** What a script is called with, and which of its words are secret. */
 export interface ScriptCall {

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 
+import type { MemberStatus } from '../domain/attempt/judge-group.ts';
 import type { Script, Value } from '../domain/environment.ts';
-import type { MemberStatus } from '../domain/judge-group.ts';
-import { findServer, type Plan } from '../domain/plan.ts';
+import { findServer, type Plan } from '../domain/plan/plan.ts';
 import { harmless } from '../domain/quote.ts';
 import type { CommandSession } from '../drivers/command.ts';
 import { type Order, type Performed, performWork, resumeWork } from '../drivers/perform.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-import type { MemberStatus } from '../domain/judge-group.ts';
+import type { MemberStatus } from '../domain/attempt/judge-group.ts';
 
 const maxAnswerLength = 1_000;
 

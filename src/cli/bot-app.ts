@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 
 import type { AppNeeds } from '../app/needs.ts';
-import { makePlan } from '../domain/make-plan.ts';
-import type { Plan } from '../domain/plan.ts';
+import { makePlan } from '../domain/plan/make-plan.ts';
+import type { Plan } from '../domain/plan/plan.ts';
 import { type Revision, revisionName } from '../domain/revision.ts';
-import type { Slack } from '../slack/connect.ts';
+import type { Slack } from '../slack/connection/connect.ts';
 import { createPeople } from '../slack/people.ts';
 import type { Store } from '../store/store.ts';
 import type { CurrentConfiguration } from './current-configuration.ts';

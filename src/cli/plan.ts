@@ -1,5 +1,5 @@
 import { planDeployment, type PlannedDeployment } from '../app/plan-deployment.ts';
-import type { PlannedTask } from '../domain/plan.ts';
+import type { PlannedTask } from '../domain/plan/plan.ts';
 import { revisionName } from '../domain/revision.ts';
 import { plainText } from '../wording/plain.ts';
 import { sayPlan } from '../wording/plan.ts';

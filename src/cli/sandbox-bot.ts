@@ -8,7 +8,7 @@ import { createLog } from '../health/log.ts';
 import { type Fleet, startFleet } from '../sandbox/fleet/start-fleet.ts';
 import { writeFleetConfiguration } from '../sandbox/fleet/write-configuration.ts';
 import type { LocalSlack } from '../sandbox/slack/start-slack.ts';
-import { slackPace } from '../slack/outbox.ts';
+import { slackPace } from '../slack/outbox/outbox.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 import { type Bot, startBot } from './bot.ts';
 import { migrationsFolder } from './migrations-folder.ts';

@@ -1,8 +1,8 @@
 import type { PlanningNeeds } from '../app/needs.ts';
 import { planDeployment, refusalsOf } from '../app/plan-deployment.ts';
-import type { Plan } from '../domain/plan.ts';
+import { nextOpening, refuseStart } from '../domain/calendar/windows.ts';
+import type { Plan } from '../domain/plan/plan.ts';
 import { refuse, type Verdict, accept } from '../domain/verdict.ts';
-import { nextOpening, refuseStart } from '../domain/windows.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 import { plainText } from '../wording/plain.ts';
 import { sayRefusals } from '../wording/refusal.ts';

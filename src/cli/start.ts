@@ -6,7 +6,7 @@ import { createSecretReader, processVariables, readEnvironment } from '../config
 import { loadConfiguration } from '../config/load-configuration.ts';
 import { socketFileOf } from '../control/socket-file.ts';
 import { createLog } from '../health/log.ts';
-import { slackPace } from '../slack/outbox.ts';
+import { slackPace } from '../slack/outbox/outbox.ts';
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts';
 import { StoreRefused } from '../store/sqlite/refused.ts';
 import { type Bot, startBot } from './bot.ts';

@@ -1,6 +1,6 @@
 import type { AppNeeds } from '../app/needs.ts';
-import { sayTime } from '../domain/calendar.ts';
-import { sayLock } from '../domain/lock.ts';
+import { sayTime } from '../domain/calendar/calendar.ts';
+import { sayLock } from '../domain/deployment/lock.ts';
 import { sayListed } from '../wording/listed.ts';
 import { forTerminal, isoInstant } from './names.ts';
 import type { ControlAnswer } from './protocol.ts';

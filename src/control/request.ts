@@ -1,8 +1,8 @@
 import { findEnvironment } from '../app/find-environment.ts';
 import type { AppNeeds } from '../app/needs.ts';
 import { requestDeployment, type RequestedDeployment } from '../app/request-deployment.ts';
-import { sayTime } from '../domain/calendar.ts';
-import { parseTypedTime } from '../domain/typed-time.ts';
+import { sayTime } from '../domain/calendar/calendar.ts';
+import { parseTypedTime } from '../domain/calendar/typed-time.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { sayRequested } from '../wording/outcome.ts';
 import { isoInstant } from './names.ts';

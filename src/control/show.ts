@@ -1,11 +1,11 @@
 import { type LoadedDeployment, loadDeployment } from '../app/load-deployment.ts';
 import type { AppNeeds } from '../app/needs.ts';
 import { mention } from '../domain/actor.ts';
-import { sayTime } from '../domain/calendar.ts';
-import { sayChoice } from '../domain/choice.ts';
+import { sayTime } from '../domain/calendar/calendar.ts';
+import { sayChoice } from '../domain/deployment/choice.ts';
+import { sayLock } from '../domain/deployment/lock.ts';
 import type { StoredEvent } from '../domain/events.ts';
-import { sayLock } from '../domain/lock.ts';
-import { planTitle } from '../domain/plan.ts';
+import { planTitle } from '../domain/plan/plan.ts';
 import { factsOf } from '../progress/facts.ts';
 import { countProgress } from '../progress/numbers.ts';
 import { serverStandings } from '../progress/server-states.ts';

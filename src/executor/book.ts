@@ -1,7 +1,7 @@
-import { applyEvent, type Deployment, foldDeployment } from '../domain/deployment.ts';
+import { applyEvent, type Deployment, foldDeployment } from '../domain/deployment/deployment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
-import { type IndexedPlan, indexPlan } from '../domain/plan-index.ts';
-import type { Plan } from '../domain/plan.ts';
+import { type IndexedPlan, indexPlan } from '../domain/plan/plan-index.ts';
+import type { Plan } from '../domain/plan/plan.ts';
 import type { Change, Lease, Store } from '../store/store.ts';
 
 /** One leased deployment as its log stands now, and the only way in which the executor adds to it. */

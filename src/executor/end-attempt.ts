@@ -1,6 +1,6 @@
 import { system } from '../domain/actor.ts';
+import { undoableServers } from '../domain/attempt/undoing.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
-import { undoableServers } from '../domain/undoing.ts';
 import type { Change, DueChange } from '../store/store.ts';
 import type { Book } from './book.ts';
 import type { ExecutorNeeds } from './needs.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 
-import type { ServerAnswer } from '../domain/inspection.ts';
-import { findServer, type Plan } from '../domain/plan.ts';
+import type { ServerAnswer } from '../domain/plan/inspection.ts';
+import { findServer, type Plan } from '../domain/plan/plan.ts';
 import { harmless } from '../domain/quote.ts';
 import type { Store } from '../store/store.ts';
 import type { System } from '../systems/system.ts';

@@ -1,11 +1,11 @@
+import { type Action, beginsServer, type GroupAction, nextActions } from '../domain/attempt/next-action.ts';
+import type { Run } from '../domain/attempt/run.ts';
+import { windowEnd } from '../domain/calendar/windows.ts';
+import { inOrder } from '../domain/deployment/in-order.ts';
+import { windowEndEvents } from '../domain/deployment/window-end.ts';
 import type { Step } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
-import { inOrder } from '../domain/in-order.ts';
-import { type Action, beginsServer, type GroupAction, nextActions } from '../domain/next-action.ts';
-import { findStep, type PlannedTask } from '../domain/plan.ts';
-import type { Run } from '../domain/run.ts';
-import { windowEndEvents } from '../domain/window-end.ts';
-import { windowEnd } from '../domain/windows.ts';
+import { findStep, type PlannedTask } from '../domain/plan/plan.ts';
 import { aboutNextWave, aboutStep, askPerson } from './ask-person.ts';
 import type { Book, Events } from './book.ts';
 import { createGroupCheck, type GroupCheck } from './check-group.ts';

@@ -1,8 +1,8 @@
-import { hasEnded } from '../domain/deployment.ts';
-import { openTasks } from '../domain/next-action.ts';
-import { plannedServers, taskName } from '../domain/plan.ts';
-import type { Run } from '../domain/run.ts';
-import { windowEnd } from '../domain/windows.ts';
+import { openTasks } from '../domain/attempt/next-action.ts';
+import type { Run } from '../domain/attempt/run.ts';
+import { windowEnd } from '../domain/calendar/windows.ts';
+import { hasEnded } from '../domain/deployment/deployment.ts';
+import { plannedServers, taskName } from '../domain/plan/plan.ts';
 import type { Lease, MemberService, Store } from '../store/store.ts';
 import { type Book, FencedOff, openBook } from './book.ts';
 import type { ExecutorNeeds } from './needs.ts';

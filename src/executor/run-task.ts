@@ -1,6 +1,6 @@
-import { backupPathOf } from '../domain/backup-path.ts';
-import { isScript, type PlannedTask } from '../domain/plan.ts';
-import { serverRun, taskRun } from '../domain/run.ts';
+import { backupPathOf } from '../domain/attempt/backup-path.ts';
+import { serverRun, taskRun } from '../domain/attempt/run.ts';
+import { isScript, type PlannedTask } from '../domain/plan/plan.ts';
 import type { OnSeen, TaskContext, TaskPerformer } from '../systems/system.ts';
 import type { Book } from './book.ts';
 import type { ExecutorNeeds } from './needs.ts';

@@ -1,6 +1,6 @@
 import { scriptOf } from '../balancer/arguments.ts';
-import { findStep, isRepeatable, isScript, type PlannedTask, taskName } from '../domain/plan.ts';
-import { taskRun } from '../domain/run.ts';
+import { taskRun } from '../domain/attempt/run.ts';
+import { findStep, isRepeatable, isScript, type PlannedTask, taskName } from '../domain/plan/plan.ts';
 import type { TaskOutcome } from '../systems/system.ts';
 import { aboutTask, askPerson } from './ask-person.ts';
 import type { Book } from './book.ts';

@@ -1,6 +1,6 @@
-import type { Deployment } from '../domain/deployment.ts';
-import { liveMembers, type Plan, plannedServers } from '../domain/plan.ts';
-import { remainingServers } from '../domain/retry-choice.ts';
+import type { Deployment } from '../domain/deployment/deployment.ts';
+import { remainingServers } from '../domain/deployment/retry-choice.ts';
+import { liveMembers, type Plan, plannedServers } from '../domain/plan/plan.ts';
 import type { MemberService } from '../store/store.ts';
 
 /** What a card says in numbers. */

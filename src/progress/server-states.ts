@@ -1,5 +1,5 @@
 import type { ServerState, StoredEvent } from '../domain/events.ts';
-import { type Plan, plannedServers } from '../domain/plan.ts';
+import { type Plan, plannedServers } from '../domain/plan/plan.ts';
 import type { MemberService } from '../store/store.ts';
 
 /** How one planned server stands, over all attempts. */

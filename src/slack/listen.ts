@@ -1,16 +1,16 @@
 import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bolt';
 
 import type { BotNeeds } from './bot.ts';
-import { createFollower } from './follow-answers.ts';
+import { decisionIds, onDecision, onDetails } from './card/on-button.ts';
+import { onChooseChange, onChooseSubmit, onChooseWanted } from './card/on-choose.ts';
+import { onReasonSubmit, onReasonWanted, reasonFormIds, reasonForms } from './card/on-reason.ts';
+import { onCommand } from './command/on-command.ts';
+import { onHaltSubmit } from './command/on-halt.ts';
+import { onLockSubmit } from './command/on-lock.ts';
+import { createFollower } from './form/follow-answers.ts';
+import { onFillSubmit, onFillWanted } from './form/on-fill.ts';
+import { onFormChange, onFormSubmit, onSelectionSearch } from './form/on-form.ts';
 import { ids } from './ids.ts';
-import { decisionIds, onDecision, onDetails } from './on-button.ts';
-import { onChooseChange, onChooseSubmit, onChooseWanted } from './on-choose.ts';
-import { onCommand } from './on-command.ts';
-import { onFillSubmit, onFillWanted } from './on-fill.ts';
-import { onFormChange, onFormSubmit, onSelectionSearch } from './on-form.ts';
-import { onHaltSubmit } from './on-halt.ts';
-import { onLockSubmit } from './on-lock.ts';
-import { onReasonSubmit, onReasonWanted, reasonFormIds, reasonForms } from './on-reason.ts';
 
 /** Ids of the form's fields whose change redraws the plan. */
 const formFields = [ids.selection, ids.environment, ids.servers, ids.when, ids.dateTime, ids.which];

@@ -1,10 +1,10 @@
 import type { Actor } from '../domain/actor.ts';
-import type { DeploymentState } from '../domain/deployment.ts';
+import type { DeploymentState } from '../domain/deployment/deployment.ts';
+import type { EnvironmentEvent, EnvironmentLock } from '../domain/deployment/lock.ts';
 import type { DeploymentEvent, StoredEvent } from '../domain/events.ts';
-import type { FilledProperty } from '../domain/filled-properties.ts';
-import type { AskedServer, ServerAnswer } from '../domain/inspection.ts';
-import type { EnvironmentEvent, EnvironmentLock } from '../domain/lock.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { FilledProperty } from '../domain/plan/filled-properties.ts';
+import type { AskedServer, ServerAnswer } from '../domain/plan/inspection.ts';
+import type { Plan } from '../domain/plan/plan.ts';
 
 /** What a list shows of a deployment without reading its log. */
 export interface DeploymentSummary {

@@ -1,5 +1,5 @@
 import type { SystemName } from '../domain/environment.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Plan } from '../domain/plan/plan.ts';
 import type { System } from './system.ts';
 
 /** The systems that are executed. */

@@ -1,6 +1,6 @@
 import type { Connection, SecretReference } from '../domain/environment.ts';
 import type { TaskEnd } from '../domain/events.ts';
-import { findServer } from '../domain/plan.ts';
+import { findServer } from '../domain/plan/plan.ts';
 import { harmless } from '../domain/quote.ts';
 import type { Revision } from '../domain/revision.ts';
 import { Unreachable } from '../drivers/command.ts';

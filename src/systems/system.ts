@@ -1,5 +1,5 @@
 import type { CacheChoice, TaskEnd } from '../domain/events.ts';
-import type { Plan, PlannedTask } from '../domain/plan.ts';
+import type { Plan, PlannedTask } from '../domain/plan/plan.ts';
 import type { Fence } from '../drivers/command.ts';
 
 /** One task of a running attempt, with everything that names it on a target. */

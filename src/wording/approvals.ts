@@ -1,7 +1,7 @@
-import { approvalRuleFor, approvalStanding } from '../domain/approval.ts';
-import type { Deployment } from '../domain/deployment.ts';
+import { sayOverrideNeed } from '../domain/calendar/windows.ts';
+import { approvalRuleFor, approvalStanding } from '../domain/deployment/approval.ts';
+import type { Deployment } from '../domain/deployment/deployment.ts';
 import type { Environment } from '../domain/environment.ts';
-import { sayOverrideNeed } from '../domain/windows.ts';
 
 /** How the approvals stand, rule by rule: `Approved by @ben, 1 of 1; freeze override 0 of 2`, and what a freeze needs. */
 export function sayApprovals(environment: Environment, deployment: Deployment): string {

@@ -1,8 +1,8 @@
 import { mention, system } from '../domain/actor.ts';
-import { sayChoice } from '../domain/choice.ts';
+import { sayChoice } from '../domain/deployment/choice.ts';
+import { sayLock } from '../domain/deployment/lock.ts';
 import { type DeploymentEvent, type Happening, type Intervention, isIntervention } from '../domain/events.ts';
-import { sayLock } from '../domain/lock.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Plan } from '../domain/plan/plan.ts';
 import { sayNextWindow, sayOverrides, sayQueued, sayReminder } from './hours.ts';
 import { sayPlan } from './plan.ts';
 

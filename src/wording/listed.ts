@@ -1,4 +1,4 @@
-import type { DeploymentState } from '../domain/deployment.ts';
+import type { DeploymentState } from '../domain/deployment/deployment.ts';
 import type { SayInstant } from './decision-line.ts';
 import { sayState } from './state.ts';
 

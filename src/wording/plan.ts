@@ -1,7 +1,7 @@
-import { failureLimit } from '../domain/halt.ts';
-import { strategyOf } from '../domain/plan-groups.ts';
-import { indexPlan, type Wave } from '../domain/plan-index.ts';
-import { liveMembers, type Plan, plannedServers, taskName } from '../domain/plan.ts';
+import { failureLimit } from '../domain/attempt/halt.ts';
+import { strategyOf } from '../domain/plan/plan-groups.ts';
+import { indexPlan, type Wave } from '../domain/plan/plan-index.ts';
+import { liveMembers, type Plan, plannedServers, taskName } from '../domain/plan/plan.ts';
 import { sayDuration } from './duration.ts';
 
 /** The plan in a few lines, as an approver reads it: groups in order, what stays in service, what runs on each server. */

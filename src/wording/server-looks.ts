@@ -1,5 +1,5 @@
-import type { ServerLook } from '../domain/inspection.ts';
-import { type Plan, planTitle } from '../domain/plan.ts';
+import type { ServerLook } from '../domain/plan/inspection.ts';
+import { type Plan, planTitle } from '../domain/plan/plan.ts';
 import { quote } from '../domain/quote.ts';
 import { sayDuration } from './duration.ts';
 

@@ -1,4 +1,4 @@
-import type { Deployment, DeploymentState } from '../domain/deployment.ts';
+import type { Deployment, DeploymentState } from '../domain/deployment/deployment.ts';
 
 /** A state in the words of cards and lists. */
 export function sayState(state: DeploymentState): string {

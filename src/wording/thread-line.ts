@@ -1,7 +1,7 @@
-import { sayChoice } from '../domain/choice.ts';
+import { sayDrift } from '../domain/attempt/judge-group.ts';
+import { sayChoice } from '../domain/deployment/choice.ts';
 import { type DeploymentEvent, isHappening, type Question, type ServerState } from '../domain/events.ts';
-import { sayDrift } from '../domain/judge-group.ts';
-import { findServer, findStep, type Plan, type PlannedTask, taskName, taskOf } from '../domain/plan.ts';
+import { findServer, findStep, type Plan, type PlannedTask, taskName, taskOf } from '../domain/plan/plan.ts';
 import { quote } from '../domain/quote.ts';
 import type { Fact } from '../progress/facts.ts';
 import { type SayInstant, sayDecision } from './decision-line.ts';

@@ -1,6 +1,6 @@
+import type { MemberStatus } from '../domain/attempt/judge-group.ts';
 import type { CacheChoice } from '../domain/events.ts';
-import type { MemberStatus } from '../domain/judge-group.ts';
-import { findStep, type Plan, type PlannedTask } from '../domain/plan.ts';
+import { findStep, type Plan, type PlannedTask } from '../domain/plan/plan.ts';
 import { revisionName } from '../domain/revision.ts';
 
 /** One simulated server as it stands. */

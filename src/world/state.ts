@@ -1,4 +1,4 @@
-import type { MemberStatus } from '../domain/judge-group.ts';
+import type { MemberStatus } from '../domain/attempt/judge-group.ts';
 import type { Fence, Marker, Work } from '../drivers/command.ts';
 import { type Fate, look, type Machine, type MarkedRun } from './machine.ts';
 

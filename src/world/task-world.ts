@@ -1,5 +1,5 @@
 import type { Balancer } from '../balancer/balancer.ts';
-import { findStep, isScript, type Plan, type PlannedTask, taskName } from '../domain/plan.ts';
+import { findStep, isScript, type Plan, type PlannedTask, taskName } from '../domain/plan/plan.ts';
 import type { System, TaskContext, TaskOutcome, TaskPerformer } from '../systems/system.ts';
 import { afterTask, goodBackup, healthyServers, type SimulatedServers } from './simulated-servers.ts';
 

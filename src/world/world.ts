@@ -1,4 +1,4 @@
-import type { MemberStatus } from '../domain/judge-group.ts';
+import type { MemberStatus } from '../domain/attempt/judge-group.ts';
 import type { CommandDriver, CommandSession } from '../drivers/command.ts';
 import { type Machine, newMachine } from './machine.ts';
 import { openSession } from './session.ts';

@@ -4,7 +4,7 @@ import { approveDeployment } from '../../src/app/approve-deployment.ts';
 import { dueHandlers } from '../../src/app/handle-due.ts';
 import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
-import type { Deployment } from '../../src/domain/deployment.ts';
+import type { Deployment } from '../../src/domain/deployment/deployment.ts';
 import type { ApprovalRule, Environment, OnMissed } from '../../src/domain/environment.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { factsOf } from '../../src/progress/facts.ts';

@@ -8,7 +8,7 @@ import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { retryDeployment } from '../../src/app/retry-deployment.ts';
 import { startDeployment } from '../../src/app/start-deployment.ts';
 import { unlockEnvironment } from '../../src/app/unlock-environment.ts';
-import type { Deployment } from '../../src/domain/deployment.ts';
+import type { Deployment } from '../../src/domain/deployment/deployment.ts';
 import type { Environment } from '../../src/domain/environment.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { buildRequest, startApp, type TestApp, tuesdayMorning } from '../helpers/app.ts';

@@ -10,7 +10,7 @@ import type { Environment, Window } from '../../src/domain/environment.ts';
 import type { DeploymentEvent, ServerState } from '../../src/domain/events.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { factsOf } from '../../src/progress/facts.ts';
-import { deploymentCard } from '../../src/slack/card.ts';
+import { deploymentCard } from '../../src/slack/card/card.ts';
 import type { Lease } from '../../src/store/store.ts';
 import { threadLine } from '../../src/wording/thread-line.ts';
 import { buildRequest, startApp, type TestApp, tuesdayMorning } from '../helpers/app.ts';

@@ -5,7 +5,7 @@ import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { offerRetry, retryDeployment } from '../../src/app/retry-deployment.ts';
 import { startDeployment } from '../../src/app/start-deployment.ts';
-import type { RetryChoice } from '../../src/domain/retry-choice.ts';
+import type { RetryChoice } from '../../src/domain/deployment/retry-choice.ts';
 import { factsOf } from '../../src/progress/facts.ts';
 import { threadLine } from '../../src/wording/thread-line.ts';
 import { buildRequest, startApp, type TestApp } from '../helpers/app.ts';

@@ -9,7 +9,7 @@ import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { rejectDeployment } from '../../src/app/reject-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { startDeployment } from '../../src/app/start-deployment.ts';
-import type { Deployment } from '../../src/domain/deployment.ts';
+import type { Deployment } from '../../src/domain/deployment/deployment.ts';
 import type { ApprovalRule, Environment } from '../../src/domain/environment.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { buildRequest, startApp, type TestApp, tuesdayMorning } from '../helpers/app.ts';

@@ -7,7 +7,7 @@ import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { pauseDeployment, resumeDeployment } from '../../src/app/pause-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { stopDeploymentNow } from '../../src/app/stop-deployment-now.ts';
-import type { Deployment } from '../../src/domain/deployment.ts';
+import type { Deployment } from '../../src/domain/deployment/deployment.ts';
 import type { DeploymentEvent, Question } from '../../src/domain/events.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { buildRequest, startApp, type TestApp } from '../helpers/app.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { makePlan } from '../../src/domain/make-plan.ts';
-import { liveServers, mainRole } from '../../src/domain/plan.ts';
+import { makePlan } from '../../src/domain/plan/make-plan.ts';
+import { liveServers, mainRole } from '../../src/domain/plan/plan.ts';
 import { buildRevision } from '../helpers/build.ts';
 import { load } from './sample.ts';
 

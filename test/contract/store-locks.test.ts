@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { EnvironmentLock } from '../../src/domain/lock.ts';
+import type { EnvironmentLock } from '../../src/domain/deployment/lock.ts';
 import type { Store } from '../../src/store/store.ts';
 import { implementations } from './store-implementations.ts';
 import { attemptStarted, change, create, createQueued, requested } from './store-samples.ts';

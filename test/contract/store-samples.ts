@@ -1,5 +1,5 @@
 import type { DeploymentEvent } from '../../src/domain/events.ts';
-import type { Plan } from '../../src/domain/plan.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import type { Alongside, Change, NewDeployment, OutgoingMessage, Store } from '../../src/store/store.ts';
 
 /** Any events, as many as a test wants. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
-import { afterRestore } from '../../src/domain/after-restore.ts';
-import { type Deployment, foldDeployment } from '../../src/domain/deployment.ts';
+import { nextActions } from '../../src/domain/attempt/next-action.ts';
+import { afterRestore } from '../../src/domain/deployment/after-restore.ts';
+import { type Deployment, foldDeployment } from '../../src/domain/deployment/deployment.ts';
 import type { DeploymentEvent } from '../../src/domain/events.ts';
-import { nextActions } from '../../src/domain/next-action.ts';
-import { indexPlan } from '../../src/domain/plan-index.ts';
+import { indexPlan } from '../../src/domain/plan/plan-index.ts';
 import { buildEnvironment, buildPlan } from '../helpers/build.ts';
 
 const plan = buildPlan(buildEnvironment());

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Environment } from '../../src/domain/environment.ts';
-import { plannedServers, type Plan } from '../../src/domain/plan.ts';
+import { plannedServers, type Plan } from '../../src/domain/plan/plan.ts';
 import type { Revision } from '../../src/domain/revision.ts';
 import { buildPlan } from '../helpers/build.ts';
 import {

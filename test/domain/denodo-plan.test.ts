@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
-import { chooseCache } from '../../src/domain/choose-cache.ts';
+import { chooseCache } from '../../src/domain/attempt/choose-cache.ts';
 import type { Cluster, Environment } from '../../src/domain/environment.ts';
-import { planHash } from '../../src/domain/make-plan.ts';
-import { plannedServers } from '../../src/domain/plan.ts';
+import { planHash } from '../../src/domain/plan/make-plan.ts';
+import { plannedServers } from '../../src/domain/plan/plan.ts';
 import {
   buildDenodo,
   buildDenodoCluster,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Cluster, Environment } from '../../src/domain/environment.ts';
-import { checkPreconditions, type Precondition } from '../../src/domain/preconditions.ts';
+import { checkPreconditions, type Precondition } from '../../src/domain/plan/preconditions.ts';
 import type { Revision } from '../../src/domain/revision.ts';
 import type { PreconditionFacts } from '../../src/domain/rules/rule.ts';
 import {

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import type { Environment } from '../../src/domain/environment.ts';
-import { planHash } from '../../src/domain/make-plan.ts';
-import { splitIntoGroups } from '../../src/domain/plan-groups.ts';
-import { liveMembers, type PlannedTask, plannedServers } from '../../src/domain/plan.ts';
+import { planHash } from '../../src/domain/plan/make-plan.ts';
+import { splitIntoGroups } from '../../src/domain/plan/plan-groups.ts';
+import { liveMembers, type PlannedTask, plannedServers } from '../../src/domain/plan/plan.ts';
 import {
   buildCluster,
   buildEnvironment,

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 
-import { type Deployment, foldDeployment } from '../../src/domain/deployment.ts';
-import type { Environment } from '../../src/domain/environment.ts';
-import type { DeploymentEvent, ServerState } from '../../src/domain/events.ts';
+import { type Deployment, foldDeployment } from '../../src/domain/deployment/deployment.ts';
 import {
   chosenServers,
   failedServers,
   remainingServers,
   type RetryChoice,
-} from '../../src/domain/retry-choice.ts';
+} from '../../src/domain/deployment/retry-choice.ts';
+import type { Environment } from '../../src/domain/environment.ts';
+import type { DeploymentEvent, ServerState } from '../../src/domain/events.ts';
 import { buildCluster, buildEnvironment, buildPlan, buildSingleCluster } from '../helpers/build.ts';
 
 /** Attempts by what became of their servers; whatever ended as a failure was begun. */

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { foldDeployment } from '../../src/domain/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import { firstStanding, isEventType, type Standing, summarize } from '../../src/domain/deployment/summary.ts';
 import type { DeploymentEvent, Question, StoredEvent } from '../../src/domain/events.ts';
-import { firstStanding, isEventType, type Standing, summarize } from '../../src/domain/summary.ts';
 
 type EventOf<T extends DeploymentEvent['type']> = Extract<DeploymentEvent, { type: T }>;
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { localTime, resolveLocalTime, sameOnTheClock, sayTime } from '../../src/domain/calendar.ts';
-import { bothOfTyped, parseTypedTime } from '../../src/domain/typed-time.ts';
+import { localTime, resolveLocalTime, sameOnTheClock, sayTime } from '../../src/domain/calendar/calendar.ts';
+import { bothOfTyped, parseTypedTime } from '../../src/domain/calendar/typed-time.ts';
 
 /** Tuesday 17 November 2026, 14:00 in Madrid. */
 const now = Date.parse('2026-11-17T13:00:00Z');

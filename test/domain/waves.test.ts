@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { judgeGroup } from '../../src/domain/attempt/judge-group.ts';
+import { lanesOf } from '../../src/domain/attempt/lanes.ts';
+import { type Action, beginsServer, nextActions, openTasks } from '../../src/domain/attempt/next-action.ts';
+import { applyToRun, type Run, startRun } from '../../src/domain/attempt/run.ts';
 import type { Environment } from '../../src/domain/environment.ts';
 import type { DeploymentEvent } from '../../src/domain/events.ts';
-import { judgeGroup } from '../../src/domain/judge-group.ts';
-import { lanesOf } from '../../src/domain/lanes.ts';
-import { type Action, beginsServer, nextActions, openTasks } from '../../src/domain/next-action.ts';
-import { type IndexedPlan, indexPlan } from '../../src/domain/plan-index.ts';
-import { type PlannedTask, plannedServers } from '../../src/domain/plan.ts';
-import { applyToRun, type Run, startRun } from '../../src/domain/run.ts';
+import { type IndexedPlan, indexPlan } from '../../src/domain/plan/plan-index.ts';
+import { type PlannedTask, plannedServers } from '../../src/domain/plan/plan.ts';
 import { buildCluster, buildEnvironment, buildPlan } from '../helpers/build.ts';
 
 /** Clusters by their number of servers, deployed in waves. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { freezesAt, isOpen, nextOpening, refuseStart, windowEnd } from '../../src/domain/calendar/windows.ts';
 import type { Environment, Freeze, Window } from '../../src/domain/environment.ts';
-import { freezesAt, isOpen, nextOpening, refuseStart, windowEnd } from '../../src/domain/windows.ts';
 import { buildEnvironment } from '../helpers/build.ts';
 
 const minute = 60_000;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
-import { approvalStanding } from '../../src/domain/approval.ts';
-import type { Vote } from '../../src/domain/deployment.ts';
+import { approvalStanding } from '../../src/domain/deployment/approval.ts';
+import type { Vote } from '../../src/domain/deployment/deployment.ts';
 import { nearest } from '../../src/domain/nearest.ts';
-import { asVariables, fillPlaceholders } from '../../src/domain/placeholders.ts';
+import { asVariables, fillPlaceholders } from '../../src/domain/plan/placeholders.ts';
 import { quote, stripHidden } from '../../src/domain/quote.ts';
 import { sayDuration } from '../../src/wording/duration.ts';
 import { plainText } from '../../src/wording/plain.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { linesOf } from '../../src/cli/simulation/lines.ts';
 import type { FaultPoint } from '../../src/domain/fault-point.ts';
-import type { Plan, PlannedTask } from '../../src/domain/plan.ts';
+import type { Plan, PlannedTask } from '../../src/domain/plan/plan.ts';
 import type { ExecutorNeeds } from '../../src/executor/needs.ts';
 import { runDeployment } from '../../src/executor/run-deployment.ts';
 import { createShares } from '../../src/executor/shares.ts';

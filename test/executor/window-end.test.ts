@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { endWindow } from '../../src/app/end-window.ts';
 import type { Environment, Window } from '../../src/domain/environment.ts';
-import type { Plan } from '../../src/domain/plan.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import { factsOf } from '../../src/progress/facts.ts';
 import type { TaskOutcome } from '../../src/systems/system.ts';
 import { threadLine } from '../../src/wording/thread-line.ts';

@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, type Mock, test, vi } from 'vitest';
 
-import { foldDeployment } from '../../src/domain/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
-import type { Plan } from '../../src/domain/plan.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import { createLocalDriver } from '../../src/drivers/local/local-driver.ts';
 import { startExecutor } from '../../src/executor/executor.ts';
 import { createShares } from '../../src/executor/shares.ts';

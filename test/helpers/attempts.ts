@@ -1,5 +1,5 @@
 import type { AppNeeds } from '../../src/app/needs.ts';
-import { type Deployment, foldDeployment } from '../../src/domain/deployment.ts';
+import { type Deployment, foldDeployment } from '../../src/domain/deployment/deployment.ts';
 import type { AttemptEnd, DeploymentEvent, ServerState } from '../../src/domain/events.ts';
 
 /** Lets a queued deployment run its next attempt, without an executor, to these ends of its servers. */

@@ -1,6 +1,6 @@
 import type { Cluster, Configuration, Environment, Server, Step } from '../../src/domain/environment.ts';
-import { makePlan } from '../../src/domain/make-plan.ts';
-import type { Plan } from '../../src/domain/plan.ts';
+import { makePlan } from '../../src/domain/plan/make-plan.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import type { Revision, RevisionPart } from '../../src/domain/revision.ts';
 
 /** A server of role web on this machine. */

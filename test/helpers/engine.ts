@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { type Deployment, foldDeployment } from '../../src/domain/deployment.ts';
+import { type Deployment, foldDeployment } from '../../src/domain/deployment/deployment.ts';
 import type { Environment } from '../../src/domain/environment.ts';
 import type { Choice, DeploymentEvent } from '../../src/domain/events.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
-import { planHash } from '../../src/domain/make-plan.ts';
-import { type Plan, planTitle } from '../../src/domain/plan.ts';
+import { planHash } from '../../src/domain/plan/make-plan.ts';
+import { type Plan, planTitle } from '../../src/domain/plan/plan.ts';
 import { type Executor, startExecutor } from '../../src/executor/executor.ts';
 import { createShares } from '../../src/executor/shares.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'vitest';
 
-import { foldDeployment } from '../../src/domain/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
 import type { StoredEvent } from '../../src/domain/events.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import type { Stage } from './stage.ts';

@@ -1,4 +1,4 @@
-import type { Plan } from '../../src/domain/plan.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import type { Revision, RevisionPart } from '../../src/domain/revision.ts';
 import { buildCluster, buildPlan, buildServer, buildSingleCluster } from './build.ts';
 

@@ -1,9 +1,9 @@
-import { chooseCache } from '../../src/domain/choose-cache.ts';
+import { chooseCache } from '../../src/domain/attempt/choose-cache.ts';
+import { type Action, beginsServer, nextActions } from '../../src/domain/attempt/next-action.ts';
+import { applyToRun, type Run, startRun } from '../../src/domain/attempt/run.ts';
 import type { DeploymentEvent, TaskEnd } from '../../src/domain/events.ts';
-import { type Action, beginsServer, nextActions } from '../../src/domain/next-action.ts';
-import { type IndexedPlan, indexPlan } from '../../src/domain/plan-index.ts';
-import { type Plan, type PlannedTask, plannedServers } from '../../src/domain/plan.ts';
-import { applyToRun, type Run, startRun } from '../../src/domain/run.ts';
+import { type IndexedPlan, indexPlan } from '../../src/domain/plan/plan-index.ts';
+import { type Plan, type PlannedTask, plannedServers } from '../../src/domain/plan/plan.ts';
 
 /** An attempt that is decided by the domain alone, event by event. */
 export interface Play {

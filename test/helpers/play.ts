@@ -1,10 +1,10 @@
-import { chooseCache } from '../../src/domain/choose-cache.ts';
+import { chooseCache } from '../../src/domain/attempt/choose-cache.ts';
+import { judgeGroup } from '../../src/domain/attempt/judge-group.ts';
+import { beginsServer, nextActions } from '../../src/domain/attempt/next-action.ts';
+import { applyToRun, type Run, startRun } from '../../src/domain/attempt/run.ts';
 import type { DeploymentEvent, TaskEnd } from '../../src/domain/events.ts';
-import { judgeGroup } from '../../src/domain/judge-group.ts';
-import { beginsServer, nextActions } from '../../src/domain/next-action.ts';
-import { indexPlan } from '../../src/domain/plan-index.ts';
-import { type Plan, plannedServers, type PlannedTask } from '../../src/domain/plan.ts';
-import { applyToRun, type Run, startRun } from '../../src/domain/run.ts';
+import { indexPlan } from '../../src/domain/plan/plan-index.ts';
+import { type Plan, plannedServers, type PlannedTask } from '../../src/domain/plan/plan.ts';
 import { linesOf } from './build-denodo.ts';
 
 /** What an attempt came to, where every server is ready and nobody interferes. */

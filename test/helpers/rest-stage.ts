@@ -1,4 +1,4 @@
-import type { Plan, PlannedTask } from '../../src/domain/plan.ts';
+import type { Plan, PlannedTask } from '../../src/domain/plan/plan.ts';
 import { createHttpDriver } from '../../src/drivers/http/http-driver.ts';
 import type { StandIn } from '../../src/sandbox/denodo/recorded-table.ts';
 import type { RestNeeds } from '../../src/systems/conversation.ts';

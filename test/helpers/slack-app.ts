@@ -5,7 +5,7 @@ import { pino } from 'pino';
 
 import type { Environment } from '../../src/domain/environment.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
-import { connectSlack, type Slack } from '../../src/slack/connect.ts';
+import { connectSlack, type Slack } from '../../src/slack/connection/connect.ts';
 import { listen } from '../../src/slack/listen.ts';
 import { startApp, type TestApp } from './app.ts';
 import { buildEnvironment } from './build.ts';

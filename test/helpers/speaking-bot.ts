@@ -2,11 +2,11 @@ import { WebClient } from '@slack/web-api';
 
 import type { DeploymentEvent } from '../../src/domain/events.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
-import { planHash } from '../../src/domain/make-plan.ts';
+import { planHash } from '../../src/domain/plan/make-plan.ts';
 import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
-import { type Outbox, type Pace, slackPace, startOutbox } from '../../src/slack/outbox.ts';
-import { startTelling, type Telling } from '../../src/slack/telling.ts';
+import { type Outbox, type Pace, slackPace, startOutbox } from '../../src/slack/outbox/outbox.ts';
+import { startTelling, type Telling } from '../../src/slack/outbox/telling.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { change, create, type Events, requested } from '../contract/store-samples.ts';

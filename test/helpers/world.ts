@@ -1,6 +1,6 @@
 import type { Balancer } from '../../src/balancer/balancer.ts';
-import type { MemberStatus } from '../../src/domain/judge-group.ts';
-import type { PlannedTask } from '../../src/domain/plan.ts';
+import type { MemberStatus } from '../../src/domain/attempt/judge-group.ts';
+import type { PlannedTask } from '../../src/domain/plan/plan.ts';
 import type { System, TaskContext, TaskOutcome } from '../../src/systems/system.ts';
 
 /** Something that happened to the world, as an outside witness writes it down. */

@@ -1,7 +1,7 @@
 import type { SimulatedLine } from '../../src/cli/simulation/line.ts';
 import { linesOf } from '../../src/cli/simulation/lines.ts';
 import { simulatePlan } from '../../src/cli/simulation/simulate-plan.ts';
-import type { Plan } from '../../src/domain/plan.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { SimulatedServers } from '../../src/world/simulated-servers.ts';
 import { buildPlan } from '../helpers/build.ts';

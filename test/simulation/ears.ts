@@ -4,10 +4,10 @@ import type { AppNeeds } from '../../src/app/needs.ts';
 import { once } from '../../src/app/once.ts';
 import { requestDeployment, type RequestDeployment } from '../../src/app/request-deployment.ts';
 import type { BotNeeds } from '../../src/slack/bot.ts';
+import { onDecision } from '../../src/slack/card/on-button.ts';
+import { onReasonSubmit } from '../../src/slack/card/on-reason.ts';
+import { onCommand } from '../../src/slack/command/on-command.ts';
 import { ids } from '../../src/slack/ids.ts';
-import { onDecision } from '../../src/slack/on-button.ts';
-import { onCommand } from '../../src/slack/on-command.ts';
-import { onReasonSubmit } from '../../src/slack/on-reason.ts';
 import type { Store } from '../../src/store/store.ts';
 
 /** What Slack brings in a simulation. `key` is what the inbox calls it. */

@@ -1,4 +1,4 @@
-import type { Plan } from '../../src/domain/plan.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import type { WorldEvent } from '../../src/world/state.ts';
 import type { Ledger } from './ledger.ts';
 import type { LogRow, Memory } from './memory.ts';

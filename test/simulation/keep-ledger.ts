@@ -1,6 +1,6 @@
 import type { Environment, FreezeOverride } from '../../src/domain/environment.ts';
 import type { Choice, ServerState } from '../../src/domain/events.ts';
-import type { Plan } from '../../src/domain/plan.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import type { Happening } from './invariant.ts';
 import {
   type AttemptEntry,

@@ -1,6 +1,6 @@
 import type { Environment } from '../../src/domain/environment.ts';
 import type { Question, ServerState, TaskEnd } from '../../src/domain/events.ts';
-import type { Plan, PlannedTask } from '../../src/domain/plan.ts';
+import type { Plan, PlannedTask } from '../../src/domain/plan/plan.ts';
 import type { Happening } from './invariant.ts';
 
 /** What the log says of one task in one attempt. */

@@ -1,5 +1,5 @@
 import type { AppNeeds } from '../../src/app/needs.ts';
-import type { Plan } from '../../src/domain/plan.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import { accept } from '../../src/domain/verdict.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { World } from '../../src/world/world.ts';

@@ -1,4 +1,4 @@
-import type { Plan } from '../../src/domain/plan.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import type { World } from '../../src/world/world.ts';
 import { createCrowd, type Crowd } from './crowd.ts';
 import { createFaults, type Faults } from './faults.ts';

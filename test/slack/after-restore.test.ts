@@ -7,10 +7,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import type { DeploymentEvent } from '../../src/domain/events.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
-import { planHash } from '../../src/domain/make-plan.ts';
+import { planHash } from '../../src/domain/plan/make-plan.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
-import { slackPace, startOutbox } from '../../src/slack/outbox.ts';
-import { startTelling } from '../../src/slack/telling.ts';
+import { slackPace, startOutbox } from '../../src/slack/outbox/outbox.ts';
+import { startTelling } from '../../src/slack/outbox/telling.ts';
 import { backupFile } from '../../src/store/sqlite/backup-file.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';

@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { DeploymentEvent } from '../../src/domain/events.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
-import { planHash } from '../../src/domain/make-plan.ts';
+import { planHash } from '../../src/domain/plan/make-plan.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
-import { type Anchoring, startAnchoring } from '../../src/slack/anchor.ts';
-import { type Outbox, startOutbox } from '../../src/slack/outbox.ts';
-import { tellWhatHappened } from '../../src/slack/teller.ts';
+import { type Anchoring, startAnchoring } from '../../src/slack/outbox/anchor.ts';
+import { type Outbox, startOutbox } from '../../src/slack/outbox/outbox.ts';
+import { tellWhatHappened } from '../../src/slack/outbox/teller.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import {

@@ -24,7 +24,8 @@ const manifests = [
 ] as const;
 
 function methodsIn(directory: string, call: RegExp): string[] {
-  return readdirSync(directory)
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(`${directory}/${file}`, 'utf8'))
     .flatMap((source) => [...source.matchAll(call)])
     .map(([, method = '']) => method);

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 
-import { foldDeployment } from '../../src/domain/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
 import type { DeploymentEvent, ServerState, StoredEvent } from '../../src/domain/events.ts';
-import { planHash } from '../../src/domain/make-plan.ts';
-import type { Plan } from '../../src/domain/plan.ts';
+import { planHash } from '../../src/domain/plan/make-plan.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import { factsOf } from '../../src/progress/facts.ts';
-import { deploymentCard } from '../../src/slack/card.ts';
-import { parseCommand } from '../../src/slack/command-text.ts';
+import { deploymentCard } from '../../src/slack/card/card.ts';
+import { groupFacts, threadMessage } from '../../src/slack/card/thread-message.ts';
+import { parseCommand } from '../../src/slack/command/command-text.ts';
 import { mrkdwn } from '../../src/slack/escape.ts';
-import { groupFacts, threadMessage } from '../../src/slack/thread-message.ts';
 import { threadLine } from '../../src/wording/thread-line.ts';
 import { buildEnvironment, buildPlan } from '../helpers/build.ts';
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { passBy } from '../../src/domain/fault-point.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
-import { type Outbox, startOutbox } from '../../src/slack/outbox.ts';
+import { type Outbox, startOutbox } from '../../src/slack/outbox/outbox.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import { type Store, StoreUnavailable } from '../../src/store/store.ts';
 import { card, create, line } from '../contract/store-samples.ts';

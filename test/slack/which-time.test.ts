@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { loadDeployment } from '../../src/app/load-deployment.ts';
-import { onFormSubmit } from '../../src/slack/on-form.ts';
+import { onFormSubmit } from '../../src/slack/form/on-form.ts';
 import { type SlackApp, startSlackApp } from '../helpers/slack-app.ts';
 
 const channel = 'C0SHOP';

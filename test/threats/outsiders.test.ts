@@ -6,7 +6,7 @@ import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { unlockEnvironment } from '../../src/app/unlock-environment.ts';
 import { readRequest } from '../../src/control/protocol.ts';
 import type { Person } from '../../src/domain/roles.ts';
-import { decisionIds } from '../../src/slack/on-button.ts';
+import { decisionIds } from '../../src/slack/card/on-button.ts';
 import { createPeople } from '../../src/slack/people.ts';
 import { buildRequest } from '../helpers/app.ts';
 import { buildConfiguration, buildEnvironment } from '../helpers/build.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Environment } from '../../src/domain/environment.ts';
-import type { Plan, PlannedTask } from '../../src/domain/plan.ts';
+import type { Plan, PlannedTask } from '../../src/domain/plan/plan.ts';
 import type { Revision } from '../../src/domain/revision.ts';
 import type { TaskContext, TaskOutcome } from '../../src/systems/system.ts';
 import { afterTask, healthyServers, type SimulatedServers } from '../../src/world/simulated-servers.ts';

@@ -1,8 +1,8 @@
 import type { Balancer } from '../../balancer/balancer.ts';
+import type { MemberStatus } from '../../domain/attempt/judge-group.ts';
 import type { Environment } from '../../domain/environment.ts';
-import type { MemberStatus } from '../../domain/judge-group.ts';
-import { groupLevel } from '../../domain/plan-groups.ts';
-import { liveMembers } from '../../domain/plan.ts';
+import { groupLevel } from '../../domain/plan/plan-groups.ts';
+import { liveMembers } from '../../domain/plan/plan.ts';
 import { type Finding, reportOn } from './finding.ts';
 
 const report = reportOn('balancer');

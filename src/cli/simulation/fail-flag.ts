@@ -1,4 +1,4 @@
-import { type Plan, type PlannedTask } from '../../domain/plan.ts';
+import { type Plan, type PlannedTask } from '../../domain/plan/plan.ts';
 import { quote } from '../../domain/quote.ts';
 
 /** A `--fail` as it was given, in its parts. */

@@ -1,5 +1,5 @@
 import type { Cluster, Server } from '../../domain/environment.ts';
-import { findServer, liveClusters, liveServers, mainRole, type Plan } from '../../domain/plan.ts';
+import { findServer, liveClusters, liveServers, mainRole, type Plan } from '../../domain/plan/plan.ts';
 import { lineOf, type SimulatedLine } from './line.ts';
 
 /** What was never part of a deployment: switched off, or not chosen (D-10, D-11, D-12). */

@@ -1,5 +1,5 @@
 import type { AttemptEnd, TaskEnd } from '../../domain/events.ts';
-import type { PlannedTask, TaskType } from '../../domain/plan.ts';
+import type { PlannedTask, TaskType } from '../../domain/plan/plan.ts';
 
 /** One line of a simulation. */
 export interface SimulatedLine {

@@ -1,9 +1,9 @@
-import { clusterOf } from '../../domain/after-cluster.ts';
-import { foldDeployment } from '../../domain/deployment.ts';
+import { clusterOf } from '../../domain/attempt/after-cluster.ts';
+import { applyToRun, type Run, serverRun, startRun, taskRun } from '../../domain/attempt/run.ts';
+import { foldDeployment } from '../../domain/deployment/deployment.ts';
 import type { DeploymentEvent, ServerState, StoredEvent } from '../../domain/events.ts';
-import { type IndexedPlan, indexPlan } from '../../domain/plan-index.ts';
-import { type Plan, type PlannedTask, taskOf } from '../../domain/plan.ts';
-import { applyToRun, type Run, serverRun, startRun, taskRun } from '../../domain/run.ts';
+import { type IndexedPlan, indexPlan } from '../../domain/plan/plan-index.ts';
+import { type Plan, type PlannedTask, taskOf } from '../../domain/plan/plan.ts';
 import { leftOutLines } from './left-out.ts';
 import { lineOf, lineOfTask, type SimulatedLine, skippedLine } from './line.ts';
 

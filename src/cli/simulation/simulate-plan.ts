@@ -2,8 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { answerByDefault } from '../../app/answer-question.ts';
 import type { DeploymentEvent, StoredEvent } from '../../domain/events.ts';
-import { planHash } from '../../domain/make-plan.ts';
-import { type Plan, planTitle } from '../../domain/plan.ts';
+import { planHash } from '../../domain/plan/make-plan.ts';
+import { type Plan, planTitle } from '../../domain/plan/plan.ts';
 import type { ExecutorNeeds } from '../../executor/needs.ts';
 import { runDeployment } from '../../executor/run-deployment.ts';
 import { createShares } from '../../executor/shares.ts';

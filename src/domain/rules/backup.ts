@@ -1,5 +1,5 @@
 import type { Runbook } from '../environment.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Refusal, Warning } from '../verdict.ts';
 import { runbookNames } from './parts.ts';
 import { byConfiguration, type PreconditionFacts, type Rule } from './rule.ts';

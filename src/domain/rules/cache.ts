@@ -1,6 +1,6 @@
-import { chooseCache } from '../choose-cache.ts';
-import { cacheToSwap } from '../denodo-tasks.ts';
-import { liveClusters, type Plan } from '../plan.ts';
+import { chooseCache } from '../attempt/choose-cache.ts';
+import { cacheToSwap } from '../plan/denodo-tasks.ts';
+import { liveClusters, type Plan } from '../plan/plan.ts';
 import { revisionName } from '../revision.ts';
 import type { Refusal, Warning } from '../verdict.ts';
 import { byConfiguration, type Finding, type PreconditionFacts, type Rule } from './rule.ts';

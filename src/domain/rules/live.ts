@@ -1,4 +1,4 @@
-import { findServer, liveClusters, liveMembers, liveServers, mainRole } from '../plan.ts';
+import { findServer, liveClusters, liveMembers, liveServers, mainRole } from '../plan/plan.ts';
 import { quote } from '../quote.ts';
 import type { Refusal } from '../verdict.ts';
 import { byConfiguration, type PreconditionFacts, type Rule } from './rule.ts';

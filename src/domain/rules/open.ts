@@ -1,6 +1,6 @@
 import { mention } from '../actor.ts';
-import { sayTime } from '../calendar.ts';
-import { lockedRefusal } from '../lock.ts';
+import { sayTime } from '../calendar/calendar.ts';
+import { lockedRefusal } from '../deployment/lock.ts';
 import { refuseRequester } from '../roles.ts';
 import type { Refusal } from '../verdict.ts';
 import { type Busy, byConfiguration, type Finding, type PreconditionFacts, type Rule } from './rule.ts';

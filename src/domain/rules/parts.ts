@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { type Revision, type RevisionPart, revisionName } from '../revision.ts';
 import type { Refusal } from '../verdict.ts';
 import type { PreconditionFacts, Rule } from './rule.ts';

@@ -1,7 +1,7 @@
-import { schedulerProperties, vqlProperties } from '../denodo-properties.ts';
-import { enabledSchedulers } from '../denodo-tasks.ts';
 import type { Cluster } from '../environment.ts';
-import { type Plan, plannedClusters } from '../plan.ts';
+import { schedulerProperties, vqlProperties } from '../plan/denodo-properties.ts';
+import { enabledSchedulers } from '../plan/denodo-tasks.ts';
+import { type Plan, plannedClusters } from '../plan/plan.ts';
 import type { Refusal, Warning } from '../verdict.ts';
 import type { PreconditionFacts, Rule } from './rule.ts';
 

@@ -1,7 +1,7 @@
+import type { EnvironmentLock } from '../deployment/lock.ts';
 import type { Configuration } from '../environment.ts';
-import type { ServerLook } from '../inspection.ts';
-import type { EnvironmentLock } from '../lock.ts';
-import type { Plan } from '../plan.ts';
+import type { ServerLook } from '../plan/inspection.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Person } from '../roles.ts';
 import type { Refusal } from '../verdict.ts';
 

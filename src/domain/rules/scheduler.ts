@@ -1,13 +1,13 @@
-import { type Properties, schedulerProperties } from '../denodo-properties.ts';
+import type { Cluster, Environment, Server, Sync } from '../environment.ts';
+import { type Properties, schedulerProperties } from '../plan/denodo-properties.ts';
 import {
   enabledServers,
   firstChosen,
   firstScheduler,
   hasSchedulerTasks,
   schedulerRole,
-} from '../denodo-tasks.ts';
-import type { Cluster, Environment, Server, Sync } from '../environment.ts';
-import { type Plan, plannedClusters, plannedServers } from '../plan.ts';
+} from '../plan/denodo-tasks.ts';
+import { type Plan, plannedClusters, plannedServers } from '../plan/plan.ts';
 import { type Revision, revisionName, type SchedulerTask } from '../revision.ts';
 import type { Refusal, Warning } from '../verdict.ts';
 import { byConfiguration, type PreconditionFacts, type Rule } from './rule.ts';

@@ -1,8 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 
+import { type Standing, firstStanding, summarize } from '../../domain/deployment/summary.ts';
 import type { DeploymentEvent } from '../../domain/events.ts';
-import type { Plan } from '../../domain/plan.ts';
-import { type Standing, firstStanding, summarize } from '../../domain/summary.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import { chainHash, chainStart } from './chain.ts';
 import type { Connection } from './connection.ts';
 import { deployments, environmentBackups, events, members, plans, serverRecords } from './schema.ts';

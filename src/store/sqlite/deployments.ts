@@ -1,9 +1,9 @@
 import { and, desc, eq, gt, sql } from 'drizzle-orm';
 
-import type { DeploymentState } from '../../domain/deployment.ts';
+import type { DeploymentState } from '../../domain/deployment/deployment.ts';
+import { type Standing, isEventType } from '../../domain/deployment/summary.ts';
 import type { DeploymentEvent, StoredEvent } from '../../domain/events.ts';
-import type { Plan } from '../../domain/plan.ts';
-import { type Standing, isEventType } from '../../domain/summary.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import type { DeploymentSummary, Store } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { deployments, events, plans } from './schema.ts';

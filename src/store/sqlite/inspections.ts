@@ -1,6 +1,6 @@
 import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm';
 
-import type { ServerAnswer } from '../../domain/inspection.ts';
+import type { ServerAnswer } from '../../domain/plan/inspection.ts';
 import type { Store } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { inspections } from './schema.ts';

@@ -1,8 +1,8 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 
+import type { EnvironmentLock } from '../../domain/deployment/lock.ts';
+import type { Standing } from '../../domain/deployment/summary.ts';
 import type { DeploymentEvent } from '../../domain/events.ts';
-import type { EnvironmentLock } from '../../domain/lock.ts';
-import type { Standing } from '../../domain/summary.ts';
 import type { Store, Unlock } from '../store.ts';
 import { type Addition, type Append, prepareAppend } from './append.ts';
 import type { Connection } from './connection.ts';

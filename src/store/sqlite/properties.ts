@@ -1,6 +1,6 @@
 import { asc, eq, sql } from 'drizzle-orm';
 
-import type { FilledProperty } from '../../domain/filled-properties.ts';
+import type { FilledProperty } from '../../domain/plan/filled-properties.ts';
 import type { FillIn, Store } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { propertyValues } from './schema.ts';

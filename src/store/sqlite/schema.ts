@@ -2,9 +2,9 @@ import { type SQL, sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 import type { Via } from '../../domain/actor.ts';
-import type { DeploymentState } from '../../domain/deployment.ts';
+import type { DeploymentState } from '../../domain/deployment/deployment.ts';
+import type { EnvironmentEvent } from '../../domain/deployment/lock.ts';
 import type { DeploymentEvent } from '../../domain/events.ts';
-import type { EnvironmentEvent } from '../../domain/lock.ts';
 import type { DeliveryState, DueKind, MemberService } from '../store.ts';
 
 /*

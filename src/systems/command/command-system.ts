@@ -1,5 +1,5 @@
 import type { Value } from '../../domain/environment.ts';
-import type { Plan } from '../../domain/plan.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import { harmless } from '../../domain/quote.ts';
 import type { Revision } from '../../domain/revision.ts';
 import { type CommandDriver, type CommandSession, Unreachable, type Work } from '../../drivers/command.ts';

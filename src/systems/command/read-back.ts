@@ -1,6 +1,6 @@
 import type { Value } from '../../domain/environment.ts';
-import { asVariables, fillPlaceholders } from '../../domain/placeholders.ts';
-import type { Plan } from '../../domain/plan.ts';
+import { asVariables, fillPlaceholders } from '../../domain/plan/placeholders.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import { quote } from '../../domain/quote.ts';
 import type { CommandSession } from '../../drivers/command.ts';
 import { stripTerminal } from '../../drivers/plain-output.ts';

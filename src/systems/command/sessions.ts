@@ -1,5 +1,5 @@
-import type { Plan } from '../../domain/plan.ts';
-import { findServer } from '../../domain/plan.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { findServer } from '../../domain/plan/plan.ts';
 import type { CommandDriver, CommandSession } from '../../drivers/command.ts';
 
 /** Open ways to servers, one each, opened ahead where asked. */

@@ -1,8 +1,8 @@
-import { namesBackupPath } from '../../domain/backup-path.ts';
-import { localTime } from '../../domain/calendar.ts';
+import { namesBackupPath } from '../../domain/attempt/backup-path.ts';
+import { localTime } from '../../domain/calendar/calendar.ts';
 import type { Value } from '../../domain/environment.ts';
-import { asVariables, fillPlaceholders, placeholderValues } from '../../domain/placeholders.ts';
-import { findServer, type Plan, stepOf } from '../../domain/plan.ts';
+import { asVariables, fillPlaceholders, placeholderValues } from '../../domain/plan/placeholders.ts';
+import { findServer, type Plan, stepOf } from '../../domain/plan/plan.ts';
 import type { Revision } from '../../domain/revision.ts';
 import type { Work } from '../../drivers/command.ts';
 import type { Order } from '../../drivers/perform.ts';

@@ -1,4 +1,4 @@
-import { findServer, type Plan } from '../../domain/plan.ts';
+import { findServer, type Plan } from '../../domain/plan/plan.ts';
 import { harmless } from '../../domain/quote.ts';
 import type { HttpAnswer, HttpSession } from '../../drivers/http/http.ts';
 import { idOf, listOf, textOf, wordsOf } from '../answers.ts';

@@ -1,5 +1,5 @@
 import type { Sync } from '../../domain/environment.ts';
-import { findServer } from '../../domain/plan.ts';
+import { findServer } from '../../domain/plan/plan.ts';
 import type { HttpCall } from '../../drivers/http/http.ts';
 import { fieldsOf, textOf, wordsOf } from '../answers.ts';
 import { type Conversation, converse, Declined, ended, type RestNeeds, sayAnswer } from '../conversation.ts';

@@ -1,4 +1,4 @@
-import type { TaskType } from '../../domain/plan.ts';
+import type { TaskType } from '../../domain/plan/plan.ts';
 import type { System, TaskContext } from '../system.ts';
 import { createBackupTasks } from './backup.ts';
 import { createCacheTasks } from './cache.ts';

@@ -1,9 +1,9 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { vqlProperties } from '../../domain/denodo-properties.ts';
 import type { Value } from '../../domain/environment.ts';
-import type { Plan } from '../../domain/plan.ts';
+import { vqlProperties } from '../../domain/plan/denodo-properties.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import { type Revision, revisionName } from '../../domain/revision.ts';
 import { nameStatement, singleUserModeOf } from '../../domain/vql/meaning.ts';
 import { fillVql, propertiesOf } from '../../domain/vql/properties.ts';

@@ -1,5 +1,5 @@
-import { cacheToSwap } from '../../domain/denodo-tasks.ts';
-import type { Plan } from '../../domain/plan.ts';
+import { cacheToSwap } from '../../domain/plan/denodo-tasks.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import { harmless } from '../../domain/quote.ts';
 import { Unreachable } from '../../drivers/command.ts';
 import type { PostgresSession } from '../../drivers/postgres/postgres-driver.ts';

@@ -1,4 +1,4 @@
-import type { Plan } from '../../domain/plan.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import { cacheLoad, type Revision, revisionName, type SchedulerTask } from '../../domain/revision.ts';
 import type { Scheduler } from './run-jobs.ts';
 import type { Job } from './scheduler-api.ts';

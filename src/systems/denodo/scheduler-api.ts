@@ -1,4 +1,4 @@
-import { findServer } from '../../domain/plan.ts';
+import { findServer } from '../../domain/plan/plan.ts';
 import type { HttpAnswer, HttpCall } from '../../drivers/http/http.ts';
 import { type Fields, fieldsOf, idOf, listOf, textOf } from '../answers.ts';
 import { type Conversation, Declined, sayAnswer } from '../conversation.ts';

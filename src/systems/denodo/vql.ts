@@ -1,4 +1,4 @@
-import type { Plan, PlannedTask } from '../../domain/plan.ts';
+import type { Plan, PlannedTask } from '../../domain/plan/plan.ts';
 import { type Revision, revisionName } from '../../domain/revision.ts';
 import { Unreachable } from '../../drivers/command.ts';
 import type { PostgresSession } from '../../drivers/postgres/postgres-driver.ts';

@@ -14,7 +14,7 @@ export const mutants: Mutant[] = [
     name: 'blind retry: an open intent is performed again instead of probed',
     edits: [
       {
-        file: 'src/domain/next-action.ts',
+        file: 'src/domain/attempt/next-action.ts',
         find: "    do: run.stopNow && !isScript(task) ? 'end' : 'probe',\n    group,\n    task,\n    run: taskRun(run, task.id).run,",
         put: "    do: run.stopNow && !isScript(task) ? 'end' : 'perform',\n    group,\n    task,\n    run: taskRun(run, task.id).run + 1,",
       },
@@ -79,7 +79,7 @@ export const mutants: Mutant[] = [
     name: 'enable without verify: one step that ended well makes a server right',
     edits: [
       {
-        file: 'src/domain/server-outlook.ts',
+        file: 'src/domain/attempt/server-outlook.ts',
         find: 'if (!failed && !next) return',
         put: "if (!failed && (!next || tasks.some((task) => taskRun(run, task.id).end === 'ok'))) return",
       },

@@ -1,4 +1,4 @@
-import { memberOf, type PlannedTask } from '../../../src/domain/plan.ts';
+import { memberOf, type PlannedTask } from '../../../src/domain/plan/plan.ts';
 import type { Invariant } from '../invariant.ts';
 import {
   type AttemptEntry,

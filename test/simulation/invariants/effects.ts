@@ -1,5 +1,5 @@
 import { scriptOf } from '../../../src/balancer/arguments.ts';
-import { type PlannedTask, stepOf } from '../../../src/domain/plan.ts';
+import { type PlannedTask, stepOf } from '../../../src/domain/plan/plan.ts';
 import type { Invariant } from '../invariant.ts';
 import { type DeploymentEntry, runsOf, taskEntry, taskOfMarker } from '../ledger.ts';
 

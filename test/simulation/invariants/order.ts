@@ -1,5 +1,5 @@
 import type { DeploymentEvent } from '../../../src/domain/events.ts';
-import type { PlannedTask } from '../../../src/domain/plan.ts';
+import type { PlannedTask } from '../../../src/domain/plan/plan.ts';
 import type { Marker } from '../../../src/drivers/command.ts';
 import type { Invariant } from '../invariant.ts';
 import { type AttemptEntry, type DeploymentEntry, runsOf, taskEntry, taskOfMarker } from '../ledger.ts';

@@ -1,4 +1,4 @@
-import { plannedServers } from '../../../src/domain/plan.ts';
+import { plannedServers } from '../../../src/domain/plan/plan.ts';
 import type { Invariant } from '../invariant.ts';
 import { type AttemptEntry, type DeploymentEntry, type Ledger, runsOf, taskEntry } from '../ledger.ts';
 import type { LogRow } from '../memory.ts';

@@ -1,4 +1,4 @@
-import { foldDeployment } from '../../../src/domain/deployment.ts';
+import { foldDeployment } from '../../../src/domain/deployment/deployment.ts';
 import { factsOf } from '../../../src/progress/facts.ts';
 import { ids } from '../../../src/slack/ids.ts';
 import { threadLine } from '../../../src/wording/thread-line.ts';

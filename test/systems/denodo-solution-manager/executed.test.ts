@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { type Deployment, foldDeployment } from '../../../src/domain/deployment.ts';
+import { type Deployment, foldDeployment } from '../../../src/domain/deployment/deployment.ts';
 import { passBy } from '../../../src/domain/fault-point.ts';
-import type { Plan } from '../../../src/domain/plan.ts';
+import type { Plan } from '../../../src/domain/plan/plan.ts';
 import { type Executor, startExecutor } from '../../../src/executor/executor.ts';
 import { createShares } from '../../../src/executor/shares.ts';
 import { type ManagerWorld, startManagerServer } from '../../../src/sandbox/denodo/manager-server.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { Plan } from '../../../src/domain/plan.ts';
+import type { Plan } from '../../../src/domain/plan/plan.ts';
 import type { Revision } from '../../../src/domain/revision.ts';
 import { type ManagerWorld, startManagerServer } from '../../../src/sandbox/denodo/manager-server.ts';
 import type { Said, StandIn } from '../../../src/sandbox/denodo/recorded-table.ts';

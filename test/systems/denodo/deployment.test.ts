@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { foldDeployment } from '../../../src/domain/deployment.ts';
-import type { Plan } from '../../../src/domain/plan.ts';
+import { foldDeployment } from '../../../src/domain/deployment/deployment.ts';
+import type { Plan } from '../../../src/domain/plan/plan.ts';
 import type { Executor } from '../../../src/executor/executor.ts';
 import { databaseOf, findElement } from '../../../src/sandbox/denodo/model.ts';
 import { startVdp, type Vdp } from '../../../src/sandbox/denodo/start-vdp.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Environment, Value } from '../../../src/domain/environment.ts';
-import type { Plan, PlannedTask } from '../../../src/domain/plan.ts';
+import type { Plan, PlannedTask } from '../../../src/domain/plan/plan.ts';
 import type { SchedulerTask } from '../../../src/domain/revision.ts';
 import type { StandIn } from '../../../src/sandbox/denodo/recorded-table.ts';
 import {

@@ -1,0 +1,118 @@
+import { system } from '../actor.ts';
+import type { ApprovalRule, Configuration, Environment, FreezeOverride, Seats } from '../environment.ts';
+import { namesOfRole, type Person, rolesOf, standingSentence } from '../roles.ts';
+import type { Refusal } from '../verdict.ts';
+import type { Deployment, Vote } from './deployment.ts';
+
+/** Who must still approve, in words and numbers. */
+export interface ApprovalStanding {
+  satisfied: boolean;
+  required: number;
+  given: number;
+  /** Roles of which somebody must still approve. */
+  missing: string[];
+  /** The same for each rule by itself, in their order. */
+  rules: (Seats & { given: number })[];
+}
+
+/** Counts each person once, for the rule where they help most. */
+export function approvalStanding(rule: ApprovalRule | null, votes: Vote[]): ApprovalStanding {
+  if (rule === null) return { satisfied: true, required: 0, given: 0, missing: [], rules: [] };
+  const seats = rule.rules.flatMap((entry) => Array.from({ length: entry.required }, () => entry.roles));
+  const seatOf = new Map<number, Vote>();
+  for (const vote of votes) seat(vote, seats, seatOf, new Set());
+  const taken = new Set(seatOf.keys());
+  const missing = seats.flatMap((roles, index) => (taken.has(index) ? [] : roles));
+  return {
+    satisfied: seatOf.size === seats.length,
+    required: seats.length,
+    given: seatOf.size,
+    missing: [...new Set(missing)],
+    rules: countByRule(rule, taken),
+  };
+}
+
+function countByRule({ rules }: ApprovalRule, taken: Set<number>): ApprovalStanding['rules'] {
+  let next = 0;
+  return rules.map((seats) => {
+    const mine = Array.from({ length: seats.required }, (_, index) => next + index);
+    next += seats.required;
+    return { ...seats, given: mine.filter((index) => taken.has(index)).length };
+  });
+}
+
+/** Finds a seat for a vote, moving earlier votes to other seats where they fit. */
+function seat(vote: Vote, seats: string[][], seatOf: Map<number, Vote>, tried: Set<number>): boolean {
+  for (const [index, roles] of seats.entries()) {
+    if (tried.has(index) || !vote.roles.some((role) => roles.includes(role))) continue;
+    tried.add(index);
+    const sitting = seatOf.get(index);
+    if (sitting === undefined || seat(sitting, seats, seatOf, tried)) {
+      seatOf.set(index, vote);
+      return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * The rule that holds for a deployment: none where the product undoes what failed, because whoever approved that plan
+ * approved this with it; else the environment's together with what its freezes take, or, after a plan changed where none
+ * is needed, one confirmation.
+ */
+export function approvalRuleFor(
+  environment: Environment,
+  { requestedBy, overrides, planChanges }: Pick<Deployment, 'requestedBy' | 'overrides' | 'planChanges'>,
+): ApprovalRule | null {
+  if (requestedBy === system && planChanges.length === 0) return null;
+  if (overrides.length > 0) return withOverrides(environment.approval, overrides);
+  if (environment.approval || planChanges.length === 0) return environment.approval;
+  const roles = ['promotion', 'promotion_admin', 'global_admin'];
+  return { rules: [{ roles, required: 1 }], excludeRequester: false, expiresHours: 1, remindMinutes: [] };
+}
+
+const rulesOfFreezes = { excludeRequester: true, expiresHours: 72, remindMinutes: [] };
+
+/** Seats of their own: whoever takes one of them is not counted for the usual approval as well. */
+function withOverrides(usual: ApprovalRule | null, overrides: FreezeOverride[]): ApprovalRule {
+  const seats = overrides.map(({ reason, from, persons }) => ({
+    roles: from,
+    required: persons,
+    freeze: reason,
+  }));
+  return { ...(usual ?? rulesOfFreezes), rules: [...(usual?.rules ?? []), ...seats] };
+}
+
+/** Says why this person's approval does not count; null when it does. */
+export function refuseApprover(
+  person: Person,
+  configuration: Configuration,
+  environment: Environment,
+  deployment: Deployment,
+): Refusal | null {
+  const rule = approvalRuleFor(environment, deployment);
+  const roles = rule?.rules.flatMap((entry) => entry.roles) ?? [];
+  const wayOut = `Ask ${
+    [...new Set(roles)]
+      .map((role) => namesOfRole(configuration, role))
+      .filter(Boolean)
+      .join(', ') || 'a global_admin'
+  }.`;
+  if (person.standing !== 'member')
+    return { rule: 'D-01', message: standingSentence(person), liftedBy: 'global_admin', wayOut };
+  if (rule?.excludeRequester && deployment.requestedBy === person.id)
+    return {
+      rule: 'approval.excludeRequester',
+      message: `You requested #${deployment.number}, so somebody else has to approve it.`,
+      liftedBy: roles.join(' or '),
+      wayOut,
+    };
+  if (!rolesOf(person, configuration, environment.kind).some((role) => roles.includes(role)))
+    return {
+      rule: 'approval.from',
+      message: `Approving for \`${environment.name}\` takes the role ${[...new Set(roles)].join(' or ')}, which you do not hold.`,
+      liftedBy: 'global_admin',
+      wayOut,
+    };
+  return null;
+}

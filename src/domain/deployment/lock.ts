@@ -1,0 +1,96 @@
+import { type Actor, mention, system } from '../actor.ts';
+import { sayTime } from '../calendar/calendar.ts';
+import type { Configuration, Environment } from '../environment.ts';
+import { quote } from '../quote.ts';
+import { namesOfRole, type Person, rolesOf, standingSentence } from '../roles.ts';
+import type { Refusal } from '../verdict.ts';
+
+/** A person closed an environment: nothing new begins there until somebody unlocks it. */
+export interface EnvironmentLock extends Actor {
+  environment: string;
+  reason: string;
+  /** Epoch milliseconds. */
+  since: number;
+}
+
+/** What was done to an environment outside any deployment: locks, properties filled in, reloads that changed it. */
+export type EnvironmentEvent =
+  | ({ type: 'locked'; reason: string } & Actor)
+  | ({ type: 'unlocked' } & Actor)
+  /** Which properties were given a value, never the values; `cluster` is absent for the environment's own. */
+  | ({ type: 'properties_filled'; properties: { cluster?: string; name: string }[] } & Actor)
+  | { type: 'reconfigured' };
+
+/** Who closed an environment, since when and why. */
+export function sayLock(
+  lock: Pick<EnvironmentLock, 'environment' | 'reason' | 'by' | 'via'>,
+  since: string,
+): string {
+  return `\`${lock.environment}\` is locked by ${mention(lock)} since ${since}: ${quote(lock.reason)}.`;
+}
+
+const adminRoles = ['global_admin', 'promotion_admin'];
+
+/** Who may close an environment: whoever may deploy or approve there. Null when this person may. */
+export function refuseLocker(
+  person: Person,
+  configuration: Configuration,
+  environment: Environment,
+): Refusal | null {
+  const approvers = environment.approval?.rules.flatMap((rule) => rule.roles) ?? [];
+  const roles = [...new Set([...adminRoles, 'promotion', ...approvers])];
+  return refuseWithout(person, configuration, environment, {
+    roles,
+    message: `You may not lock \`${environment.name}\`: you may neither deploy nor approve there.`,
+  });
+}
+
+/** Who may open it again: the person who closed it, and admins. Null when this person may. */
+export function refuseUnlocker(
+  person: Person,
+  configuration: Configuration,
+  { environment, lock }: { environment: Environment; lock: EnvironmentLock },
+): Refusal | null {
+  if (person.standing === 'member' && person.id === lock.by) return null;
+  return refuseWithout(person, configuration, environment, {
+    roles: adminRoles,
+    message: `You may not unlock \`${environment.name}\`: ${mention(lock)} locked it, and you are no admin there.`,
+  });
+}
+
+function refuseWithout(
+  person: Person,
+  configuration: Configuration,
+  environment: Environment,
+  { roles, message }: { roles: string[]; message: string },
+): Refusal | null {
+  const wayOut = `Ask ${whoUnlocks(configuration)}.`;
+  if (person.standing !== 'member')
+    return { rule: 'D-01', message: standingSentence(person), liftedBy: 'global_admin', wayOut };
+  if (rolesOf(person, configuration, environment.kind).some((role) => roles.includes(role))) return null;
+  return { rule: 'lock', message, liftedBy: 'global_admin', wayOut };
+}
+
+/** Why nothing may be requested for a locked environment. */
+export function lockedRefusal(
+  lock: EnvironmentLock,
+  configuration: Configuration,
+  { timezone }: Environment,
+): Refusal {
+  return {
+    rule: 'lock',
+    message: sayLock(lock, sayTime(lock.since, timezone)),
+    liftedBy: `${byOf(lock)}an admin`,
+    wayOut: `Ask ${byOf(lock)}${whoUnlocks(configuration)} for \`/deploy unlock ${lock.environment}\`.`,
+  };
+}
+
+/** Whoever closed it can open it; the product cannot be asked. */
+function byOf({ by }: EnvironmentLock): string {
+  return by === system ? '' : `<@${by}> or `;
+}
+
+function whoUnlocks(configuration: Configuration): string {
+  const names = adminRoles.map((role) => namesOfRole(configuration, role)).filter(Boolean);
+  return names.join(', ') || 'a global_admin';
+}

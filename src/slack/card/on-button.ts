@@ -1,0 +1,76 @@
+import type { AllMiddlewareArgs, BlockAction, ButtonAction, SlackActionMiddlewareArgs } from '@slack/bolt';
+
+import { answerQuestion } from '../../app/answer-question.ts';
+import { approveDeployment } from '../../app/approve-deployment.ts';
+import { cancelDeployment } from '../../app/cancel-deployment.ts';
+import { loadDeployment } from '../../app/load-deployment.ts';
+import { once } from '../../app/once.ts';
+import { pauseDeployment, resumeDeployment } from '../../app/pause-deployment.ts';
+import { keepOut, putBackInService } from '../../app/put-back-in-service.ts';
+import { retryDeployment } from '../../app/retry-deployment.ts';
+import { rollBackDeployment } from '../../app/roll-back-deployment.ts';
+import { keepAsItIs, snoozeRollback } from '../../app/rollback-countdown.ts';
+import type { Choice } from '../../domain/events.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import { sayRefusals } from '../../wording/refusal.ts';
+import type { BotNeeds } from '../bot.ts';
+import { type ButtonValue, decodeButton, ids } from '../ids.ts';
+import { detailsView } from './button-views.ts';
+import { tellPresser } from './tell-presser.ts';
+
+type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
+
+/** What a button decides, by its id; each answers a verdict, and a "no" is told to the person who pressed. */
+const decisions: Record<
+  string,
+  (needs: BotNeeds, by: string, value: ButtonValue) => Promise<Verdict<unknown>>
+> = {
+  [ids.approve]: async ({ app }, by, { number, planHash }) =>
+    await approveDeployment(app, { by, number, planHash }),
+  [ids.cancel]: async ({ app }, by, { number }) => await cancelDeployment(app, { by, number }),
+  [ids.stop]: async ({ app }, by, { number }) => await cancelDeployment(app, { by, number }),
+  [ids.pause]: async ({ app }, by, { number }) => await pauseDeployment(app, { by, number }),
+  [ids.resume]: async ({ app }, by, { number }) => await resumeDeployment(app, { by, number }),
+  [ids.rollBack]: async ({ app }, by, { number }) => await rollBackDeployment(app, { by, number }),
+  [ids.keep]: async ({ app }, by, { number }) => await keepAsItIs(app, { by, number }),
+  [ids.snooze]: async ({ app }, by, { number }) => await snoozeRollback(app, { by, number }),
+  [ids.putBack]: async ({ app }, by, { number, member = '' }) =>
+    await putBackInService(app, { by, number, member }),
+  [ids.keepOut]: async ({ app }, by, { number, member = '' }) => await keepOut(app, { by, number, member }),
+  [ids.retry]: async ({ app }, by, { number, version }) =>
+    await retryDeployment(app, { by, number, choice: 'remaining', shownVersion: version }),
+  ...Object.fromEntries(
+    (['retry', 'resume', 'stop', 'start', 'skip', 'done', 'roll-back', 'keep'] satisfies Choice[]).map(
+      (choice) => [
+        ids.answer(choice),
+        async ({ app }: BotNeeds, by: string, { number, question }: ButtonValue) =>
+          await answerQuestion(app, { by, number, question: question ?? '', choice }),
+      ],
+    ),
+  ),
+};
+
+/** Ids of the buttons that decide at once. */
+export const decisionIds = Object.keys(decisions);
+
+/** A press on a button that decides: acknowledged, done once, and a refusal answered to the person alone. */
+export async function onDecision(needs: BotNeeds, { body, action, ack, respond }: Press): Promise<void> {
+  const value = decodeButton(action.value);
+  const decision = decisions[action.action_id];
+  if (!value || !decision) return await ack();
+  const by = body.user.id;
+  const key = `press:${body.trigger_id}`;
+  const envelope = { key, what: `${action.action_id} #${value.number}`, by, at: needs.app.now() };
+  const verdict = await once(needs.app.store, envelope, async () => await decision(needs, by, value));
+  await ack();
+  if (!verdict.ok) await tellPresser(needs, respond, sayRefusals(verdict.refusals));
+}
+
+/** The whole plan, for whoever wants to read it. */
+export async function onDetails(needs: BotNeeds, { body, action, ack, client }: Press): Promise<void> {
+  await ack();
+  const value = decodeButton(action.value);
+  const loaded = value && (await loadDeployment(needs.app.store, value.number));
+  if (!loaded?.ok) return;
+  await client.views.open({ trigger_id: body.trigger_id, view: detailsView(loaded.value) });
+}

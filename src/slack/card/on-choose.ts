@@ -1,0 +1,116 @@
+import type {
+  AllMiddlewareArgs,
+  BlockAction,
+  ButtonAction,
+  SlackActionMiddlewareArgs,
+  SlackViewMiddlewareArgs,
+  ViewSubmitAction,
+} from '@slack/bolt';
+
+import { once } from '../../app/once.ts';
+import {
+  decidedSince,
+  offerRetry,
+  type RetriedDeployment,
+  retryDeployment,
+  type RetryOffer,
+} from '../../app/retry-deployment.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import { sayRefusals } from '../../wording/refusal.ts';
+import type { BotNeeds } from '../bot.ts';
+import { cut } from '../escape.ts';
+import { type ButtonValue, decodeButton, ids } from '../ids.ts';
+import {
+  chooseForm,
+  choiceOf,
+  type ChooseState,
+  firstChoice,
+  nothingToChoose,
+  readChoice,
+} from './choose-form.ts';
+import { tellPresser } from './tell-presser.ts';
+
+/** A press on Choose…: the form, or why there is none for this person. */
+export async function onChooseWanted(
+  needs: BotNeeds,
+  {
+    body,
+    action,
+    ack,
+    client,
+    respond,
+  }: AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>,
+): Promise<void> {
+  await ack();
+  const value = decodeButton(action.value);
+  if (!value) return;
+  const offer = await offerRetry(needs.app, { by: body.user.id, number: value.number });
+  if (!offer.ok) return await tellPresser(needs, respond, sayRefusals(offer.refusals));
+  const notice = await decidedSince(needs.app.store, offer.value.deployment, value.version);
+  const view = chooseForm(offer.value, firstChoice(offer.value), notice);
+  await client.views.open({ trigger_id: body.trigger_id, view });
+}
+
+/** Any change in the form: what sending it does follows, and nothing chosen is lost. */
+export async function onChooseChange(
+  needs: BotNeeds,
+  { body, ack, client }: AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction>,
+): Promise<void> {
+  await ack();
+  const value = decodeButton(body.view?.private_metadata);
+  if (!body.view || !value) return;
+  const view = await redraw(needs, readChoice(body.view.state.values), { by: body.user.id, value });
+  await client.views.update({ view_id: body.view.id, view });
+}
+
+/** What was chosen is deployed again; a refusal stands under its field, with everything as it was chosen. */
+export async function onChooseSubmit(
+  needs: BotNeeds,
+  { body, view, ack }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
+): Promise<void> {
+  const value = decodeButton(view.private_metadata);
+  if (!value) return await ack();
+  const { number, version: shownVersion } = value;
+  const state = readChoice(view.state.values);
+  const by = body.user.id;
+  const comeBack = async (): Promise<void> =>
+    await ack({ response_action: 'update', view: await redraw(needs, state, { by, value }) });
+  // Whoever sends it before the field for the names has come gets it now.
+  if (state.part === 'chosen' && state.servers.length === 0) return await comeBack();
+  const what = `${ids.chooseForm} #${number}`;
+  const envelope = { key: `${ids.chooseForm}:${body.trigger_id}`, what, by, at: needs.app.now() };
+  const verdict = await once<Verdict<RetriedDeployment>>(
+    needs.app.store,
+    envelope,
+    async () => await retryDeployment(needs.app, { by, number, choice: choiceOf(state), shownVersion }),
+  );
+  if (verdict.ok) return await ack();
+  if (verdict.refusals.some(({ rule }) => rule === 'law-14')) return await comeBack();
+  const field = fieldFor(state, view.blocks);
+  const sentence = cut(sayRefusals(verdict.refusals), longestError);
+  await ack({ response_action: 'errors', errors: { [field]: sentence } });
+}
+
+const longestError = 1_500;
+
+/** Under the servers where they are on the screen. */
+function fieldFor({ part }: ChooseState, blocks: { block_id?: string }[]): string {
+  const servers = blocks.find(({ block_id: id }) => id?.startsWith(ids.chosenServersOf('')));
+  return (part === 'chosen' ? servers?.block_id : null) ?? ids.chosenPart;
+}
+
+async function redraw(
+  needs: BotNeeds,
+  state: ChooseState,
+  { by, value }: { by: string; value: ButtonValue },
+): Promise<ReturnType<typeof chooseForm>> {
+  const offer: Verdict<RetryOffer> = await offerRetry(needs.app, { by, number: value.number });
+  if (!offer.ok) return nothingToChoose(sayRefusals(offer.refusals));
+  const notice = await decidedSince(needs.app.store, offer.value.deployment, value.version);
+  return chooseForm(offer.value, stillPossible(offer.value, state), notice);
+}
+
+/** Nothing failed any more: then servers are chosen by name. */
+function stillPossible({ failed }: RetryOffer, state: ChooseState): ChooseState {
+  return state.part === 'failed' && failed.length === 0 ? { ...state, part: 'chosen' } : state;
+}

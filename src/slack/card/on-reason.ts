@@ -1,0 +1,66 @@
+import type {
+  AllMiddlewareArgs,
+  BlockAction,
+  ButtonAction,
+  SlackActionMiddlewareArgs,
+  SlackViewMiddlewareArgs,
+  ViewSubmitAction,
+} from '@slack/bolt';
+import type { ModalView } from '@slack/types';
+
+import type { AppNeeds } from '../../app/needs.ts';
+import { once } from '../../app/once.ts';
+import { rejectDeployment } from '../../app/reject-deployment.ts';
+import { stopDeploymentNow } from '../../app/stop-deployment-now.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import { sayRefusals } from '../../wording/refusal.ts';
+import type { BotNeeds } from '../bot.ts';
+import { type ButtonValue, decodeButton, ids } from '../ids.ts';
+import { rejectView, stopNowView } from './button-views.ts';
+
+type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
+
+interface Reasoned {
+  by: string;
+  number: number;
+  reason: string;
+}
+
+/** The forms behind buttons that ask for a reason first, by button. */
+export const reasonForms: Record<string, (value: ButtonValue) => ModalView> = {
+  [ids.reject]: rejectView,
+  [ids.stopNow]: stopNowView,
+};
+
+const decisions: Record<string, (app: AppNeeds, reasoned: Reasoned) => Promise<Verdict<unknown>>> = {
+  [ids.rejectForm]: rejectDeployment,
+  [ids.stopNowForm]: stopDeploymentNow,
+};
+
+/** Ids of those forms when they are sent. */
+export const reasonFormIds = Object.keys(decisions);
+
+/** A press on Reject or Stop now: the form asks why. */
+export async function onReasonWanted({ body, action, ack, client }: Press): Promise<void> {
+  await ack();
+  const value = decodeButton(action.value);
+  const view = value && reasonForms[action.action_id]?.(value);
+  if (view) await client.views.open({ trigger_id: body.trigger_id, view });
+}
+
+/** The decision with its reason; a refusal stands under the field. */
+export async function onReasonSubmit(
+  { app }: BotNeeds,
+  { body, view, ack }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
+): Promise<void> {
+  const decision = decisions[view.callback_id];
+  if (!decision) return await ack();
+  const number = decodeButton(view.private_metadata)?.number ?? 0;
+  const reason = view.state.values[ids.reason]?.[ids.reason]?.value ?? '';
+  const by = body.user.id;
+  const what = `${view.callback_id} #${number}`;
+  const envelope = { key: `${view.callback_id}:${body.trigger_id}`, what, by, at: app.now() };
+  const verdict = await once(app.store, envelope, async () => await decision(app, { by, number, reason }));
+  if (verdict.ok) return await ack();
+  await ack({ response_action: 'errors', errors: { [ids.reason]: sayRefusals(verdict.refusals) } });
+}

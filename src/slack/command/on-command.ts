@@ -1,0 +1,154 @@
+import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs } from '@slack/bolt';
+
+import { cancelDeployment } from '../../app/cancel-deployment.ts';
+import { haltEverything } from '../../app/halt-everything.ts';
+import { lockEnvironment } from '../../app/lock-environment.ts';
+import { once } from '../../app/once.ts';
+import { retryDeployment } from '../../app/retry-deployment.ts';
+import { rollBackDeployment } from '../../app/roll-back-deployment.ts';
+import { unlockEnvironment } from '../../app/unlock-environment.ts';
+import { sayTime } from '../../domain/calendar/calendar.ts';
+import { bothOfTyped, parseTypedTime } from '../../domain/calendar/typed-time.ts';
+import { standingSentence } from '../../domain/roles.ts';
+import { accept } from '../../domain/verdict.ts';
+import {
+  sayCancelled,
+  sayHalted,
+  sayLocked,
+  sayRetried,
+  sayRolledBack,
+  sayUnlocked,
+} from '../../wording/outcome.ts';
+import { sayRefusals } from '../../wording/refusal.ts';
+import { type MessageContent, section } from '../blocks.ts';
+import type { BotNeeds } from '../bot.ts';
+import { slackInstant } from '../escape.ts';
+import { drawForm } from '../form/draw-form.ts';
+import type { FormNeeds } from '../form/follow-answers.ts';
+import { emptyForm, type FormState } from '../form/form-state.ts';
+import { type Command, helpText, parseCommand } from './command-text.ts';
+import { listMessage, showMessage } from './list-message.ts';
+import { openHaltForm } from './on-halt.ts';
+import { openLockForm } from './on-lock.ts';
+
+type Arguments = AllMiddlewareArgs & SlackCommandMiddlewareArgs;
+
+/** `/deploy …`: opens the form, or answers the person alone. */
+export async function onCommand(needs: FormNeeds, { command, ack, client }: Arguments): Promise<void> {
+  const parsed = parseCommand(command.text);
+  if (parsed.do === 'form') {
+    await ack();
+    return await openForm(needs, parsed, { command, client });
+  }
+  if (parsed.do === 'lock' && parsed.reason === '')
+    return await openLockForm(needs, parsed.environment, { command, ack, client });
+  if (parsed.do === 'halt' && parsed.reason === '') return await openHaltForm({ command, ack, client });
+  if (onlyReads(parsed)) return await ack(toPerson(await answerCommand(needs, parsed, command.user_id)));
+  const at = needs.app.now();
+  const envelope = {
+    key: `command:${command.trigger_id}`,
+    what: `${command.command} ${command.text}`,
+    by: command.user_id,
+    at,
+  };
+  const answer = await once(
+    needs.app.store,
+    envelope,
+    async () => await answerCommand(needs, parsed, command.user_id),
+  );
+  await ack(toPerson(answer));
+}
+
+/** What changes nothing may come twice; it is answered without a row, also while nothing can be written. */
+function onlyReads({ do: what }: Command): boolean {
+  return what === 'help' || what === 'list' || what === 'show' || what === 'unknown';
+}
+
+function toPerson(answer: MessageContent) {
+  return { response_type: 'ephemeral' as const, ...answer };
+}
+
+async function openForm(
+  needs: FormNeeds,
+  parsed: Extract<Command, { do: 'form' }>,
+  { command, client }: Pick<Arguments, 'command' | 'client'>,
+): Promise<void> {
+  const person = await needs.app.findPerson(command.user_id);
+  const both = bothOfTyped(parsed.when, needs.app.now(), person.timezone);
+  // The form asks which one is meant.
+  const time = both ? accept(both[0] ?? null) : parseTypedTime(parsed.when, needs.app.now(), person.timezone);
+  const state: FormState = {
+    ...emptyForm,
+    selection: parsed.selection,
+    environment: parsed.environment,
+    when: parsed.when === '' || (time.ok && time.value === null) ? 'now' : 'at',
+    dateTime: time.ok ? time.value : null,
+  };
+  const refusals = time.ok ? [] : time.refusals;
+  const more = { channel: command.channel_id, notice: null, refusals };
+  const view = await drawForm(needs, state, person, more);
+  const opened = await client.views.open({ trigger_id: command.trigger_id, view });
+  needs.follower.follow(client, { view: opened.view, state, person, more });
+}
+
+async function answerCommand(
+  needs: BotNeeds,
+  parsed: Exclude<Command, { do: 'form' }>,
+  by: string,
+): Promise<MessageContent> {
+  switch (parsed.do) {
+    case 'help':
+      return words(helpText);
+    case 'list':
+      return await answerReader(needs, null, by);
+    case 'show':
+      return await answerReader(needs, parsed.number, by);
+    case 'cancel': {
+      const verdict = await cancelDeployment(needs.app, { by, number: parsed.number });
+      if (!verdict.ok) return words(sayRefusals(verdict.refusals));
+      return words(sayCancelled(verdict.value));
+    }
+    case 'retry': {
+      const { number, choice } = parsed;
+      const verdict = await retryDeployment(needs.app, { by, number, choice, shownVersion: null });
+      if (!verdict.ok) return words(sayRefusals(verdict.refusals));
+      return words(sayRetried(verdict.value, (at) => slackInstant(at, sayTime(at, 'UTC'))));
+    }
+    case 'rollback': {
+      const verdict = await rollBackDeployment(needs.app, { by, number: parsed.number });
+      return words(verdict.ok ? sayRolledBack(verdict.value) : sayRefusals(verdict.refusals));
+    }
+    case 'lock': {
+      const { environment, reason } = parsed;
+      const verdict = await lockEnvironment(needs.app, { by, environment, reason });
+      return words(verdict.ok ? sayLocked(verdict.value) : sayRefusals(verdict.refusals));
+    }
+    case 'halt': {
+      const verdict = await haltEverything(needs.app, { by, reason: parsed.reason });
+      return words(verdict.ok ? sayHalted(verdict.value) : sayRefusals(verdict.refusals));
+    }
+    case 'unlock': {
+      const verdict = await unlockEnvironment(needs.app, { by, environment: parsed.environment });
+      return words(verdict.ok ? sayUnlocked(verdict.value) : sayRefusals(verdict.refusals));
+    }
+    case 'unknown': {
+      const near = parsed.near === null ? '' : ` The nearest is \`/deploy ${parsed.near}\`.`;
+      return words(
+        `That is no command I know.${near} For example: \`${parsed.example}\`. \`/deploy help\` lists them all.`,
+      );
+    }
+  }
+}
+
+/** What stands in the channels of others is read by members only. */
+async function answerReader({ app }: BotNeeds, number: number | null, by: string): Promise<MessageContent> {
+  const person = await app.findPerson(by);
+  if (person.standing !== 'member')
+    return words(`Deployments are listed for members only. ${standingSentence(person)}`);
+  if (number !== null) return await showMessage(app, number);
+  return listMessage(await app.store.locks(), await app.store.list({ limit: 15 }));
+}
+
+function words(text: string): MessageContent {
+  return { text, blocks: [section(text)] };
+}

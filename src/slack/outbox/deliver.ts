@@ -1,0 +1,105 @@
+import type { KnownBlock, WebClient } from '@slack/web-api';
+
+import { type StoredMessage, StoreUnavailable } from '../../store/store.ts';
+import { context } from '../blocks.ts';
+import { cut } from '../escape.ts';
+import { isContentRefusal, judgeFailure } from '../failure.ts';
+import type { DeliverNeeds } from './delivery.ts';
+import { metadataType, type ReadBack, readBack } from './read-back.ts';
+import { settleFailure } from './settle-failure.ts';
+
+/**
+ * Brings one message to Slack. The row says `sending` before a post; whatever a call leaves unknown is read back before
+ * anything is posted again, however often and for whatever reason a try fails in between. Throws
+ * `StoreUnavailable` when it may be in Slack and no row could say so.
+ */
+export async function deliver(needs: DeliverNeeds, stale: StoredMessage): Promise<void> {
+  const message = (await needs.store.message(stale.key)) ?? stale;
+  if (message.saidDigest === message.digest && message.state !== 'dead') return;
+  if (message.ts !== null) return await edit(needs, message, message.ts);
+  const there = message.state === 'unknown' ? await lookFor(needs, message) : 'absent';
+  if (there === null) return;
+  if (there === 'absent' || there === 'unseen') return await post(needs, message, there);
+  const { ts, digest } = there;
+  await needs.store.setDelivery(message.id, { state: 'delivered', ts, saidDigest: digest, error: null });
+  await needs.troubles.over(message);
+}
+
+/** What stands in Slack; null when there was no answer, which is settled already. */
+async function lookFor(needs: DeliverNeeds, message: StoredMessage): Promise<ReadBack | null> {
+  try {
+    const there = await readBack(needs.client, message);
+    if (there === 'unseen')
+      needs.seldom(`unseen ${message.channel}`, () =>
+        needs.log.warn(
+          { message: message.key, channel: message.channel },
+          'what Slack has cannot be read back (the scopes channels:history and groups:history): it is posted, perhaps twice',
+        ),
+      );
+    return there;
+  } catch (error) {
+    await settle(needs, { message, known: false }, error);
+    return null;
+  }
+}
+
+async function post(needs: DeliverNeeds, message: StoredMessage, there: 'absent' | 'unseen'): Promise<void> {
+  const inThread = message.threadTs !== null;
+  await needs.store.setDelivery(message.id, { state: 'sending' });
+  await needs.reach('outbox:before-send');
+  try {
+    const { ts } = await needs.client.chat.postMessage({
+      channel: message.channel,
+      ...content(message),
+      ...(inThread && { thread_ts: message.threadTs }),
+      ...(inThread && message.broadcast && { reply_broadcast: true }),
+      unfurl_links: false,
+      unfurl_media: false,
+      metadata: { event_type: metadataType, event_payload: { key: message.key, digest: message.digest } },
+    } as Parameters<WebClient['chat']['postMessage']>[0]);
+    await needs.reach('outbox:after-send');
+    if (ts === undefined) throw new Error('Slack took the message and named no ts');
+    await delivered(needs, message, ts);
+  } catch (error) {
+    await settle(needs, { message, known: there === 'absent' }, error);
+  }
+}
+
+async function edit(needs: DeliverNeeds, message: StoredMessage, ts: string): Promise<void> {
+  await needs.reach('outbox:before-send');
+  try {
+    await needs.client.chat.update({ channel: message.channel, ts, ...content(message) });
+    await needs.reach('outbox:after-send');
+    await delivered(needs, message, ts);
+  } catch (error) {
+    await settle(needs, { message, known: true }, error);
+  }
+}
+
+/** Where nothing can be written about it either, whoever sends notes that down and settles it later. */
+async function settle(
+  needs: DeliverNeeds,
+  failed: { message: StoredMessage; known: boolean },
+  error: unknown,
+): Promise<void> {
+  if (error instanceof StoreUnavailable) throw error;
+  await settleFailure(needs, { ...failed, failure: judgeFailure(error) });
+}
+
+async function delivered(needs: DeliverNeeds, message: StoredMessage, ts: string): Promise<void> {
+  const notBefore = needs.now() + needs.pace.betweenEditsOfOneCard;
+  const saidDigest = message.digest;
+  await needs.store.setDelivery(message.id, { state: 'delivered', ts, saidDigest, notBefore, error: null });
+  await needs.troubles.over(message);
+}
+
+const postedAnew =
+  'This card takes the place of an earlier one of this deployment, which was deleted or can no longer be edited. Its thread goes on here.';
+
+/** After refused blocks only the words are sent: a plain message beats none. */
+function content(message: StoredMessage): { text: string; blocks: KnownBlock[] } {
+  const { text, blocks } = JSON.parse(message.payload) as { text: string; blocks: KnownBlock[] };
+  if (isContentRefusal(message.error)) return { text: cut(text, 3_000), blocks: [] };
+  const isCardAnew = message.replaces !== null && message.key.startsWith('card:');
+  return { text, blocks: isCardAnew ? [...blocks, context(postedAnew)] : blocks };
+}

@@ -1,0 +1,37 @@
+import type { WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
+
+import type { Reach } from '../../domain/fault-point.ts';
+import type { Store } from '../../store/store.ts';
+import type { Seldom } from '../connection/seldom.ts';
+import type { Holds } from './holds.ts';
+import type { Troubles } from './trouble.ts';
+
+/** The calls that background messages need. */
+export type OutboxClient = Pick<WebClient, 'chat' | 'conversations'>;
+
+/** How long is waited between tries, in milliseconds. */
+export interface DeliveryPace {
+  /** Least time between two edits of one card. */
+  betweenEditsOfOneCard: number;
+  /** After the first unclear answer; doubled with each further one. */
+  firstRetry: number;
+  longestRetry: number;
+  /** Where a person has to mend something first. */
+  betweenTriesOfRefused: number;
+  /** Where Slack takes a message in no form. */
+  betweenTriesOfDead: number;
+}
+
+/** What bringing a message to Slack is done with. */
+export interface DeliverNeeds {
+  store: Store;
+  client: OutboxClient;
+  now: () => number;
+  log: Pick<Logger, 'warn' | 'error'>;
+  seldom: Seldom;
+  pace: DeliveryPace;
+  holds: Holds;
+  troubles: Troubles;
+  reach: Reach;
+}
