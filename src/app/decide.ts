@@ -9,6 +9,7 @@ export type Decision<T> = Verdict<{
   due?: DueChange[];
   plan?: { plan: LoadedDeployment['plan']; hash: string };
   releaseLease?: boolean;
+  ifHeld?: string;
   answer: T;
 }>;
 

@@ -23,15 +23,15 @@ export async function putBackInService(
   request: HeldMember,
 ): Promise<Verdict<{ number: number }>> {
   const { by, via, number, member } = request;
-  const held = await heldBy(needs, request);
   const person = await needs.findPerson(by);
-  return await decide<{ number: number }>(needs, number, ({ deployment, plan }) => {
-    const refusal = refuseHeld(needs, { deployment, plan }, request, held, person);
+  return await decide<{ number: number }>(needs, number, async ({ deployment, plan }) => {
+    const refusal = refuseHeld(needs, { deployment, plan }, request, await heldBy(needs, request), person);
     if (refusal) return refuse(refusal);
     const enable = indexPlan(plan).members.get(member)?.enable;
     if (!enable) return refuse(notHeld(deployment, member));
     return accept({
       events: [{ type: 'put_back_requested', member, task: enable.id, by, via }],
+      ifHeld: member,
       answer: { number },
     });
   });
@@ -40,15 +40,14 @@ export async function putBackInService(
 /** Somebody has seen that a member is held, and wants it to stay so. */
 export async function keepOut(needs: AppNeeds, request: HeldMember): Promise<Verdict<{ number: number }>> {
   const { by, via, number, member } = request;
-  const held = await heldBy(needs, request);
   const person = await needs.findPerson(by);
-  return await decide<{ number: number }>(needs, number, ({ deployment, plan }) => {
+  return await decide<{ number: number }>(needs, number, async ({ deployment, plan }) => {
     const kept = deployment.run?.keptOut.get(member);
     const refusal =
-      refuseHeld(needs, { deployment, plan }, request, held, person) ??
+      refuseHeld(needs, { deployment, plan }, request, await heldBy(needs, request), person) ??
       (kept && alreadyDecided(deployment, `told to keep ${member} out`, kept));
     if (refusal) return refuse(refusal);
-    return accept({ events: [{ type: 'kept_out', member, by, via }], answer: { number } });
+    return accept({ events: [{ type: 'kept_out', member, by, via }], ifHeld: member, answer: { number } });
   });
 }
 

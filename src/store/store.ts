@@ -96,6 +96,8 @@ export interface Change {
   inbox?: InboxAnswer;
   /** Closes the environment together with the events, unless it is closed already. */
   lock?: EnvironmentLock;
+  /** Stale where the deployment does not hold this member out of service. */
+  ifHeld?: string;
 }
 
 /**

@@ -295,6 +295,36 @@ describe.each(implementations)('the store on $name', ({ open }) => {
     });
   });
 
+  describe('a change to a held member', () => {
+    const service = (inService: 'no' | 'held'): DeploymentEvent => ({
+      type: 'service_changed',
+      member: 's1',
+      servers: ['s1'],
+      inService,
+      reason: 'verify failed',
+    });
+
+    it('is written while its deployment holds it, and stale once another has it or nobody', async () => {
+      const first = await create(store);
+      const second = await create(store);
+      const keepOut = async (deployment: number) =>
+        await store.commit(change(deployment, [reminded], { ifHeld: 's1' }));
+      const stale = { ok: false, why: 'stale' };
+      expect(await keepOut(first)).toEqual(stale);
+      await store.commit(change(first, [service('held')]));
+      expect(await keepOut(first)).toMatchObject({ ok: true });
+      expect(await keepOut(second)).toEqual(stale);
+      await store.commit(change(second, [service('no')]));
+      expect(await keepOut(first)).toEqual(stale);
+      expect(await keepOut(second)).toEqual(stale);
+      expect((await store.eventsAfter(first, 0)).map(({ event }) => event.type)).toEqual([
+        'requested',
+        'service_changed',
+        'reminded',
+      ]);
+    });
+  });
+
   describe('the inbox', () => {
     it('knows an envelope that it has seen, and what was answered', async () => {
       expect(await store.receive('e1', 'press', 'U0ANA', 1)).toEqual({ first: true, answer: null });

@@ -155,6 +155,33 @@ const regressions: [claim: string, scenario: Scenario][] = [
       ],
     },
   ],
+  [
+    'a member that a rollback took over meanwhile is not put back (2)',
+    {
+      seed: 11_238,
+      shape: {
+        ...shape,
+        groups: 'clusters',
+        minInService: 0,
+        defaultAnswer: 'retry',
+        longestStepMs: 2_000,
+        asks: true,
+        stepDefault: 'stop',
+        rollback: { first: false, countdownSeconds: null, lockAfter: false },
+        drift: null,
+      },
+      actions: [
+        askAt0,
+        { do: 'stop-now', on: 0, by: people.ana, at: 8_336, twice: false },
+        pressAt(44_386, 'put-back', { by: people.admin }),
+        pressAt(41_195, 'roll-back', { by: people.ben, stale: true }),
+      ],
+      faults: [
+        { do: 'pause', point: 'after:ack', nth: 3, forMs: 40_000 },
+        { do: 'step', nth: 3, how: 'fails' },
+      ],
+    },
+  ],
 ];
 
 test.each(regressions)('%s', async (_claim, scenario) => {

@@ -7,7 +7,7 @@ import { standingOf, summaryColumns } from './deployments.ts';
 import type { ChangeDue } from './due.ts';
 import type { SaveAnswer } from './inbox.ts';
 import type { LockWriters } from './locks.ts';
-import { batches, deployments, leases } from './schema.ts';
+import { batches, deployments, leases, members } from './schema.ts';
 
 /** What other parts write within the transaction of a change. */
 interface Writers extends LockWriters {
@@ -90,6 +90,8 @@ function applyChange(change: Change, parts: Parts): CommitOutcome {
   if (fence !== null && !statements.holds.get({ environment, deployment, fence }))
     return { ok: false, why: 'fenced' };
   if (expectedVersion !== null && row.version !== expectedVersion) return { ok: false, why: 'stale' };
+  if (change.ifHeld !== undefined && !statements.held.get({ environment, deployment, member: change.ifHeld }))
+    return { ok: false, why: 'stale' };
   if (change.events.some(({ type }) => type === 'attempt_started') && isLocked(environment))
     return { ok: false, why: 'locked' };
 
@@ -165,6 +167,18 @@ function prepare({ database }: Connection) {
       .select({ fence: leases.fence })
       .from(leases)
       .where(and(ofLease, eq(leases.fence, value('fence')), sql`${leases.holder} is not null`))
+      .prepare(),
+    held: database
+      .select({ member: members.member })
+      .from(members)
+      .where(
+        and(
+          eq(members.environment, value('environment')),
+          eq(members.member, value('member')),
+          eq(members.deployment, value('deployment')),
+          eq(members.inService, 'held'),
+        ),
+      )
       .prepare(),
     release: database.update(leases).set({ holder: null }).where(ofLease).prepare(),
   };
