@@ -111,12 +111,13 @@ function applyChange(change: Change, parts: Parts): CommitOutcome {
   return { ok: true, version };
 }
 
-function prepare({ database }: Connection) {
+function prepare(connection: Connection) {
+  return { ...prepareNew(connection), ...prepareChange(connection) };
+}
+
+/** What a new deployment reads and writes. */
+function prepareNew({ database }: Connection) {
   const value = sql.placeholder;
-  const ofLease = and(
-    eq(leases.environment, value('environment')),
-    eq(leases.deployment, value('deployment')),
-  );
   return {
     byRequest: database
       .select({ number: deployments.number })
@@ -158,6 +159,17 @@ function prepare({ database }: Connection) {
       })
       .returning({ number: deployments.number })
       .prepare(),
+  };
+}
+
+/** What a change asks first, and what it frees. */
+function prepareChange({ database }: Connection) {
+  const value = sql.placeholder;
+  const ofLease = and(
+    eq(leases.environment, value('environment')),
+    eq(leases.deployment, value('deployment')),
+  );
+  return {
     row: database
       .select(summaryColumns)
       .from(deployments)
