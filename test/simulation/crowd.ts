@@ -18,6 +18,8 @@ type Envelope = Sent & Pick<Heard, 'key' | 'trigger_id'>;
 
 /** When the admin opens what is locked, once nothing goes wrong any more. */
 const unlocksAtMs = [100, 90_000, 300_000, 900_000, 1_200_000];
+/** A question that is open hides Resume until it has its default answer. */
+const resumesAtMs = [5_000, 200_000, 700_000];
 
 /** What the people of a history act on. */
 interface CrowdNeeds {
@@ -109,7 +111,7 @@ export function createCrowd(needs: CrowdNeeds): Crowd {
           twice: false,
           stale: false,
         } as const;
-        kernel.later(5_000, null, () => press({ ...resume, at: 0 }, 1));
+        for (const at of resumesAtMs) kernel.later(at, null, () => press({ ...resume, at: 0 }, 1));
       }
     },
   };
