@@ -1,0 +1,19 @@
+import { createRequire } from 'node:module';
+
+import { renderAsync } from '@resvg/resvg-js';
+
+const { resolve } = createRequire(import.meta.url);
+/** The product's own font: what is drawn looks the same on every machine, and needs none to be installed. */
+const fontFiles = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) =>
+  resolve(`dejavu-fonts-ttf/ttf/${file}`),
+);
+const zoom = 2;
+
+/** Turns a drawing into a PNG, away from the event loop. Rejects where it is no drawing. */
+export async function renderPicture(svg: string): Promise<Buffer> {
+  const picture = await renderAsync(svg, {
+    fitTo: { mode: 'zoom', value: zoom },
+    font: { loadSystemFonts: false, fontFiles, defaultFontFamily: 'DejaVu Sans' },
+  });
+  return picture.asPng();
+}

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+
+import type { Timeline, TimelineRow } from '../../src/progress/timeline.ts';
+import { renderPicture } from '../../src/slack/picture/render-picture.ts';
+import { chooseTicks } from '../../src/slack/picture/ticks.ts';
+import { drawTimeline } from '../../src/slack/picture/timeline-picture.ts';
+
+const from = Date.parse('2026-11-20T20:00:03Z');
+const minute = 60_000;
+
+function row(server: string, more: Partial<TimelineRow> = {}): TimelineRow {
+  const spans = [{ stretch: 'deploying' as const, from, to: from + minute }];
+  return { server, state: 'ok', isHeld: false, spans, backAt: from + minute, ...more };
+}
+
+function timeline(rows: TimelineRow[]): Timeline {
+  return { attempt: 1, from, to: from + 10 * minute, state: 'ok', rows };
+}
+
+const names = (count: number) => Array.from({ length: count }, (_, index) => row(`web-${index + 1}`));
+const textsOf = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, words]) => words);
+
+describe('the picture of a timeline', () => {
+  test.each([1, 6, 30, 100])('shows each of %i servers by name', (count) => {
+    const { svg } = drawTimeline('#1 shop@2 → shop', timeline(names(count)), 'UTC');
+    for (const { server } of names(count)) expect(textsOf(svg)).toContain(server);
+  });
+
+  test('of more servers than fit leaves out some that went well, and says how many', () => {
+    const rows = [...names(200), row('last', { state: 'error', isHeld: true, backAt: null })];
+    const { svg } = drawTimeline('#1 shop@2 → shop', timeline(rows), 'UTC');
+    expect(textsOf(svg)).toContain('last');
+    expect(textsOf(svg)).toContain('and 81 more, all of them ok');
+    expect(textsOf(svg).filter((words) => words?.startsWith('web-'))).toHaveLength(119);
+  });
+
+  test('says in words, for whoever cannot see it, how it came out and what did not go well', () => {
+    const rows = [...names(2), row('web-3', { state: 'error', isHeld: true, backAt: null })];
+    const { altText } = drawTimeline('#7 shop@2 → shop', timeline(rows), 'Europe/Madrid');
+    expect(altText).toBe(
+      'Timeline of #7 shop@2 → shop: 2026-11-20 21:00 Europe/Madrid, 10 min, 2 of 3 servers ok. Not ok: web-3: error, held.',
+    );
+    const many = names(300).map((each) => ({ ...each, state: 'error' as const }));
+    expect(drawTimeline('#7', timeline(many), 'UTC').altText.length).toBeLessThanOrEqual(1_000);
+  });
+
+  test('takes no word of a name for markup', () => {
+    const { svg } = drawTimeline('#1 <b>&"\u0007 → x', timeline([row('<script>')]), 'UTC');
+    expect(svg).toContain('&lt;b&gt;&amp;&quot; ');
+    expect(svg).not.toContain('<script>');
+  });
+
+  test('is a PNG of twice its size, drawn with the font that comes with the product', async () => {
+    const { svg } = drawTimeline('#1 shop@2 → shop', timeline(names(6)), 'UTC');
+    const png = await renderPicture(svg);
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect(png.readUInt32BE(16)).toBe(1_920);
+    const wordless = await renderPicture(svg.replaceAll(/<text.*<\/text>/g, ''));
+    expect(png.length).toBeGreaterThan(wordless.length * 1.5);
+  });
+
+  test('that is no drawing is refused', async () => {
+    await expect(renderPicture('<svg')).rejects.toThrow(/SVG/i);
+  });
+});
+
+describe('the marks on its axis', () => {
+  test.each([
+    [4_000, 5, '20:00:03'],
+    [50_000, 5, '20:00:10'],
+    [10 * minute, 5, '20:02'],
+    [9 * 60 * minute, 4, '22:00'],
+  ])('over %i ms are %i, the first %s', (length, count, label) => {
+    const ticks = chooseTicks(from, from + length, 'UTC');
+    expect([ticks.length, ticks[0]?.label]).toEqual([count, label]);
+  });
+
+  test('are one where no time passed', () => {
+    expect(chooseTicks(from, from, 'UTC')).toHaveLength(1);
+  });
+});
