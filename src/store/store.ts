@@ -216,6 +216,8 @@ export interface StoredMessage extends OutgoingMessage {
   replaces: string | null;
   /** When it was wanted first, epoch milliseconds. */
   createdAt: number;
+  /** Since when it has had something to say that Slack does not show, epoch milliseconds; of no meaning where it has nothing. */
+  wantedAt: number;
   attempts: number;
   notBefore: number;
   error: string | null;
@@ -227,6 +229,24 @@ export interface Untold {
   /** What Slack said of the oldest message that was tried; null where none was. */
   error: string | null;
   messages: number;
+}
+
+/** How much of everything there is at a moment. */
+export interface StoreGauges {
+  /** Those that have not ended. */
+  deployments: { state: DeploymentState; count: number }[];
+  /** Messages that Slack does not show as they should be; the kind is the beginning of their keys. */
+  outbox: { kind: string; state: DeliveryState; count: number }[];
+  /** Since when the oldest of them has waited, epoch milliseconds. */
+  oldestUnsaidAt: number | null;
+  due: { kind: DueKind; count: number }[];
+  oldestDueAt: number | null;
+  /** Servers that were asked and have not answered. */
+  inspections: number;
+  /** Held environments. */
+  leases: { environment: string; since: number; heartbeatAt: number }[];
+  /** Events in the log. */
+  logLength: number;
 }
 
 /** What is written about a delivery. */
@@ -365,6 +385,9 @@ export interface Store {
   logHead(): Promise<LogPlace | null>;
   /** Where an event stands in the log; null where there is no such event. */
   logPlace(deployment: number, version: number): Promise<LogPlace | null>;
+
+  /** How much of everything there is now. Cheap, however old the database is. */
+  gauges(): Promise<StoreGauges>;
 
   /** Calls back after every commit, in this process; other processes are found by the tick. */
   onCommit(listener: () => void): () => void;

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 
 import { foldDeployment } from '../../domain/deployment/deployment.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import { type Fact, factsOf } from '../../progress/facts.ts';
 import type { OutgoingMessage, Store } from '../../store/store.ts';
 import type { MessageContent } from '../blocks.ts';
@@ -14,6 +15,8 @@ export interface TellerNeeds {
   store: Store;
   now: () => number;
   log: Pick<Logger, 'error'>;
+  /** Is told of what was told just now, once of each fact; absent: nobody is. */
+  told?: (plan: Plan, deployment: number, facts: Fact[]) => void;
 }
 
 /** How many deployments are told of at once. */
@@ -33,7 +36,11 @@ export async function tellWhatHappened(needs: TellerNeeds): Promise<void> {
   }
 }
 
-async function tellOf({ store, now }: TellerNeeds, number: number, told: number): Promise<void> {
+async function tellOf(
+  { store, now, told: tellOthers }: TellerNeeds,
+  number: number,
+  told: number,
+): Promise<void> {
   const events = await store.eventsAfter(number, 0);
   const deployment = foldDeployment(events);
   const summary = await store.summary(number);
@@ -59,6 +66,7 @@ async function tellOf({ store, now }: TellerNeeds, number: number, told: number)
     deploymentCard(deployment, plan, members),
   );
   await store.tell(number, deployment.version, [card, ...(await Promise.all(lines))], now());
+  tellOthers?.(plan, number, news);
 }
 
 /** A question that was told before has its answer now: its buttons go. */

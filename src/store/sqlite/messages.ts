@@ -97,6 +97,7 @@ function prepareTelling({ database }: Connection) {
         attempts: 0,
         notBefore: 0,
         createdAt: value('at'),
+        wantedAt: value('at'),
       })
       .onConflictDoUpdate({
         target: messages.key,
@@ -105,6 +106,7 @@ function prepareTelling({ database }: Connection) {
           digest: sql`excluded.digest`,
           state: stateOfNewWords,
           attempts: sql`case when digest = excluded.digest then attempts else 0 end`,
+          wantedAt: sql`case when digest <> excluded.digest and said_digest is digest then excluded.wanted_at else wanted_at end`,
         },
       })
       .prepare(),
@@ -130,6 +132,7 @@ const columns = {
   earlierThreadTs: card.replaces,
   replaces: messages.replaces,
   createdAt: messages.createdAt,
+  wantedAt: messages.wantedAt,
   attempts: messages.attempts,
   notBefore: messages.notBefore,
   error: messages.error,
