@@ -231,6 +231,15 @@ export interface Untold {
   messages: number;
 }
 
+/** A deployment of which something is to be told. */
+export interface UntoldDeployment {
+  deployment: number;
+  /** The version up to which its messages were written. */
+  told: number;
+  /** A line of its thread was written, and Slack has not taken it. */
+  isBehind: boolean;
+}
+
 /** How much of everything there is at a moment. */
 export interface StoreGauges {
   /** Those that have not ended. */
@@ -359,8 +368,8 @@ export interface Store {
   /** The digest of a revision's content when it was first seen here; remembers this one if none was. */
   pinRevision(name: string, digest: string, at: number): Promise<string>;
 
-  /** Deployments that have events nobody was told of, with how far telling came. */
-  untold(limit: number): Promise<{ deployment: number; told: number }[]>;
+  /** Deployments that have events nobody was told of, those first whose threads Slack has taken whole. */
+  untold(limit: number): Promise<UntoldDeployment[]>;
   /** Writes messages and how far telling came, together; a card that exists is only given its new words. */
   tell(deployment: number, told: number, messages: OutgoingMessage[], at: number): Promise<void>;
   /**
