@@ -6,6 +6,7 @@ import { dueHandlers } from '../app/handle-due.ts';
 import { startControl } from '../control/start-control.ts';
 import type { Configuration, SecretReference } from '../domain/environment.ts';
 import { passBy } from '../domain/fault-point.ts';
+import { createMetrics, type Metrics } from '../health/metrics.ts';
 import { type HealthServer, startHealthServer } from '../health/server.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 import { connectSlack, type SlackConnection } from '../slack/connection/connect.ts';
@@ -16,9 +17,11 @@ import { startTelling } from '../slack/outbox/telling.ts';
 import type { Store } from '../store/store.ts';
 import { createApp } from './bot-app.ts';
 import { createExecutor } from './bot-executor.ts';
+import { observeFacts } from './bot-observer.ts';
 import { holdConfiguration } from './current-configuration.ts';
 import { openCatalogBeside } from './data-directory.ts';
 import { createSteadyClock } from './steady-clock.ts';
+import { version } from './version.ts';
 
 /** Everything a bot is built from. */
 export interface BotOptions {
@@ -52,7 +55,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { store, log, dataDirectory } = options;
   const now = Date.now;
   const goesOnWithout = (await store.leases()).length > 0;
-  const slack = await connectSlack({ ...options.slack, goesOnWithout, now, log });
+  const metrics = createMetrics({ version, gauges: async () => await store.gauges(), now });
+  const observe = { called: metrics.slackCalled, answered: metrics.answered };
+  const slack = await connectSlack({ ...options.slack, goesOnWithout, now, log, observe });
   const open = (configuration: Configuration) => openCatalogBeside(dataDirectory, configuration);
   const current = holdConfiguration(options.configuration, open, log);
   const app = createApp(options, slack, current);
@@ -69,9 +74,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     reach: passBy,
     pace: options.pace,
     adminChannel: channel,
+    said: metrics.delivered,
   });
   const anchoring = startAnchoring({ store, now, log, channel }, outbox);
-  const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
+  const told = observeFacts({ metrics, log });
+  const telling = startTelling({ store, now, log, told, breathMs: options.pace.betweenTellings }, outbox);
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   // What hears people lets go first, what tells them last.
   const ears: Stoppable[] = [slack];
@@ -87,6 +94,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     await slack.start();
     ears.push(await startControl(options.socketFile, { app: app.needs, log }));
     const health = await startHealth(options, {
+      metrics,
       lastTickAt: () => scheduler.lastTickAt(),
       slackTrouble: () => sayNotConnected(slack.problem()) ?? outbox.trouble(),
     });
@@ -115,11 +123,18 @@ interface Stoppable {
   stop(): Promise<void>;
 }
 
+interface HealthSources {
+  metrics: Metrics;
+  lastTickAt: () => number;
+  slackTrouble: () => string | null;
+}
+
 async function startHealth(
   { store, health: { host, port } }: BotOptions,
-  { lastTickAt, slackTrouble }: { lastTickAt: () => number; slackTrouble: () => string | null },
+  { metrics, lastTickAt, slackTrouble }: HealthSources,
 ): Promise<HealthServer> {
   return await startHealthServer(host, port, {
+    metrics,
     alive: () => (Date.now() - lastTickAt() < heartbeatLimitMs ? null : 'the clock has not ticked for 10 s'),
     ready: async () => {
       await store.checkWritable(Date.now());

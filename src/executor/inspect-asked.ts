@@ -101,7 +101,7 @@ async function askOne(
     // Ended by ourselves: what was learned is nothing of the server.
     if (!signal.aborted) await needs.store.answerFor({ environment, server }, { at, answer });
   } catch (error) {
-    needs.log.error({ error, server }, 'what a server answered could not be written down');
+    needs.log.error({ error, environment, server }, 'what a server answered could not be written down');
   }
 }
 

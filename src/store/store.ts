@@ -216,6 +216,8 @@ export interface StoredMessage extends OutgoingMessage {
   replaces: string | null;
   /** When it was wanted first, epoch milliseconds. */
   createdAt: number;
+  /** Since when it has had something to say that Slack does not show, epoch milliseconds; of no meaning where it has nothing. */
+  wantedAt: number;
   attempts: number;
   notBefore: number;
   error: string | null;
@@ -227,6 +229,33 @@ export interface Untold {
   /** What Slack said of the oldest message that was tried; null where none was. */
   error: string | null;
   messages: number;
+}
+
+/** A deployment of which something is to be told. */
+export interface UntoldDeployment {
+  deployment: number;
+  /** The version up to which its messages were written. */
+  told: number;
+  /** A line of its thread was written, and Slack has not taken it. */
+  isBehind: boolean;
+}
+
+/** How much of everything there is at a moment. */
+export interface StoreGauges {
+  /** Those that have not ended. */
+  deployments: { state: DeploymentState; count: number }[];
+  /** Messages that Slack does not show as they should be; the kind is the beginning of their keys. */
+  outbox: { kind: string; state: DeliveryState; count: number }[];
+  /** Since when the oldest of them has waited, epoch milliseconds. */
+  oldestUnsaidAt: number | null;
+  due: { kind: DueKind; count: number }[];
+  oldestDueAt: number | null;
+  /** Servers that were asked and have not answered. */
+  inspections: number;
+  /** Held environments. */
+  leases: { environment: string; since: number; heartbeatAt: number }[];
+  /** Events in the log. */
+  logLength: number;
 }
 
 /** What is written about a delivery. */
@@ -339,8 +368,8 @@ export interface Store {
   /** The digest of a revision's content when it was first seen here; remembers this one if none was. */
   pinRevision(name: string, digest: string, at: number): Promise<string>;
 
-  /** Deployments that have events nobody was told of, with how far telling came. */
-  untold(limit: number): Promise<{ deployment: number; told: number }[]>;
+  /** Deployments that have events nobody was told of, those first whose threads Slack has taken whole. */
+  untold(limit: number): Promise<UntoldDeployment[]>;
   /** Writes messages and how far telling came, together; a card that exists is only given its new words. */
   tell(deployment: number, told: number, messages: OutgoingMessage[], at: number): Promise<void>;
   /**
@@ -365,6 +394,9 @@ export interface Store {
   logHead(): Promise<LogPlace | null>;
   /** Where an event stands in the log; null where there is no such event. */
   logPlace(deployment: number, version: number): Promise<LogPlace | null>;
+
+  /** How much of everything there is now. Cheap, however old the database is. */
+  gauges(): Promise<StoreGauges>;
 
   /** Calls back after every commit, in this process; other processes are found by the tick. */
   onCommit(listener: () => void): () => void;

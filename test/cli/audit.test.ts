@@ -205,6 +205,7 @@ describe('audit verify', () => {
       'DROP TABLE environment_events',
       'DROP TABLE environment_locks',
       'ALTER TABLE messages DROP COLUMN replaces',
+      'ALTER TABLE messages DROP COLUMN wanted_at',
       'DROP TABLE server_records',
       'DROP TABLE environment_backups',
       'DROP TABLE inspections',

@@ -24,13 +24,28 @@ describe.each(implementations)('messages, on $name,', ({ open }) => {
     const second = await create(store);
     await store.commit(change(second, [reminded, reminded]));
     expect(await store.untold(10)).toEqual([
-      { deployment: first, told: 0 },
-      { deployment: second, told: 0 },
+      { deployment: first, told: 0, isBehind: false },
+      { deployment: second, told: 0, isBehind: false },
     ]);
     await store.tell(first, 1, [], 2_000);
     await store.tell(second, 2, [], 2_000);
     await store.tell(second, 1, [], 2_000);
-    expect(await store.untold(10)).toEqual([{ deployment: second, told: 2 }]);
+    expect(await store.untold(10)).toEqual([{ deployment: second, told: 2, isBehind: false }]);
+  });
+
+  it('are behind while Slack has not taken a line of their thread, and stand behind those that are not', async () => {
+    const first = await create(store);
+    const second = await create(store);
+    await store.tell(first, 0, [card(first, 'asks'), line(first, 1)], 2_000);
+    await store.tell(second, 0, [card(second, 'asks')], 2_000);
+    expect(await store.untold(10)).toEqual([
+      { deployment: second, told: 0, isBehind: false },
+      { deployment: first, told: 0, isBehind: true },
+    ]);
+    expect(await store.untold(1)).toHaveLength(1);
+    await delivered(`card:${first}`, '1.1');
+    await delivered(`thread:${first}:1`, '1.2');
+    expect((await store.untold(10)).map(({ isBehind }) => isBehind)).toEqual([false, false]);
   });
 
   it('are written with what they should say', async () => {
@@ -47,6 +62,7 @@ describe.each(implementations)('messages, on $name,', ({ open }) => {
       earlierThreadTs: null,
       replaces: null,
       createdAt: 2_000,
+      wantedAt: 2_000,
       attempts: 0,
       notBefore: 0,
       error: null,

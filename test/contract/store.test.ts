@@ -7,6 +7,7 @@ import {
   alongside,
   attemptEnded,
   attemptStarted,
+  card,
   change,
   create,
   createQueued,
@@ -322,6 +323,53 @@ describe.each(implementations)('the store on $name', ({ open }) => {
         'service_changed',
         'reminded',
       ]);
+    });
+  });
+
+  describe('the gauges', () => {
+    it('count what has not ended, what waits to be said and to become due, and who holds what', async () => {
+      const number = await createQueued(store, 'ibex');
+      await create(store, {
+        environment: 'denodo',
+        due: [
+          { add: 'start', at: 6_000 },
+          { add: 'remind', at: 5_000 },
+        ],
+      });
+      await store.commit(change(await create(store), [{ type: 'cancelled', by: 'U0ANA' }]));
+      await store.tell(number, 0, [card(number, 'one')], 3_000);
+      await store.claim({ deployment: number, holder: 'me', at: 4_000, staleBefore: 0 });
+      const gauges = await store.gauges();
+      expect(gauges.deployments.filter(({ count }) => count > 0)).toEqual([
+        { state: 'awaiting_approval', count: 1 },
+        { state: 'queued', count: 1 },
+      ]);
+      expect(gauges.deployments).toHaveLength(6);
+      expect(gauges).toMatchObject({
+        outbox: [{ kind: 'card', state: 'wanted', count: 1 }],
+        oldestUnsaidAt: 3_000,
+        oldestDueAt: 5_000,
+        inspections: 0,
+        leases: [{ environment: 'ibex', since: 4_000, heartbeatAt: 4_000 }],
+        logLength: 5,
+      });
+      expect(gauges.due).toEqual(
+        expect.arrayContaining([
+          { kind: 'start', count: 1 },
+          { kind: 'remind', count: 1 },
+        ]),
+      );
+    });
+
+    it('date what is unsaid from when it first differed, and forget it when it is said', async () => {
+      const number = await createQueued(store, 'ibex');
+      await store.tell(number, 0, [card(number, 'one')], 3_000);
+      const { id, digest } = (await store.message(card(number, 'one').key)) ?? { id: 0, digest: '' };
+      await store.setDelivery(id, { state: 'delivered', ts: '1.1', saidDigest: digest });
+      expect((await store.gauges()).oldestUnsaidAt).toBeNull();
+      await store.tell(number, 0, [card(number, 'two')], 7_000);
+      await store.tell(number, 0, [card(number, 'three')], 9_000);
+      expect((await store.gauges()).oldestUnsaidAt).toBe(7_000);
     });
   });
 

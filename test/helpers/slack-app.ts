@@ -32,6 +32,10 @@ export async function startSlackApp(options: {
   now?: () => number;
   more?: (app: App) => void;
   environment?: Environment;
+  /** Answers 429 as Slack does. */
+  rateLimits?: boolean;
+  /** So many further channels, `C0FLEET0` and so on. */
+  channels?: number;
 }): Promise<SlackApp> {
   const slack = await startSlack({
     botToken: 'xoxb-1',
@@ -42,7 +46,14 @@ export async function startSlackApp(options: {
       { id: 'U0BEN', name: 'ben' },
       { id: 'U0CAT', name: 'cat' },
     ],
-    channels: [{ id: 'C0SHOP', name: 'shop' }],
+    channels: [
+      { id: 'C0SHOP', name: 'shop' },
+      ...Array.from({ length: options.channels ?? 0 }, (_, index) => ({
+        id: `C0FLEET${index}`,
+        name: `fleet-${index}`,
+      })),
+    ],
+    ...(options.rateLimits && { rateLimits: true }),
     usergroups: [{ id: 'S0ADM', handle: 'admins', users: ['U0BEN', 'U0CAT'] }],
   });
   const lines: string[] = [];

@@ -14,6 +14,8 @@ interface Needs {
   log: Pick<Logger, 'warn' | 'error'>;
   seldom: Seldom;
   reach: Reach;
+  /** Is told how long each act waited for its acknowledgement; absent: nobody is. */
+  answered?: (act: { kind: string; seconds: number }) => void;
 }
 
 /** An app that acknowledges everything it is given. */
@@ -144,7 +146,8 @@ interface Reply {
   say(sentence: string): Promise<void>;
 }
 
-function createReply(event: ReceiverEvent, incoming: Incoming, { log, reach }: Needs): Reply {
+function createReply(event: ReceiverEvent, incoming: Incoming, { log, reach, answered }: Needs): Reply {
+  const cameAt = performance.now();
   let given = false;
   let acknowledged = (_response: unknown): void => undefined;
   const acknowledgement = new Promise<unknown>((resolve) => {
@@ -157,6 +160,7 @@ function createReply(event: ReceiverEvent, incoming: Incoming, { log, reach }: N
     }
     given = true;
     await reach('before:ack');
+    answered?.({ kind: incoming.kind, seconds: (performance.now() - cameAt) / 1_000 });
     acknowledged(response);
     await event.ack(response).catch(async (error: unknown) => {
       // What was decided stands. The connection that brought the question is gone: the words go another way.

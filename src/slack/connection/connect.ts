@@ -6,6 +6,7 @@ import { passBy } from '../../domain/fault-point.ts';
 import { judgeFailure } from '../failure.ts';
 import { answerEverything } from './answer-everything.ts';
 import { createHttpMode, type HttpModeSettings } from './http-mode.ts';
+import { type ObservedCall, observedFetch } from './observed-fetch.ts';
 import { createSeldom, type Seldom } from './seldom.ts';
 import { createSocketMode, type SocketModeSettings } from './socket-mode.ts';
 import type { Transport } from './transport.ts';
@@ -20,6 +21,15 @@ export interface SlackConnection {
   goesOnWithout: boolean;
   now: () => number;
   log: Logger;
+  /** Absent: nobody counts. */
+  observe?: SlackObserver;
+}
+
+/** Who counts what goes on between Slack and us. */
+export interface SlackObserver {
+  called(call: ObservedCall): void;
+  /** What a person did was acknowledged. */
+  answered(act: { kind: string; seconds: number }): void;
 }
 
 /** The ways to Slack: Bolt's for people's clicks, one for look-ups, and a client of its own for background messages. */
@@ -47,10 +57,15 @@ const listenerRetry = { retries: 2, factor: 1.5, minTimeout: 200, maxTimeout: 1_
  * Rejects where Slack refuses the token; where it gives no answer, the bot goes on and asks again when it must know.
  */
 export async function connectSlack(connection: SlackConnection): Promise<Slack> {
-  const { botToken, apiUrl, now, log } = connection;
+  const { botToken, apiUrl, now, log, observe } = connection;
   const seldom = createSeldom(now);
   const logger = boltLogger(log, seldom);
-  const options = { ...(apiUrl && { slackApiUrl: apiUrl }), rejectRateLimitedCalls: true, logger };
+  const options = {
+    ...(apiUrl && { slackApiUrl: apiUrl }),
+    fetch: observedFetch((call) => observe?.called(call)),
+    rejectRateLimitedCalls: true,
+    logger,
+  };
   const patient = { ...options, timeout: callTimeoutMs, retryConfig: listenerRetry };
   const lookUpClient = new WebClient(botToken, patient);
   const identity = createIdentity(lookUpClient);
@@ -64,7 +79,13 @@ export async function connectSlack(connection: SlackConnection): Promise<Slack> 
     logger,
   });
   const outboxClient = new WebClient(botToken, { ...options, timeout: 10_000, retryConfig: { retries: 0 } });
-  const answering = answerEverything(app, { now, log, seldom, reach: passBy });
+  const answering = answerEverything(app, {
+    now,
+    log,
+    seldom,
+    reach: passBy,
+    answered: (act) => observe?.answered(act),
+  });
   const transport = createTransport(connection, { logger, seldom });
   return {
     app,

@@ -32,7 +32,7 @@ async function lookFor(needs: DeliverNeeds, message: StoredMessage): Promise<Rea
     if (there === 'unseen')
       needs.seldom(`unseen ${message.channel}`, () =>
         needs.log.warn(
-          { message: message.key, channel: message.channel },
+          { message: message.key, deployment: message.deployment, channel: message.channel },
           'what Slack has cannot be read back (the scopes channels:history and groups:history): it is posted, perhaps twice',
         ),
       );
@@ -90,7 +90,14 @@ async function delivered(needs: DeliverNeeds, message: StoredMessage, ts: string
   const notBefore = needs.now() + needs.pace.betweenEditsOfOneCard;
   const saidDigest = message.digest;
   await needs.store.setDelivery(message.id, { state: 'delivered', ts, saidDigest, notBefore, error: null });
+  const lagMs = Date.now() - Math.max(message.wantedAt, message.createdAt);
+  needs.said?.({ kind: kindOf(message.key), lagSeconds: Math.max(0, lagMs / 1_000) });
   await needs.troubles.over(message);
+}
+
+/** `card`, `thread`: what stands before the first colon of the key. */
+function kindOf(key: string): string {
+  return key.slice(0, Math.max(0, key.indexOf(':')));
 }
 
 const postedAnew =

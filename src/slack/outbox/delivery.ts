@@ -34,4 +34,6 @@ export interface DeliverNeeds {
   holds: Holds;
   troubles: Troubles;
   reach: Reach;
+  /** Is told how long a message waited until Slack showed it; absent: nobody is. */
+  said?: (message: { kind: string; lagSeconds: number }) => void;
 }

@@ -47,6 +47,8 @@ export interface OutboxNeeds {
   pace: Pace;
   /** Where administrators are told that a channel is told nothing; null: nowhere. */
   adminChannel: () => string | null;
+  /** Is told how long a message waited until Slack showed it; absent: nobody is. */
+  said?: (message: { kind: string; lagSeconds: number }) => void;
 }
 
 /** Sends wanted messages until stopped. */
@@ -82,7 +84,8 @@ export function startOutbox(options: OutboxNeeds): Outbox {
     const failed = await failureOf(limits.schedule(message, work));
     if (failed === null) return true;
     unwritten.add(message.key);
-    if (!state.stopped) log.error({ ...failed, message: message.key }, notSent);
+    if (!state.stopped)
+      log.error({ ...failed, message: message.key, deployment: message.deployment }, notSent);
     return false;
   };
   const look = async (): Promise<void> => {

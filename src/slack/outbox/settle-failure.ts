@@ -38,12 +38,15 @@ export async function settleFailure(needs: DeliverNeeds, failed: Failed): Promis
       return await postAnew(needs, message, failure.code);
     case 'content':
       if (!isContentRefusal(message.error)) return await again(0, { error: failure.code });
-      needs.log.error({ message: message.key, error: failure.code }, refusedInEveryForm);
+      needs.log.error(
+        { message: message.key, deployment: message.deployment, error: failure.code },
+        refusedInEveryForm,
+      );
       return await again(pace.betweenTriesOfDead, { state: 'dead', error: failure.code });
     case 'refused':
       needs.seldom(`refused ${message.key} ${failure.code}`, () =>
         needs.log.error(
-          { message: message.key, error: failure.code },
+          { message: message.key, deployment: message.deployment, error: failure.code },
           'Slack refuses a message; it is tried again',
         ),
       );
@@ -83,7 +86,7 @@ async function postAnew(
 ): Promise<void> {
   const card = message.threadOf ?? message.key;
   log.warn(
-    { message: card, error: code },
+    { message: card, deployment: message.deployment, error: code },
     'this card is gone from Slack; it is posted anew, and its thread goes on there',
   );
   await store.postAnew(card, now() + (code === 'edit_window_closed' ? betweenAnewMs : 0));

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 
 import { foldDeployment } from '../../domain/deployment/deployment.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import { type Fact, factsOf } from '../../progress/facts.ts';
-import type { OutgoingMessage, Store } from '../../store/store.ts';
+import type { OutgoingMessage, Store, UntoldDeployment } from '../../store/store.ts';
 import type { MessageContent } from '../blocks.ts';
 import { deploymentCard } from '../card/card.ts';
 import { type FactGroup, groupFacts, threadMessage } from '../card/thread-message.ts';
@@ -14,26 +15,37 @@ export interface TellerNeeds {
   store: Store;
   now: () => number;
   log: Pick<Logger, 'error'>;
+  /** Is told of what was told just now, once of each fact; absent: nobody is. */
+  told?: (plan: Plan, deployment: number, facts: Fact[]) => void;
 }
 
 /** How many deployments are told of at once. */
-const batchSize = 20;
+const batchSize = 100;
 
 /**
  * Turns what happened since the last telling into wanted messages: the card as it should read now, and one line of
  * the thread for each fact. Rows and the mark of how far telling came are written together, so nothing is told twice.
  */
 export async function tellWhatHappened(needs: TellerNeeds): Promise<void> {
-  for (const { deployment, told } of await needs.store.untold(batchSize)) {
+  for (const untold of await needs.store.untold(batchSize)) {
+    const { deployment } = untold;
     try {
-      await tellOf(needs, deployment, told);
+      await tellOf(needs, untold);
     } catch (error) {
       needs.log.error({ error, deployment }, 'what happened could not be told; it is tried again');
     }
   }
 }
 
-async function tellOf({ store, now }: TellerNeeds, number: number, told: number): Promise<void> {
+/**
+ * While Slack has not taken the latest line of a thread, no further one is written: what happens meanwhile is told
+ * together afterwards, and the card alone keeps up. So no thread falls further behind than what is on its way.
+ */
+async function tellOf(
+  { store, now, told: tellOthers }: TellerNeeds,
+  untold: UntoldDeployment,
+): Promise<void> {
+  const { deployment: number, told, isBehind } = untold;
   const events = await store.eventsAfter(number, 0);
   const deployment = foldDeployment(events);
   const summary = await store.summary(number);
@@ -42,6 +54,11 @@ async function tellOf({ store, now }: TellerNeeds, number: number, told: number)
   const members = await store.members(plan.environment.name);
   const cardKey = `card:${number}`;
   const base = { deployment: number, channel: summary.channel };
+  const card = message(
+    { ...base, key: cardKey, threadOf: null, broadcast: false },
+    deploymentCard(deployment, plan, members),
+  );
+  if (isBehind) return await store.tell(number, told, [card], now());
   const facts = factsOf(plan, events);
   const news = facts.filter((fact) => fact.version > told);
   const closed = facts.filter((fact) => fact.version <= told && isClosedBy(news, fact));
@@ -54,11 +71,8 @@ async function tellOf({ store, now }: TellerNeeds, number: number, told: number)
     const address = { ...base, key: `thread:${number}:${version}`, threadOf: cardKey, broadcast };
     return message(address, threadMessage(deployment, plan, group, place));
   });
-  const card = message(
-    { ...base, key: cardKey, threadOf: null, broadcast: false },
-    deploymentCard(deployment, plan, members),
-  );
   await store.tell(number, deployment.version, [card, ...(await Promise.all(lines))], now());
+  tellOthers?.(plan, number, news);
 }
 
 /** A question that was told before has its answer now: its buttons go. */

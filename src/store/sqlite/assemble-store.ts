@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts';
 import { deploymentReads } from './deployments.ts';
 import { dueMethods } from './due.ts';
 import { factMethods, nameInstallation } from './facts.ts';
+import { gaugeMethods } from './gauges.ts';
 import { inboxMethods } from './inbox.ts';
 import { inspectionMethods } from './inspections.ts';
 import { leaseMethods } from './leases.ts';
@@ -50,6 +51,7 @@ export function assembleStore(connection: Connection, now: () => number, release
     ...due,
     ...messageMethods(connection, committed),
     ...logHeadMethods(connection),
+    ...gaugeMethods(connection),
     ...inbox,
     onCommit: (listener) => {
       listeners.add(listener);

@@ -38,7 +38,11 @@ export function messageMethods(connection: Connection, committed: () => void): P
   };
 
   return {
-    untold: async (limit) => await read(() => telling.untold.all({ limit })),
+    // Those that are behind may be many while a channel is closed, and must not stand in the way of the others.
+    untold: async (limit) => {
+      const untold = await read(() => telling.untold.all());
+      return untold.toSorted((one, other) => Number(one.isBehind) - Number(other.isBehind)).slice(0, limit);
+    },
     tell: async (deployment, told, wanted, at) => {
       await write(() => tell(deployment, told, wanted, at));
       committed();
@@ -68,15 +72,23 @@ const stateOfNewWords = sql`case
   when said_digest = excluded.digest then 'delivered'
   else 'wanted' end`;
 
+/** Says whether a line of the thread of a deployment is still on its way. */
+const isBehind =
+  sql<boolean>`exists (select 1 from messages where thread_of = 'card:' || ${deployments.number}
+  and ts is null and state <> 'dead')`.mapWith(Boolean);
+
 function prepareTelling({ database }: Connection) {
   const value = sql.placeholder;
   return {
     untold: database
-      .select({ deployment: deployments.number, told: deployments.told })
+      .select({
+        deployment: deployments.number,
+        told: deployments.told,
+        isBehind,
+      })
       .from(deployments)
       .where(sql`told < version`)
       .orderBy(deployments.number)
-      .limit(value('limit'))
       .prepare(),
     told: database
       .update(deployments)
@@ -97,6 +109,7 @@ function prepareTelling({ database }: Connection) {
         attempts: 0,
         notBefore: 0,
         createdAt: value('at'),
+        wantedAt: value('at'),
       })
       .onConflictDoUpdate({
         target: messages.key,
@@ -105,6 +118,7 @@ function prepareTelling({ database }: Connection) {
           digest: sql`excluded.digest`,
           state: stateOfNewWords,
           attempts: sql`case when digest = excluded.digest then attempts else 0 end`,
+          wantedAt: sql`case when digest <> excluded.digest and said_digest is digest then excluded.wanted_at else wanted_at end`,
         },
       })
       .prepare(),
@@ -130,6 +144,7 @@ const columns = {
   earlierThreadTs: card.replaces,
   replaces: messages.replaces,
   createdAt: messages.createdAt,
+  wantedAt: messages.wantedAt,
   attempts: messages.attempts,
   notBefore: messages.notBefore,
   error: messages.error,

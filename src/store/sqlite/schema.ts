@@ -186,6 +186,8 @@ export const messages = sqliteTable(
     notBefore: integer('not_before').notNull(),
     error: text(),
     createdAt: integer('created_at').notNull(),
+    /** Since when its words and what Slack shows have differed. */
+    wantedAt: integer('wanted_at').notNull().default(0),
   },
   (table) => [
     uniqueIndex('messages_key').on(table.key),

@@ -172,7 +172,7 @@ describe('restore', () => {
       INSERT INTO old SELECT deployment, version, at, type, data, fence FROM events;
       DROP TABLE events; ALTER TABLE old RENAME TO events;
       DROP TABLE environment_events; DROP TABLE environment_locks;
-      ALTER TABLE messages DROP COLUMN replaces; DROP TABLE server_records;
+      ALTER TABLE messages DROP COLUMN replaces; ALTER TABLE messages DROP COLUMN wanted_at; DROP TABLE server_records;
       DROP TABLE environment_backups; DROP TABLE inspections; DROP TABLE property_values;
       DROP INDEX messages_paused;
       DELETE FROM __drizzle_migrations WHERE id > 1`);
@@ -298,7 +298,7 @@ describe('after a restore nothing of the past runs by itself:', () => {
     expect(await restored.message(`thread:${number}:1`)).toMatchObject({ state: 'unknown', ts: null });
     expect(await restored.message(`card:${number}`)).toMatchObject({ state: 'delivered', ts: '1.1' });
     // The thread is told that the database was restored, and nothing that it may have been told already.
-    expect(await restored.untold(9)).toEqual([{ deployment: number, told: 1 }]);
+    expect(await restored.untold(9)).toEqual([{ deployment: number, told: 1, isBehind: true }]);
     expect((await restored.eventsAfter(number, 1)).map(({ event }) => event.type)).toEqual(['restored']);
   });
 
@@ -310,7 +310,7 @@ describe('after a restore nothing of the past runs by itself:', () => {
     await close();
     await restore();
     const restored = await open();
-    expect(await restored.untold(9)).toEqual([{ deployment: number, told: 2 }]);
+    expect(await restored.untold(9)).toEqual([{ deployment: number, told: 2, isBehind: false }]);
     expect(await restored.summary(number)).toMatchObject({ state: 'cancelled', version: 3 });
   });
 

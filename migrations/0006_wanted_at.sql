@@ -1,0 +1,1 @@
+ALTER TABLE `messages` ADD `wanted_at` integer DEFAULT 0 NOT NULL;
