@@ -110,6 +110,7 @@ export function messagePayload(world: World, stored: StoredMessage, withMetadata
     ...(stored.edits > 0 && { edited: { user: stored.user, ts: stored.ts } }),
     ...(stored.threadTs !== null && { thread_ts: stored.threadTs }),
     ...(replies.length > 0 && { thread_ts: stored.ts, reply_count: replies.length }),
+    ...(stored.files.length > 0 && { files: stored.files.map((id) => ({ id })) }),
     ...(withMetadata && stored.metadata && { metadata: stored.metadata }),
   };
 }

@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts';
 import { deploymentReads } from './deployments.ts';
 import { dueMethods } from './due.ts';
 import { factMethods, nameInstallation } from './facts.ts';
+import { fileMethods } from './files.ts';
 import { inboxMethods } from './inbox.ts';
 import { inspectionMethods } from './inspections.ts';
 import { leaseMethods } from './leases.ts';
@@ -49,6 +50,7 @@ export function assembleStore(connection: Connection, now: () => number, release
     ...inspectionMethods(connection, committed),
     ...due,
     ...messageMethods(connection, committed),
+    ...fileMethods(connection),
     ...logHeadMethods(connection),
     ...inbox,
     onCommit: (listener) => {

@@ -3,7 +3,7 @@ import { alias } from 'drizzle-orm/sqlite-core';
 
 import type { Delivery, OutgoingMessage, Store } from '../store.ts';
 import type { Connection } from './connection.ts';
-import { deployments, messages, notSaid } from './schema.ts';
+import { deployments, files, messages, notSaid } from './schema.ts';
 import { readUndelivered } from './undelivered.ts';
 
 type MessageMethod =
@@ -25,7 +25,10 @@ export function messageMethods(connection: Connection, committed: () => void): P
   const trying = prepareTrying(connection);
 
   const tell = (deployment: number, told: number, wanted: OutgoingMessage[], at: number): void => {
-    for (const message of wanted) telling.want.run({ ...message, at });
+    for (const { file, ...message } of wanted) {
+      telling.want.run({ ...message, at });
+      if (file) telling.file.run({ ...file, key: message.key, bytes: Buffer.from(file.bytes) });
+    }
     telling.told.run({ deployment, told });
   };
 
@@ -108,6 +111,17 @@ function prepareTelling({ database }: Connection) {
         },
       })
       .prepare(),
+    file: database
+      .insert(files)
+      .values({
+        key: value('key'),
+        filename: value('filename'),
+        title: value('title'),
+        altText: value('altText'),
+        bytes: value('bytes'),
+      })
+      .onConflictDoNothing()
+      .prepare(),
   };
 }
 
@@ -170,6 +184,8 @@ function prepareDelivering({ database }: Connection) {
         eq(earlier.threadOf, messages.threadOf),
         lt(earlier.id, messages.id),
         isNull(earlier.ts),
+        // Bytes go another way than words: where that is shut, the words go on.
+        sql`earlier.key not like 'file:%'`,
         ne(earlier.state, sql`'dead'`),
       ),
     );
