@@ -4,7 +4,7 @@ import { type Deployment, hasEnded } from '../domain/deployment/deployment.ts';
 import type { ServerState } from '../domain/events.ts';
 import { type Plan, plannedServers } from '../domain/plan/plan.ts';
 import { sayDuration } from './duration.ts';
-import { countServers, listNames, shortName } from './names.ts';
+import { listNames, shortName } from './names.ts';
 import { sayServerState } from './server-state.ts';
 
 /** So many servers have a line each; more are counted by how they stand. */
@@ -24,7 +24,7 @@ export function sayServerStates(deployment: Deployment, plan: Plan): string {
   };
   const standings = servers.map(standing);
   return servers.length <= mostLines
-    ? standings.map((each, index) => sayLine(each, index === 0)).join('\n')
+    ? standings.map((each, index) => sayLine(each, index === 0 && servers.length > 1)).join('\n')
     : sayGroups(standings);
 }
 
@@ -37,9 +37,9 @@ interface Standing {
 
 /** The first server shows whether the rest may follow (D-09): it is the canary. */
 function sayOrder(servers: string[]): string {
-  const [canary = ''] = servers;
-  if (servers.length === 1) return `*${shortName(canary)}*`;
-  return `${countServers(servers.length)}, *${shortName(canary)}* first (canary): ${listNames(servers, mostNamed)}`;
+  const [canary = '', ...rest] = servers;
+  if (rest.length === 0) return `*${shortName(canary)}*`;
+  return `In this order: *${shortName(canary)}* (canary), ${listNames(rest, mostNamed)}`;
 }
 
 function untouched(state: Deployment['state']): string {

@@ -1,4 +1,5 @@
-import type { Run } from '../domain/attempt/run.ts';
+import type { Run, ServerRun } from '../domain/attempt/run.ts';
+import { isUntouched } from '../domain/attempt/standing.ts';
 import {
   findServer,
   liveMembers,
@@ -9,7 +10,7 @@ import {
 } from '../domain/plan/plan.ts';
 import { harmless, quote } from '../domain/quote.ts';
 import { sayDuration } from './duration.ts';
-import { cutMiddle, shortName } from './names.ts';
+import { cutMiddle, listRuns, shortName } from './names.ts';
 import { sayServerState } from './server-state.ts';
 
 /** One line for each server: as cells under a head, and as a sentence for where no table is shown. */
@@ -25,43 +26,60 @@ const longestReadBack = 40;
 
 /** The servers of a plan in their order, from what to what, in which group, and what stays in service meanwhile. */
 export function planTable(plan: Plan, readBackOf: ReadBackOf): ServerTable {
-  const to = cutMiddle(planTitle(plan), longestReadBack);
-  const total = liveMembers(plan.environment, plan.level).length;
+  const servers = plannedServers(plan);
+  const isKnown = servers.some((server) => readBackOf(server) !== null);
   const isBalanced = plan.environment.paradigm !== 'simple';
-  const rows = plannedServers(plan).map((server, index) => {
+  const head = ['Server', isKnown ? 'From → to' : 'To', 'Group', ...(isBalanced ? ['Stay in service'] : [])];
+  const rows = servers.map((server, index) => {
+    const place = `${index + 1}. ${shortName(server)}${index === 0 && servers.length > 1 ? ' (canary)' : ''}`;
+    const { group, left } = groupOf(plan, server);
     const from = readBackOf(server);
-    const group = plan.groups.findIndex((members) => members.includes(memberOf(plan, server)));
-    const cluster = findServer(plan.environment, server)?.cluster.name ?? '';
-    const place = `${group + 1}${cluster === '' ? '' : ` (${shortName(cluster)})`}`;
-    const left = `${total - (plan.groups[group]?.length ?? 0)} of ${total}`;
-    const name = `${shortName(server)}${index === 0 ? ' (canary)' : ''}`;
-    const cells = [String(index + 1), name, `${sayFrom(from)} → ${to}`, place, ...(isBalanced ? [left] : [])];
+    const to = cutMiddle(planTitle(plan), longestReadBack);
+    const cells = [place, isKnown ? `${sayFrom(from)} → ${to}` : to, group, ...(isBalanced ? [left] : [])];
     const meanwhile = isBalanced ? `, ${left} ${plan.level}s stay in service` : '';
-    const line = `${index + 1}. *${shortName(server)}*${index === 0 ? ' (canary)' : ''}: ${quoteFrom(from)} → ${to}, group ${place}${meanwhile}`;
-    return { cells, line };
+    return { cells, line: `${place}: ${quoteFrom(from)} → ${to}, group ${group}${meanwhile}` };
   });
-  const head = ['#', 'Server', 'From → to', 'Group', ...(isBalanced ? ['Stay in service'] : [])];
   return { head, rows };
 }
 
-/** How an attempt left its servers: state, from what to what, and how long each took. */
-export function attemptTable(plan: Plan, { servers }: Run): ServerTable {
+function groupOf(plan: Plan, server: string): { group: string; left: string } {
+  const at = plan.groups.findIndex((members) => members.includes(memberOf(plan, server)));
+  const cluster = findServer(plan.environment, server)?.cluster.name;
+  const total = liveMembers(plan.environment, plan.level).length;
+  return {
+    group: `${at + 1}${cluster === undefined ? '' : ` (${shortName(cluster)})`}`,
+    left: `${total - (plan.groups[at]?.length ?? 0)} of ${total}`,
+  };
+}
+
+/** How an attempt left the servers that it came to: state, from what to what, and how long each took. */
+export function attemptTable(plan: Plan, run: Run): ServerTable {
   const rows = plannedServers(plan).flatMap((name) => {
-    const run = servers.get(name);
-    if (!run) return [];
-    const { state, from, to, startedAt, endedAt } = run;
-    const took = startedAt === null || endedAt === null || endedAt < startedAt ? null : endedAt - startedAt;
-    const cells = [
-      shortName(name),
-      sayServerState(state),
-      `${sayFrom(from)} → ${to === null ? 'not read' : sayFrom(to)}`,
-      took === null ? '–' : sayDuration(took),
-    ];
-    const said = to === null ? '' : `, reads back ${quote(cutMiddle(to, longestReadBack))}`;
-    const line = `*${shortName(name)}*: ${sayServerState(state)}${took === null ? '' : ` in ${sayDuration(took)}`}${said}`;
-    return [{ cells, line }];
+    const server = run.servers.get(name);
+    return server && !isUntouched(server) ? [attemptRow(name, server)] : [];
   });
   return { head: ['Server', 'State', 'From → to', 'Took'], rows };
+}
+
+function attemptRow(
+  name: string,
+  { state, from, to, startedAt, endedAt }: ServerRun,
+): ServerTable['rows'][0] {
+  const took = startedAt === null || endedAt === null || endedAt < startedAt ? null : endedAt - startedAt;
+  const cells = [
+    shortName(name),
+    sayServerState(state),
+    `${sayFrom(from)} → ${sayFrom(to)}`,
+    took === null ? '–' : sayDuration(took),
+  ];
+  const words = took === null ? sayServerState(state) : `${sayServerState(state)} in ${sayDuration(took)}`;
+  return { cells, line: `*${shortName(name)}*: ${words}, ${quoteFrom(from)} → ${quoteFrom(to)}` };
+}
+
+/** What an attempt never came to, in words; empty where it came to all of it. */
+export function sayNotBegun(plan: Plan, { servers }: Run): string {
+  const names = [...servers].flatMap(([name, server]) => (isUntouched(server) ? [name] : []));
+  return names.length === 0 ? '' : `Not begun: ${listRuns(names, plannedServers(plan))}.`;
 }
 
 function sayFrom(readBack: string | null): string {

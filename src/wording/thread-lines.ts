@@ -3,7 +3,7 @@ import { quote } from '../domain/quote.ts';
 import type { Fact } from '../progress/facts.ts';
 import type { SayInstant } from './decision-line.ts';
 import { sayDuration } from './duration.ts';
-import { countServers, shortName } from './names.ts';
+import { countServers, listRuns, shortName } from './names.ts';
 import { threadLine } from './thread-line.ts';
 
 /** What facts that became known together say in the thread: servers that fared alike share a line. */
@@ -41,35 +41,17 @@ function sayTogether(plan: Plan, facts: Fact[], sayInstant: SayInstant): string[
   if (facts.length === 1) return [threadLine(plan, first, sayInstant)];
   if (first.event.type === 'server_ended') return [sayDone(plan, facts, first.event.to)];
   const members = facts.flatMap(({ event }) => (event.type === 'service_changed' ? [event.member] : []));
-  return [`${listRuns(members, plan.groups.flat())} are back in service.`];
+  return [`${listRuns(members, plan.groups.flat(), bold)} are back in service.`];
 }
 
 function sayDone(plan: Plan, facts: Fact[], to: string | null): string {
   const names = facts.flatMap(({ event }) => (event.type === 'server_ended' ? [event.server] : []));
   const durations = facts.flatMap(({ durationMs }) => (durationMs === null ? [] : [durationMs]));
   const readBack = to === null ? '' : `, reading back ${quote(to)}`;
-  return `${listRuns(names, plannedServers(plan))} are done${sayRange(durations)}${readBack}.`;
+  return `${listRuns(names, plannedServers(plan), bold)} are done${sayRange(durations)}${readBack}.`;
 }
 
-/** Fewer that follow each other are named one by one. */
-const shortestRun = 4;
-
-/** `*ndx-01* … *ndx-04*, *ndx-06* (5 in all)`: only what follows each other in the plan hides behind an ellipsis. */
-function listRuns(names: string[], order: string[]): string {
-  const runs: string[][] = [];
-  let before = -2;
-  for (const name of names.toSorted((left, right) => order.indexOf(left) - order.indexOf(right))) {
-    const at = order.indexOf(name);
-    if (at === before + 1) runs.at(-1)?.push(name);
-    else runs.push([name]);
-    before = at;
-  }
-  const bold = (name = ''): string => `*${shortName(name)}*`;
-  const said = runs.map((run) =>
-    run.length < shortestRun ? run.map(bold).join(', ') : `${bold(run[0])} … ${bold(run.at(-1))}`,
-  );
-  return `${said.join(', ')}${names.length < shortestRun ? '' : ` (${names.length} in all)`}`;
-}
+const bold = (name: string): string => `*${name}*`;
 
 function sayRange(durations: number[]): string {
   if (durations.length === 0) return '';

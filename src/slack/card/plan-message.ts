@@ -1,6 +1,6 @@
 import { mention } from '../../domain/actor.ts';
 import type { Deployment } from '../../domain/deployment/deployment.ts';
-import type { Plan } from '../../domain/plan/plan.ts';
+import { type Plan, plannedServers } from '../../domain/plan/plan.ts';
 import type { Fact } from '../../progress/facts.ts';
 import type { SayInstant } from '../../wording/decision-line.ts';
 import { sayOverrides } from '../../wording/hours.ts';
@@ -8,7 +8,7 @@ import { sayPlanTerms } from '../../wording/plan.ts';
 import { planTable, type ReadBackOf } from '../../wording/server-table.ts';
 import { threadLine } from '../../wording/thread-line.ts';
 import { sayPlanShortly } from '../../wording/thread-lines.ts';
-import { type MessageContent, quotation, section } from '../blocks.ts';
+import { context, type MessageContent, quotation, section } from '../blocks.ts';
 import { cut, mrkdwn } from '../escape.ts';
 import { withTable } from './with-table.ts';
 
@@ -38,6 +38,7 @@ export function planMessages(
     ...reason,
     section(cut(sayPlanTerms(plan), 2_000)),
     ...sayWarnings(deployment),
+    ...sayUnknown(plan, readBackOf),
   ];
   const text = cut(mrkdwn(`${lead} ${sayPlanShortly(plan)}`), 2_000);
   return withTable(
@@ -51,6 +52,11 @@ function sayLead(plan: Plan, fact: Fact, sayInstant: SayInstant): string {
   const { event } = fact;
   if (event.type !== 'requested') return threadLine(plan, fact, sayInstant);
   return `Requested by ${mention(event)}.${sayOverrides(event.overrides)}`;
+}
+
+function sayUnknown(plan: Plan, readBackOf: ReadBackOf) {
+  const isKnown = plannedServers(plan).some((server) => readBackOf(server) !== null);
+  return isKnown ? [] : [context('What runs there now is not known here.')];
 }
 
 function sayWarnings({ warnings }: Deployment) {

@@ -6,7 +6,7 @@ import type { Deployment } from '../../domain/deployment/deployment.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Fact } from '../../progress/facts.ts';
 import type { LogPlace } from '../../store/store.ts';
-import { attemptTable, type ReadBackOf } from '../../wording/server-table.ts';
+import { attemptTable, type ReadBackOf, sayNotBegun } from '../../wording/server-table.ts';
 import { isPlain, threadLines } from '../../wording/thread-lines.ts';
 import { actions, context, type MessageContent, output, quotation, section } from '../blocks.ts';
 import { cut, maxSectionLength, mrkdwn, slackInstant } from '../escape.ts';
@@ -62,13 +62,17 @@ export function threadMessages(needs: ThreadNeeds, facts: FactGroup): [MessageCo
   const [fact] = facts;
   if (isPlanFact(fact)) return planMessages({ ...needs, fact }, instant);
   const content = threadMessage(deployment, plan, facts, needs.place);
-  if (!ended || ended.servers.size < 2) return [content];
+  const table = ended && attemptTable(plan, ended);
+  if (!table || table.rows.length < 2) return [content];
   const title = `The servers of attempt ${ended.attempt} of #${deployment.number}`;
-  const table = attemptTable(plan, ended);
+  const notBegun = sayNotBegun(plan, ended);
   // What is also said in the channel stays short there: the table is the thread's.
-  if (!facts.some(({ matters }) => matters)) return withTable(content, table, title);
-  const [first, ...more] = withTable({ text: title, blocks: [context(title)] }, table, `${title} go on`);
-  return [content, first, ...more];
+  if (facts.some(({ matters }) => matters)) {
+    const words = `${title}. ${notBegun}`.trim();
+    return [content, ...withTable({ text: words, blocks: [context(words)] }, table, `${title} go on`)];
+  }
+  const blocks = [...content.blocks, ...(notBegun === '' ? [] : [context(notBegun)])];
+  return withTable({ text: content.text, blocks }, table, `${title} go on`);
 }
 
 /** A group of facts as one message of the thread, without any table; at an attempt's end with its place in the log. */
