@@ -140,16 +140,12 @@ function outcomeOf(order: ScriptOrder, performed: Performed): TaskOutcome {
     case 'lost':
       if (!performed.timedOut)
         return { state: 'lost', reason: performed.reason, lastLines: performed.lastLines };
-      return ended('error', null, late, performed.lastLines);
+      return { ...ended('error', null, late, performed.lastLines), output: performed.output };
     case 'ended': {
       const { exitCode, timedOut, lastLines } = performed;
       if (exitCode === 0) return ended('ok', 0, `${name} is done`, lastLines);
-      return ended(
-        'error',
-        exitCode,
-        timedOut ? late : `${name} ended with exit code ${exitCode}`,
-        lastLines,
-      );
+      const message = timedOut ? late : `${name} ended with exit code ${exitCode}`;
+      return { ...ended('error', exitCode, message, lastLines), output: performed.output };
     }
   }
 }
@@ -159,7 +155,7 @@ function ended(
   exitCode: number | null,
   message: string,
   lastLines: string[],
-): TaskOutcome {
+): Extract<TaskOutcome, { state: 'ended' }> {
   return { state: 'ended', end, exitCode, message, lastLines, readBack: null };
 }
 

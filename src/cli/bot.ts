@@ -14,6 +14,7 @@ import { listen } from '../slack/listen.ts';
 import { startAnchoring } from '../slack/outbox/anchor.ts';
 import { type Pace, startOutbox } from '../slack/outbox/outbox.ts';
 import { startTelling } from '../slack/outbox/telling.ts';
+import { tellTimelines } from '../slack/picture/tell-timeline.ts';
 import type { Store } from '../store/store.ts';
 import { createApp } from './bot-app.ts';
 import { createExecutor } from './bot-executor.ts';
@@ -78,7 +79,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   });
   const anchoring = startAnchoring({ store, now, log, channel }, outbox);
   const told = observeFacts({ metrics, log });
-  const telling = startTelling({ store, now, log, told, breathMs: options.pace.betweenTellings }, outbox);
+  const companions = [tellTimelines(log)];
+  const telling = startTelling(
+    { store, now, log, told, companions, breathMs: options.pace.betweenTellings },
+    outbox,
+  );
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   // What hears people lets go first, what tells them last.
   const ears: Stoppable[] = [slack];

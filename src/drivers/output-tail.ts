@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 
+import { collectExcerpt } from './output-excerpt.ts';
 import { createPlainOutput } from './plain-output.ts';
 import type { Redactor } from './redact.ts';
 
@@ -8,8 +9,11 @@ export interface OutputTail {
   push(chunk: Buffer): void;
   /** The last lines, oldest first; ends the collection. */
   finish(): string[];
+  /** After the end: all of it, or its first and its last part, at most 1 MB. */
+  whole(): string;
 }
 
+const maxWholeBytes = 1_000_000;
 const maxLineLength = 400;
 const halfCharacter = /[\uD800-\uDBFF]$/;
 
@@ -18,6 +22,7 @@ export function collectTail(redactor: Redactor, lineCount: number): OutputTail {
   const decoder = new StringDecoder('utf8');
   // Before secrets are looked for: a colour in the middle of one would hide it from us, and from no reader.
   const plain = createPlainOutput();
+  const excerpt = collectExcerpt(maxWholeBytes);
   const lines: string[] = [];
   let open = '';
   const keep = (line: string): void => {
@@ -29,6 +34,7 @@ export function collectTail(redactor: Redactor, lineCount: number): OutputTail {
     if (lines.length > lineCount) lines.shift();
   };
   const take = (text: string): void => {
+    excerpt.push(text);
     const parts = (open + text).split('\n');
     open = (parts.pop() ?? '').slice(-4 * maxLineLength);
     for (const line of parts.slice(-lineCount)) keep(line);
@@ -41,5 +47,6 @@ export function collectTail(redactor: Redactor, lineCount: number): OutputTail {
       open = '';
       return lines;
     },
+    whole: () => excerpt.finish(),
   };
 }

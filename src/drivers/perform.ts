@@ -13,10 +13,17 @@ export interface Order {
   maxOutputBytes: number;
 }
 
+/** What a run printed, hidden secrets and all. */
+interface Printed {
+  lastLines: string[];
+  /** All of it, or its first and its last part, at most 1 MB. */
+  output: string;
+}
+
 /** What came of it. `interrupted` says nothing about the run itself: seal and look. */
 export type Performed =
-  | { state: 'ended'; exitCode: number; timedOut: boolean; lastLines: string[] }
-  | { state: 'lost'; reason: string; timedOut: boolean; lastLines: string[] }
+  | ({ state: 'ended'; exitCode: number; timedOut: boolean } & Printed)
+  | ({ state: 'lost'; reason: string; timedOut: boolean } & Printed)
   | { state: 'fenced'; highest: number }
   | { state: 'never-started' }
   | { state: 'interrupted'; reason: string };
@@ -53,9 +60,9 @@ export async function resumeWork(
     case 'never-started':
       return seen;
     case 'lost':
-      return { ...seen, timedOut: false, lastLines: await lastLines(session, order, signal) };
+      return { ...seen, timedOut: false, ...(await printed(session, order, signal)) };
     case 'ended':
-      return { ...seen, timedOut: false, lastLines: await lastLines(session, order, signal) };
+      return { ...seen, timedOut: false, ...(await printed(session, order, signal)) };
     case 'running': {
       const leftMs = Math.max(0, order.timeoutMs - seen.ageMs);
       return await followToEnd(session, order, leftMs, signal, (onOutput, abort) =>
@@ -76,30 +83,28 @@ export async function endWork(
   const seen = wasRunning ? await session.end(order.marker, killGraceMs) : sealed;
   if (seen.state === 'running') return { state: 'interrupted', reason: 'it could not be ended', wasRunning };
   if (seen.state === 'never-started') return { ...seen, wasRunning };
-  return { ...seen, timedOut: false, lastLines: await lastLines(session, order, signal), wasRunning };
+  return { ...seen, timedOut: false, ...(await printed(session, order, signal)), wasRunning };
 }
 
 /** What an ended run had printed. */
-async function lastLines(session: CommandSession, order: Order, signal: AbortSignal): Promise<string[]> {
+async function printed(session: CommandSession, order: Order, signal: AbortSignal): Promise<Printed> {
   const tail = collectOutput(order);
   await session.follow(order.marker, 0, (chunk) => tail.push(chunk), signal);
-  return tail.finish();
+  return { lastLines: tail.finish(), output: tail.whole() };
 }
 
 /** The last lines of what is read, hidden secrets and all; says so where it stopped reading. */
 function collectOutput({ secrets, maxOutputBytes }: Order): OutputTail {
   const tail = collectTail(createRedactor(secrets), keptLines);
+  const limit = `… the output passed ${Math.round(maxOutputBytes / 1_048_576)} MiB; the rest stands on the server`;
   let read = 0;
   return {
     push: (chunk) => {
       if (read < maxOutputBytes) tail.push(chunk.subarray(0, maxOutputBytes - read));
       read += chunk.length;
     },
-    finish: () => {
-      const lines = tail.finish();
-      const limit = `… the output passed ${Math.round(maxOutputBytes / 1_048_576)} MiB; the rest stands on the server`;
-      return read > maxOutputBytes ? [...lines, limit] : lines;
-    },
+    finish: () => (read > maxOutputBytes ? [...tail.finish(), limit] : tail.finish()),
+    whole: () => (read > maxOutputBytes ? `${tail.whole()}\n${limit}\n` : tail.whole()),
   };
 }
 
@@ -121,7 +126,7 @@ async function followToEnd(
   try {
     const followed = await follow((chunk) => tail.push(chunk), signal);
     const ending = timeout.ending ? await timeout.ending : { seen: null, timedOut: false };
-    return asPerformed(followed, ending, tail.finish());
+    return asPerformed(followed, ending, { lastLines: tail.finish(), output: tail.whole() });
   } finally {
     clearTimeout(timer);
   }
@@ -139,20 +144,19 @@ async function endUnlessEnded(session: CommandSession, { fence, marker }: Order)
   return { seen: await session.end(marker, killGraceMs), timedOut: true };
 }
 
-function asPerformed(followed: Followed, { seen, timedOut }: Ending, lines: string[]): Performed {
+function asPerformed(followed: Followed, { seen, timedOut }: Ending, output: Printed): Performed {
   switch (followed.state) {
     case 'ended':
-      return { state: 'ended', exitCode: followed.exitCode, timedOut, lastLines: lines };
+      return { state: 'ended', exitCode: followed.exitCode, timedOut, ...output };
     case 'lost':
-      return { state: 'lost', reason: followed.reason, timedOut, lastLines: lines };
+      return { state: 'lost', reason: followed.reason, timedOut, ...output };
     case 'fenced':
       return followed;
     case 'already-started':
       return { state: 'interrupted', reason: 'this run had been started before' };
     case 'disconnected':
-      if (seen?.state === 'ended')
-        return { state: 'ended', exitCode: seen.exitCode, timedOut, lastLines: lines };
-      if (seen?.state === 'lost') return { state: 'lost', reason: seen.reason, timedOut, lastLines: lines };
+      if (seen?.state === 'ended') return { state: 'ended', exitCode: seen.exitCode, timedOut, ...output };
+      if (seen?.state === 'lost') return { state: 'lost', reason: seen.reason, timedOut, ...output };
       return { state: 'interrupted', reason: followed.reason };
   }
 }

@@ -30,6 +30,9 @@ const longestRetryMs = 10_000;
 /** A task that truthfully never started, this many times in a row, cannot be started. */
 const maxFruitlessStarts = 3;
 
+/** So many last lines of a failure are said in the thread; what is longer is kept whole beside them. */
+const shownOfFailure = 20;
+
 /** A failure keeps all the lines it came with, as evidence: whatever is done to the server afterwards. */
 const keptOfSuccess = 20;
 
@@ -67,6 +70,8 @@ async function noteEnd(
 ): Promise<void> {
   const { end, exitCode, message, readBack } = outcome;
   const lastLines = end === 'error' ? outcome.lastLines : outcome.lastLines.slice(-keptOfSuccess);
+  // Before the end is told: whoever tells it finds what there is to show.
+  if (end === 'error') await keepOutput(needs, book, { task: task.id, run }, outcome);
   const durationMs = needs.now() - (intendedAt(book, task) ?? needs.now());
   await book.note([
     {
@@ -81,6 +86,18 @@ async function noteEnd(
       durationMs,
     },
   ]);
+}
+
+/** Where the last lines are all of it, they stand in the event, and nothing more is kept. */
+async function keepOutput(
+  { store }: ExecutorNeeds,
+  { deployment: { number: deployment, attempt } }: Book,
+  at: { task: number; run: number },
+  { output, lastLines }: { output?: string; lastLines: string[] },
+): Promise<void> {
+  const whole = output ?? lastLines.join('\n');
+  if (whole.trimEnd().split('\n').length > shownOfFailure)
+    await store.keepOutput({ deployment, attempt, ...at }, whole);
 }
 
 async function noteNeverStarted(

@@ -14,6 +14,8 @@ export interface Fact {
   sideBySideMs: number | null;
   /** The last lines that a failed task printed. */
   lastLines: string[];
+  /** The task that failed a server, and where all that it printed is kept; null in any other fact. */
+  failed: { attempt: number; task: number; run: number } | null;
   /** Needs somebody, or is the end: also said in the channel. */
   matters: boolean;
 }
@@ -76,7 +78,7 @@ function factOf(
     event,
     durationMs: startedAt === null || at < startedAt ? null : at - startedAt,
     sideBySideMs: event.type === 'attempt_ended' ? sideBySide(deployment) : null,
-    lastLines: event.type === 'server_ended' ? failedLines(plan, deployment, event.server) : [],
+    ...(event.type === 'server_ended' ? failureOf(plan, deployment, event.server) : noFailure),
     matters: matters(event),
   };
 }
@@ -90,12 +92,20 @@ function sideBySide({ run }: Deployment): number | null {
 /** The rest of what was kept stands in the log. */
 const shownLines = 20;
 
-function failedLines(plan: Plan, { run }: Deployment, server: string): string[] {
-  if (!run || !['error', 'unknown', 'rolled_back'].includes(serverRun(run, server).state)) return [];
+const noFailure = { lastLines: [], failed: null };
+
+function failureOf(
+  plan: Plan,
+  { run, attempt }: Deployment,
+  server: string,
+): Pick<Fact, 'lastLines' | 'failed'> {
+  if (!run || !['error', 'unknown', 'rolled_back'].includes(serverRun(run, server).state)) return noFailure;
   const failed = plan.tasks
     .filter((task) => task.server === server || (task.phase === 'take-out' && task.server === null))
     .find((task) => ['error', 'unknown'].includes(taskRun(run, task.id).end ?? ''));
-  return failed ? taskRun(run, failed.id).lastLines.slice(-shownLines) : [];
+  if (!failed) return noFailure;
+  const { lastLines, run: times } = taskRun(run, failed.id);
+  return { lastLines: lastLines.slice(-shownLines), failed: { attempt, task: failed.id, run: times } };
 }
 
 function matters(event: DeploymentEvent): boolean {

@@ -15,6 +15,8 @@ import { cut, maxSectionLength, mrkdwn } from './escape.ts';
 export interface MessageContent {
   text: string;
   blocks: KnownBlock[];
+  /** The same without a table, for a workspace that takes none; absent where there is no table. */
+  withoutTable?: KnownBlock[];
 }
 
 /** A section of our own sentences; user content in it is quoted already. */

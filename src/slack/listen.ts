@@ -26,7 +26,7 @@ export function listen(app: App, needs: BotNeeds): void {
   for (const id of decisionIds)
     app.action<BlockAction<ButtonAction>>(id, async (args) => await onDecision(needs, args));
   for (const id of Object.keys(reasonForms))
-    app.action<BlockAction<ButtonAction>>(id, async (args) => await onReasonWanted(args));
+    app.action<BlockAction<ButtonAction>>(id, async (args) => await onReasonWanted(needs, args));
   for (const id of reasonFormIds)
     app.view<ViewSubmitAction>(id, async (args) => await onReasonSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.choose, async (args) => await onChooseWanted(needs, args));

@@ -187,6 +187,34 @@ export interface OutgoingMessage {
   digest: string;
   /** Also shown in the channel (final failures and what needs a person). */
   broadcast: boolean;
+  /** A file that stands in the thread by itself; its key begins with `file:`. Absent: the message is words. */
+  file?: OutgoingFile;
+}
+
+/** A file for a thread: it is sent once and never changed. */
+export interface OutgoingFile {
+  /** As it is saved by whoever takes it: `1042-web-7.log`. */
+  filename: string;
+  /** What people see above it. */
+  title: string;
+  /** What it shows, for whoever cannot see it. */
+  altText: string;
+  bytes: Uint8Array;
+}
+
+/** A file on its way; its bytes are let go once it stands in Slack. */
+export interface StoredFile extends Omit<OutgoingFile, 'bytes'> {
+  bytes: Uint8Array | null;
+  /** What Slack calls it; null until Slack has its bytes. */
+  slackId: string | null;
+}
+
+/** One run of a task in one attempt. */
+export interface TaskPlace {
+  deployment: number;
+  attempt: number;
+  task: number;
+  run: number;
 }
 
 /** The place of an event in the whole log, over all deployments, and the hash that holds it to everything before. */
@@ -203,7 +231,7 @@ export interface LogPlace {
 export type DeliveryState = 'wanted' | 'sending' | 'unknown' | 'delivered' | 'dead';
 
 /** A message with its delivery. */
-export interface StoredMessage extends OutgoingMessage {
+export interface StoredMessage extends Omit<OutgoingMessage, 'file'> {
   id: number;
   state: DeliveryState;
   ts: string | null;
@@ -386,6 +414,23 @@ export interface Store {
   tryNext(channel: string | null, at: number): Promise<void>;
   /** Channels with undelivered messages, by id. */
   undeliveredByChannel(): Promise<Untold[]>;
+
+  /** The file of a message by its key; null where it is none. */
+  file(key: string): Promise<StoredFile | null>;
+  /** Notes what Slack calls a file whose bytes it has; null: it has them no longer. */
+  nameFile(key: string, slackId: string | null): Promise<void>;
+  /** A file stands in Slack: its bytes are let go. */
+  fileStands(key: string): Promise<void>;
+
+  /** Keeps what a failed task printed, in place of what is there. */
+  keepOutput(place: TaskPlace, output: string): Promise<void>;
+  /** What a failed task printed; null where nothing was kept. */
+  output(place: TaskPlace): Promise<string | null>;
+
+  /** Kinds of blocks that a workspace does not take. */
+  refusedBlocks(workspace: string): Promise<string[]>;
+  /** Remembers for good that a workspace does not take a kind of block. */
+  refuseBlock(refused: { workspace: string; block: string; at: number }): Promise<void>;
 
   /** When the newest message whose key begins so was first wanted, epoch milliseconds; null where there is none. */
   newestMessageAt(prefix: string): Promise<number | null>;

@@ -36,6 +36,8 @@ export type TaskOutcome =
       /** One sentence for people; it names what happened, not the server. */
       message: string;
       lastLines: string[];
+      /** Of a failure: all that it printed, at most 1 MB; absent: no more than the last lines is known. */
+      output?: string;
       readBack: string | null;
     }
   /** The probe found that it never began: it may be performed. */

@@ -1,4 +1,5 @@
 import { failureLimit } from '../domain/attempt/halt.ts';
+import { sayWindow } from '../domain/calendar/windows.ts';
 import { strategyOf } from '../domain/plan/plan-groups.ts';
 import { indexPlan, type Wave } from '../domain/plan/plan-index.ts';
 import { liveMembers, type Plan, plannedServers, taskName } from '../domain/plan/plan.ts';
@@ -13,6 +14,29 @@ export function sayPlan(plan: Plan): string {
     ...sayRollback(plan),
     ...sayLeftOut(plan),
   ].join('\n');
+}
+
+/** What of the plan no list of its servers says: how, what runs on each, what is signed with it, and when it may. */
+export function sayPlanTerms(plan: Plan): string {
+  return [
+    `*Plan*: ${sayServers(plannedServers(plan).length)}, ${sayStrategy(plan)}`,
+    ...saySteps(plan),
+    ...sayScripts(plan),
+    ...sayWindows(plan),
+    ...sayRollback(plan),
+    ...sayLeftOut(plan),
+  ].join('\n');
+}
+
+function sayScripts({ scriptDigests }: Plan): string[] {
+  const names = Object.entries(scriptDigests).map(
+    ([path, digest]) => `${path.split('/').at(-1) ?? path} \`${digest.slice(0, 8)}\``,
+  );
+  return names.length === 0 ? [] : [`Scripts of the load balancer: ${names.join(', ')}`];
+}
+
+function sayWindows({ environment: { windows } }: Plan): string[] {
+  return windows.length === 0 ? [] : [`Only inside ${windows.map(sayWindow).join('; ')}`];
 }
 
 function sayServers(count: number): string {

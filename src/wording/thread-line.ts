@@ -1,12 +1,21 @@
 import { sayDrift } from '../domain/attempt/judge-group.ts';
 import { sayChoice } from '../domain/deployment/choice.ts';
 import { type DeploymentEvent, isHappening, type Question, type ServerState } from '../domain/events.ts';
-import { findServer, findStep, type Plan, type PlannedTask, taskName, taskOf } from '../domain/plan/plan.ts';
+import {
+  findServer,
+  findStep,
+  type Plan,
+  type PlannedTask,
+  plannedServers,
+  taskName,
+  taskOf,
+} from '../domain/plan/plan.ts';
 import { quote } from '../domain/quote.ts';
 import type { Fact } from '../progress/facts.ts';
 import { type SayInstant, sayDecision } from './decision-line.ts';
 import { sayDuration } from './duration.ts';
 import { sayWindowEnd } from './hours.ts';
+import { listRuns } from './names.ts';
 import { sayState } from './state.ts';
 
 /** What a fact says in the thread, in `show` and in the demo: one line, sometimes with more below it. */
@@ -18,7 +27,7 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'window_ended':
       return sayWindowEnd(event);
     case 'attempt_started':
-      return `Attempt ${event.attempt} began: ${event.servers.join(', ')}.`;
+      return `Attempt ${event.attempt} began: ${sayServersOf(plan, event.servers)}.`;
     case 'attempt_resumed':
       return `Restarted ${sayInstant(fact.at)}${event.during === null ? '' : ` during ${event.during}`}.`;
     case 'attempt_ended':
@@ -53,6 +62,12 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'put_back_ended':
       return event.notDone ?? '';
   }
+}
+
+const namedOneByOne = 8;
+
+function sayServersOf(plan: Plan, servers: string[]): string {
+  return servers.length <= namedOneByOne ? servers.join(', ') : listRuns(servers, plannedServers(plan));
 }
 
 function placeOf({ on, server, cluster }: PlannedTask): string {

@@ -38,7 +38,32 @@ describe('what is kept of an output', () => {
   test('is its last two hundred lines', async () => {
     const performed = await performWork(session, order(), line('seq 1 1000; exit 3'), never);
     const lines = Array.from({ length: 200 }, (_, index) => String(index + 801));
-    expect(performed).toEqual({ state: 'ended', exitCode: 3, timedOut: false, lastLines: lines });
+    expect(performed).toMatchObject({ state: 'ended', exitCode: 3, timedOut: false, lastLines: lines });
+  });
+
+  test('is besides all of it, up to 1 MB', async () => {
+    const performed = await performWork(session, order(), line('seq 1 1000; exit 3'), never);
+    const all = Array.from({ length: 1_000 }, (_, index) => `${index + 1}\n`).join('');
+    expect('output' in performed && performed.output).toBe(all);
+  });
+
+  test('is of a longer one the first and the last part, whole lines of both, and how much lies between', () => {
+    const tail = collectTail(createRedactor([]), 3);
+    for (let number = 1; number <= 400_000; number += 1) tail.push(Buffer.from(`line ${number} ü\n`));
+    tail.finish();
+    const lines = tail.whole().trimEnd().split('\n');
+    const seam = lines.findIndex((found) => found.startsWith('… '));
+    const [, left = '0'] = /^… (\d+) bytes are left out here/.exec(lines[seam] ?? '') ?? [];
+    expect(lines.slice(0, 2)).toEqual(['line 1 ü', 'line 2 ü']);
+    expect(lines.at(-1)).toBe('line 400000 ü');
+    expect(
+      [...lines.slice(0, seam), ...lines.slice(seam + 1)].every((found) => /^line \d+ ü$/.test(found)),
+    ).toBe(true);
+    expect(Buffer.byteLength(tail.whole())).toBeLessThanOrEqual(1_000_200);
+    const said = lines.flatMap((found, at) => (at === seam ? [] : [Buffer.byteLength(`${found}\n`)]));
+    const total = Array.from({ length: 400_000 }, (_, at) => Buffer.byteLength(`line ${at + 1} ü\n`));
+    const sum = (of: number[]): number => of.reduce((all, one) => all + one, 0);
+    expect(Number(left)).toBe(sum(total) - sum(said));
   });
 
   test('stays bounded however many pieces it comes in', () => {
@@ -61,9 +86,9 @@ describe('what is kept of an output', () => {
     const encoded = Buffer.from(secret).toString('base64');
     const work = line(`printf '%s\\n' '${secret}' '${encoded}' '${encodeURIComponent(secret)}'`);
     const performed = await performWork(session, order({ secrets: [secret] }), work, never);
-    expect('lastLines' in performed ? performed.lastLines.join('\n') : '').not.toMatch(
-      /pa\$\$word|cGEkJHdvcmQ|pa%24/,
-    );
+    const kept = 'lastLines' in performed ? [...performed.lastLines, performed.output] : [];
+    expect(kept.join('\n')).toContain('•••');
+    expect(kept.join('\n')).not.toMatch(/pa\$\$word|cGEkJHdvcmQ|pa%24/);
   });
 
   test('of a step that is ended at its timeout says that it was', async () => {

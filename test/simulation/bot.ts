@@ -9,6 +9,7 @@ import { answerEverything } from '../../src/slack/connection/answer-everything.t
 import { deliver } from '../../src/slack/outbox/deliver.ts';
 import { createHolds } from '../../src/slack/outbox/holds.ts';
 import { slackPace } from '../../src/slack/outbox/outbox.ts';
+import { createRefusedBlocks } from '../../src/slack/outbox/refused-blocks.ts';
 import { startTelling } from '../../src/slack/outbox/telling.ts';
 import { createTroubles } from '../../src/slack/outbox/trouble.ts';
 import { settleUnwritten } from '../../src/slack/outbox/unwritten.ts';
@@ -80,6 +81,7 @@ export function startBot(parts: BotParts): RunningBot {
     seldom,
     holds,
     troubles,
+    refusedBlocks: createRefusedBlocks({ store, client: slack.client, now }),
     pace: slackPace,
   };
   const unwritten = new Set<string>();

@@ -79,6 +79,7 @@ export function createSlackModel(kernel: Kernel, faultOf: () => CallFault): Slac
       })),
   });
   const client = {
+    auth: { test: async () => ({ ok: true, team_id: 'T0MODEL' }) },
     chat: {
       postMessage: async (options: Blocks & PostOptions) => await call(() => post(options)),
       update: async (options: Blocks & { ts: string }) => await call(() => update(options)),

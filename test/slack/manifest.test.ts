@@ -43,6 +43,8 @@ const dispensable = [
   'conversations.history',
   'conversations.info',
   'conversations.replies',
+  'files.completeUploadExternal',
+  'files.getUploadURLExternal',
   'usergroups.users.list',
 ];
 /** What needs a scope without being a method: posting where the bot was not invited, and being typed to. */

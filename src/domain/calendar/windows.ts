@@ -154,7 +154,8 @@ function lastInstant(local: string, zone: string): number {
   return resolveLocalTime(local, zone).instants.at(-1) ?? firstInstant(local, zone);
 }
 
-function sayWindow(window: Window): string {
+/** A window in words: `nights mon, tue 21:00–05:00`. */
+export function sayWindow(window: Window): string {
   const name = window.name ? `${window.name} ` : '';
   return 'days' in window
     ? `${name}${window.days.join(', ')} ${window.from}–${window.to}`

@@ -22,6 +22,8 @@ export interface Controls {
   changePerson(id: string, change: Partial<PersonSetup>): void;
   /** Puts these people into a group, and nobody else. */
   fillUsergroup(id: string, users: string[]): void;
+  /** Takes no more blocks of this kind, as a workspace does to which Slack has not brought it. */
+  refuseBlock(type: string): void;
   /** Makes a token invalid from now on. */
   revokeToken(which: 'bot' | 'app'): void;
   /** Makes it valid again. */
@@ -55,6 +57,7 @@ interface ControlNeeds {
 export function createControls(needs: ControlNeeds): Controls {
   return {
     ...channelControls(needs.world),
+    refuseBlock: (type) => void needs.world.unknownBlocks.add(type),
     answerUrl: (user, channel) => {
       const about = { user, channel, messageTs: null, ephemeral: false };
       return `${needs.world.baseUrl}${newResponsePath(needs.world, about)}`;

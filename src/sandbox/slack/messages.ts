@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import { type JsonObject, typeOf } from './json.ts';
 import { normalizeBlocks } from './normalize.ts';
 import { pingsOf } from './pings.ts';
 import { refuseFaults, Refused } from './refused.ts';
@@ -16,8 +16,9 @@ const mostBlockCharacters = 12_000;
 const longestPost = 40_000;
 
 /** Refuses blocks that Slack refuses, and a message without any words. */
-export function checkContent({ text, blocks }: Content): void {
+export function checkContent({ unknownBlocks }: World, { text, blocks }: Content): void {
   if (text === '' && blocks.length === 0) throw new Refused('no_text');
+  if (blocks.some((block) => unknownBlocks.has(typeOf(block)))) throw new Refused('invalid_blocks');
   refuseFaults('invalid_blocks', validateBlocks(blocks, 'message'));
   if (blockCharacters(blocks) > mostBlockCharacters) throw new Refused('msg_blocks_too_long');
 }
@@ -33,7 +34,7 @@ export function postMessage(
     linkNames?: boolean;
   },
 ): StoredMessage {
-  checkContent(message);
+  checkContent(world, message);
   const blocks = normalizeBlocks(message.blocks, (prefix) => world.newId(prefix));
   const stored: StoredMessage = {
     ts: world.newTs(),
@@ -60,7 +61,7 @@ export function editMessage(
   stored: StoredMessage,
   { text, blocks, metadata }: { text: string; blocks: JsonObject[] | null; metadata: JsonObject | null },
 ): void {
-  checkContent({ text, blocks: blocks ?? [] });
+  checkContent(world, { text, blocks: blocks ?? [] });
   stored.text = text;
   stored.blocks = normalizeBlocks(blocks ?? [], (prefix) => world.newId(prefix));
   stored.metadata = metadata ?? stored.metadata;
@@ -70,7 +71,7 @@ export function editMessage(
 
 /** Shows something to one person only. */
 export function showEphemeral(world: World, content: Content & { channel: string; user: string }): Ephemeral {
-  checkContent(content);
+  checkContent(world, content);
   const blocks = normalizeBlocks(content.blocks, (prefix) => world.newId(prefix));
   const ephemeral = { ...content, blocks, ts: world.newTs() };
   world.ephemerals.push(ephemeral);
@@ -80,7 +81,7 @@ export function showEphemeral(world: World, content: Content & { channel: string
 
 /** Puts something else in place of what one person saw; does nothing when that is gone. */
 export function editEphemeral(world: World, ts: string, content: Content): void {
-  checkContent(content);
+  checkContent(world, content);
   const shown = world.ephemerals.find((ephemeral) => ephemeral.ts === ts);
   if (!shown) return;
   shown.text = content.text;
@@ -110,6 +111,7 @@ export function messagePayload(world: World, stored: StoredMessage, withMetadata
     ...(stored.edits > 0 && { edited: { user: stored.user, ts: stored.ts } }),
     ...(stored.threadTs !== null && { thread_ts: stored.threadTs }),
     ...(replies.length > 0 && { thread_ts: stored.ts, reply_count: replies.length }),
+    ...(stored.files.length > 0 && { files: stored.files.map((id) => ({ id })) }),
     ...(withMetadata && stored.metadata && { metadata: stored.metadata }),
   };
 }

@@ -133,6 +133,8 @@ export class World {
   readonly responsePaths = new Map<string, ResponsePath>();
   readonly calls: RecordedCall[] = [];
   readonly files = new Map<string, StoredFile>();
+  /** Kinds of blocks that this workspace does not take, though others do. */
+  readonly unknownBlocks = new Set<string>();
   /** Where the stand-in listens, ends in `/`; known once it does. */
   baseUrl = '';
   /** Calls that came in and have no answer yet. */

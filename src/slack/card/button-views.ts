@@ -17,14 +17,15 @@ export function rejectView(value: ButtonValue): ModalView {
   });
 }
 
-/** Asks why everything is ended at once. */
-export function stopNowView(value: ButtonValue): ModalView {
-  return reasonView({
+/** Asks why everything is ended at once, and says what that does to which servers. */
+export function stopNowView(value: ButtonValue, effect: string): ModalView {
+  const view = reasonView({
     callback_id: ids.stopNowForm,
     private_metadata: encodeButton(value),
     title: { type: 'plain_text', text: `Stop #${value.number} now` },
     submit: { type: 'plain_text', text: 'Stop now' },
   });
+  return { ...view, blocks: [section(effect), ...view.blocks] };
 }
 
 /** Asks why everything is to stand still. */

@@ -20,7 +20,7 @@ export function heldMembers(deployment: Deployment, members: MemberService[]): K
   return [
     ...held.slice(0, shownMembers).flatMap((member) => heldMember(deployment, member)),
     ...(rest.length > 0
-      ? [context(`Held as well: ${rest.join(', ')}. Their buttons come when those above are decided.`)]
+      ? [context(`Held as well: ${rest.join(', ')}. Their buttons come when the others are decided.`)]
       : []),
   ];
 }
@@ -34,7 +34,7 @@ function heldMember(deployment: Deployment, { member, reason }: MemberService): 
     accessibilityLabel: `Put ${member} back in service`,
     confirm: {
       title: `Put ${member} back?`,
-      text: `It is held: ${reason}.`,
+      text: `${member} takes requests again, whatever runs there now. It is held: ${reason}.`,
       yes: 'Put it back',
     },
   });

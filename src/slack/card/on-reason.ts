@@ -8,12 +8,14 @@ import type {
 } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 
+import { type LoadedDeployment, loadDeployment } from '../../app/load-deployment.ts';
 import type { AppNeeds } from '../../app/needs.ts';
 import { once } from '../../app/once.ts';
 import { rejectDeployment } from '../../app/reject-deployment.ts';
 import { stopDeploymentNow } from '../../app/stop-deployment-now.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { sayRefusals } from '../../wording/refusal.ts';
+import { sayStopNowEffect } from '../../wording/stop-now.ts';
 import type { BotNeeds } from '../bot.ts';
 import { type ButtonValue, decodeButton, ids } from '../ids.ts';
 import { rejectView, stopNowView } from './button-views.ts';
@@ -26,10 +28,12 @@ interface Reasoned {
   reason: string;
 }
 
+type ReasonForm = (value: ButtonValue, loaded: LoadedDeployment) => ModalView;
+
 /** The forms behind buttons that ask for a reason first, by button. */
-export const reasonForms: Record<string, (value: ButtonValue) => ModalView> = {
+export const reasonForms: Record<string, ReasonForm> = {
   [ids.reject]: rejectView,
-  [ids.stopNow]: stopNowView,
+  [ids.stopNow]: (value, loaded) => stopNowView(value, sayStopNowEffect(loaded.deployment, loaded.plan)),
 };
 
 const decisions: Record<string, (app: AppNeeds, reasoned: Reasoned) => Promise<Verdict<unknown>>> = {
@@ -41,10 +45,15 @@ const decisions: Record<string, (app: AppNeeds, reasoned: Reasoned) => Promise<V
 export const reasonFormIds = Object.keys(decisions);
 
 /** A press on Reject or Stop now: the form asks why. */
-export async function onReasonWanted({ body, action, ack, client }: Press): Promise<void> {
+export async function onReasonWanted(
+  { app }: Pick<BotNeeds, 'app'>,
+  { body, action, ack, client }: Press,
+): Promise<void> {
   await ack();
   const value = decodeButton(action.value);
-  const view = value && reasonForms[action.action_id]?.(value);
+  if (!value) return;
+  const loaded = await loadDeployment(app.store, value.number);
+  const view = loaded.ok && reasonForms[action.action_id]?.(value, loaded.value);
   if (view) await client.views.open({ trigger_id: body.trigger_id, view });
 }
 

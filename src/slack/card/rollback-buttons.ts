@@ -3,8 +3,9 @@ import type { Button, KnownBlock } from '@slack/types';
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import { type Deployment, hasEnded } from '../../domain/deployment/deployment.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import { countServers, listNames } from '../../wording/names.ts';
 import { button, section } from '../blocks.ts';
-import { cut, slackInstant } from '../escape.ts';
+import { slackInstant } from '../escape.ts';
 import { encodeButton, ids } from '../ids.ts';
 
 /** What stands on the card of a deployment that undoes, is undone or will be. */
@@ -13,7 +14,7 @@ export function rollbackLine({ countdown, undoneBy, zone }: Deployment): KnownBl
   if (!countdown) return [];
   const at = slackInstant(countdown.at, sayTime(countdown.at, zone));
   return [
-    section(`*${countdown.servers.join(', ')}* will be rolled back ${at}, unless somebody presses Keep.`),
+    section(`*${listNames(countdown.servers, 8)}* will be rolled back ${at}, unless somebody presses Keep.`),
   ];
 }
 
@@ -27,10 +28,7 @@ export function rollbackButtons(deployment: Deployment, plan: Plan): Button[] {
     accessibilityLabel: `Roll deployment ${number} back`,
     confirm: {
       title: `Roll #${number} back?`,
-      text: cut(
-        `What it changed is restored in reverse order, by a deployment of its own: ${[...begun].toReversed().join(', ')}.`,
-        300,
-      ),
+      text: `What it changed on ${countServers(begun.size)} is restored in reverse order, by a deployment of its own: ${listNames([...begun].toReversed(), 5)}.`,
       yes: 'Roll back',
     },
   });

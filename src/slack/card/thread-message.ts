@@ -1,37 +1,81 @@
 import type { KnownBlock } from '@slack/types';
 
+import type { Run } from '../../domain/attempt/run.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import type { Deployment } from '../../domain/deployment/deployment.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Fact } from '../../progress/facts.ts';
 import type { LogPlace } from '../../store/store.ts';
-import { threadLine } from '../../wording/thread-line.ts';
+import { attemptTable, type ReadBackOf, sayNotBegun } from '../../wording/server-table.ts';
+import { isPlain, threadLines } from '../../wording/thread-lines.ts';
 import { actions, context, type MessageContent, output, quotation, section } from '../blocks.ts';
 import { cut, maxSectionLength, mrkdwn, slackInstant } from '../escape.ts';
 import { sayPlace } from '../outbox/anchor.ts';
 import { answerButtons } from './answer-buttons.ts';
+import { isPlanFact, planMessages } from './plan-message.ts';
+import { withTable } from './with-table.ts';
 
 /** The facts of one message: those that became known together, unless one needs room or attention of its own. */
 export type FactGroup = [Fact, ...Fact[]];
 
 const longestGroup = 12;
+/** Servers that fared alike share a line, however many they are. */
+const longestPlainGroup = 200;
 
 /** Puts facts that became known together into one message each: the thread stays short and keeps up (1 post a second). */
 export function groupFacts(facts: Fact[]): FactGroup[] {
   const groups: FactGroup[] = [];
   for (const fact of facts) {
     const last = groups.at(-1);
-    if (last && last.length < longestGroup && !standsAlone(fact) && !last.some(standsAlone)) last.push(fact);
+    if (last && hasRoom(last, fact) && !standsAlone(fact) && !last.some(standsAlone)) last.push(fact);
     else groups.push([fact]);
   }
   return groups;
 }
 
-function standsAlone({ event, lastLines, matters }: Fact): boolean {
-  return matters || lastLines.length > 0 || event.type === 'requested' || event.type === 'rejected';
+function hasRoom(group: FactGroup, fact: Fact): boolean {
+  const ownLines = [...group, fact].filter((each) => !isPlain(each)).length;
+  return ownLines <= longestGroup && group.length < longestPlainGroup;
 }
 
-/** A group of facts as a message of the thread, a line each; at an attempt's end with its place in the log. */
+function standsAlone(fact: Fact): boolean {
+  const { event, lastLines, matters } = fact;
+  return matters || lastLines.length > 0 || isPlanFact(fact) || event.type === 'rejected';
+}
+
+/** What a group of facts is told from. */
+export interface ThreadNeeds {
+  /** As it stands now: it says which question is open. */
+  deployment: Deployment;
+  plan: Plan;
+  /** The attempt that one of them ended, as it stood then; null where none did. */
+  ended: Run | null;
+  /** Where the end of the attempt stands in the log; null where none ended. */
+  place: LogPlace | null;
+  readBackOf: ReadBackOf;
+}
+
+/** A group of facts as messages of the thread: mostly one, and more where a table of servers is long. */
+export function threadMessages(needs: ThreadNeeds, facts: FactGroup): [MessageContent, ...MessageContent[]] {
+  const { deployment, plan, ended } = needs;
+  const instant = (at: number): string => slackInstant(at, sayTime(at, deployment.zone));
+  const [fact] = facts;
+  if (isPlanFact(fact)) return planMessages({ ...needs, fact }, instant);
+  const content = threadMessage(deployment, plan, facts, needs.place);
+  const table = ended && attemptTable(plan, ended);
+  if (!table || table.rows.length < 2) return [content];
+  const title = `The servers of attempt ${ended.attempt} of #${deployment.number}`;
+  const notBegun = sayNotBegun(plan, ended);
+  // What is also said in the channel stays short there: the table is the thread's.
+  if (facts.some(({ matters }) => matters)) {
+    const words = `${title}. ${notBegun}`.trim();
+    return [content, ...withTable({ text: words, blocks: [context(words)] }, table, `${title} go on`)];
+  }
+  const blocks = [...content.blocks, ...(notBegun === '' ? [] : [context(notBegun)])];
+  return withTable({ text: content.text, blocks }, table, `${title} go on`);
+}
+
+/** A group of facts as one message of the thread, without any table; at an attempt's end with its place in the log. */
 export function threadMessage(
   deployment: Deployment,
   plan: Plan,
@@ -39,7 +83,7 @@ export function threadMessage(
   place: LogPlace | null = null,
 ): MessageContent {
   const instant = (at: number): string => slackInstant(at, sayTime(at, deployment.zone));
-  const lines = facts.map((fact) => threadLine(plan, fact, instant)).join('\n');
+  const lines = threadLines(plan, facts, instant).join('\n');
   return {
     text: cut(mrkdwn(lines), maxSectionLength),
     blocks: [

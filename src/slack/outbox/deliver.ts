@@ -1,10 +1,11 @@
-import type { KnownBlock, WebClient } from '@slack/web-api';
+import type { WebClient } from '@slack/web-api';
 
 import { type StoredMessage, StoreUnavailable } from '../../store/store.ts';
-import { context } from '../blocks.ts';
-import { cut } from '../escape.ts';
-import { isContentRefusal, judgeFailure } from '../failure.ts';
+import { judgeFailure } from '../failure.ts';
+import { deliverFile } from './deliver-file.ts';
 import type { DeliverNeeds } from './delivery.ts';
+import { formOf, tableRefused } from './forms.ts';
+import { isFile } from './holds.ts';
 import { metadataType, type ReadBack, readBack } from './read-back.ts';
 import { settleFailure } from './settle-failure.ts';
 
@@ -16,6 +17,7 @@ import { settleFailure } from './settle-failure.ts';
 export async function deliver(needs: DeliverNeeds, stale: StoredMessage): Promise<void> {
   const message = (await needs.store.message(stale.key)) ?? stale;
   if (message.saidDigest === message.digest && message.state !== 'dead') return;
+  if (isFile(message.key)) return await deliverFile(needs, message);
   if (message.ts !== null) return await edit(needs, message, message.ts);
   const there = message.state === 'unknown' ? await lookFor(needs, message) : 'absent';
   if (there === null) return;
@@ -38,19 +40,20 @@ async function lookFor(needs: DeliverNeeds, message: StoredMessage): Promise<Rea
       );
     return there;
   } catch (error) {
-    await settle(needs, { message, known: false }, error);
+    await settle(needs, { message, known: false, hasTable: false }, error);
     return null;
   }
 }
 
 async function post(needs: DeliverNeeds, message: StoredMessage, there: 'absent' | 'unseen'): Promise<void> {
   const inThread = message.threadTs !== null;
+  const { hasTable, ...content } = await formOf(message, needs.refusedBlocks);
   await needs.store.setDelivery(message.id, { state: 'sending' });
   await needs.reach('outbox:before-send');
   try {
     const { ts } = await needs.client.chat.postMessage({
       channel: message.channel,
-      ...content(message),
+      ...content,
       ...(inThread && { thread_ts: message.threadTs }),
       ...(inThread && message.broadcast && { reply_broadcast: true }),
       unfurl_links: false,
@@ -61,25 +64,26 @@ async function post(needs: DeliverNeeds, message: StoredMessage, there: 'absent'
     if (ts === undefined) throw new Error('Slack took the message and named no ts');
     await delivered(needs, message, ts);
   } catch (error) {
-    await settle(needs, { message, known: there === 'absent' }, error);
+    await settle(needs, { message, known: there === 'absent', hasTable }, error);
   }
 }
 
 async function edit(needs: DeliverNeeds, message: StoredMessage, ts: string): Promise<void> {
+  const { hasTable, ...content } = await formOf(message, needs.refusedBlocks);
   await needs.reach('outbox:before-send');
   try {
-    await needs.client.chat.update({ channel: message.channel, ts, ...content(message) });
+    await needs.client.chat.update({ channel: message.channel, ts, ...content });
     await needs.reach('outbox:after-send');
     await delivered(needs, message, ts);
   } catch (error) {
-    await settle(needs, { message, known: true }, error);
+    await settle(needs, { message, known: true, hasTable }, error);
   }
 }
 
 /** Where nothing can be written about it either, whoever sends notes that down and settles it later. */
 async function settle(
   needs: DeliverNeeds,
-  failed: { message: StoredMessage; known: boolean },
+  failed: { message: StoredMessage; known: boolean; hasTable: boolean },
   error: unknown,
 ): Promise<void> {
   if (error instanceof StoreUnavailable) throw error;
@@ -92,21 +96,12 @@ async function delivered(needs: DeliverNeeds, message: StoredMessage, ts: string
   await needs.store.setDelivery(message.id, { state: 'delivered', ts, saidDigest, notBefore, error: null });
   const lagMs = Date.now() - Math.max(message.wantedAt, message.createdAt);
   needs.said?.({ kind: kindOf(message.key), lagSeconds: Math.max(0, lagMs / 1_000) });
+  // What was taken without its table says that the table was what Slack did not take.
+  if (message.error === tableRefused) await needs.refusedBlocks.add('table');
   await needs.troubles.over(message);
 }
 
 /** `card`, `thread`: what stands before the first colon of the key. */
 function kindOf(key: string): string {
   return key.slice(0, Math.max(0, key.indexOf(':')));
-}
-
-const postedAnew =
-  'This card takes the place of an earlier one of this deployment, which was deleted or can no longer be edited. Its thread goes on here.';
-
-/** After refused blocks only the words are sent: a plain message beats none. */
-function content(message: StoredMessage): { text: string; blocks: KnownBlock[] } {
-  const { text, blocks } = JSON.parse(message.payload) as { text: string; blocks: KnownBlock[] };
-  if (isContentRefusal(message.error)) return { text: cut(text, 3_000), blocks: [] };
-  const isCardAnew = message.replaces !== null && message.key.startsWith('card:');
-  return { text, blocks: isCardAnew ? [...blocks, context(postedAnew)] : blocks };
 }

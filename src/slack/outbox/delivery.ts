@@ -5,10 +5,11 @@ import type { Reach } from '../../domain/fault-point.ts';
 import type { Store } from '../../store/store.ts';
 import type { Seldom } from '../connection/seldom.ts';
 import type { Holds } from './holds.ts';
+import type { RefusedBlocks } from './refused-blocks.ts';
 import type { Troubles } from './trouble.ts';
 
 /** The calls that background messages need. */
-export type OutboxClient = Pick<WebClient, 'chat' | 'conversations'>;
+export type OutboxClient = Pick<WebClient, 'auth' | 'chat' | 'conversations' | 'files'>;
 
 /** How long is waited between tries, in milliseconds. */
 export interface DeliveryPace {
@@ -33,6 +34,7 @@ export interface DeliverNeeds {
   pace: DeliveryPace;
   holds: Holds;
   troubles: Troubles;
+  refusedBlocks: RefusedBlocks;
   reach: Reach;
   /** Is told how long a message waited until Slack showed it; absent: nobody is. */
   said?: (message: { kind: string; lagSeconds: number }) => void;

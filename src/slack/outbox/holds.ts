@@ -25,7 +25,17 @@ export function placesOf({ channel }: { channel: string }): Place[] {
   return [channel, '*'];
 }
 
-/** Where Slack's limit of calls keeps a message: Slack counts posts and edits apart. */
-export function pacedPlace({ channel, ts }: { channel: string; ts: string | null }): Place {
-  return `${ts === null ? 'post' : 'edit'} ${channel}`;
+/** Where Slack's limit of calls keeps a message: Slack counts posts, edits and files apart. */
+export function pacedPlace(message: { key: string; channel: string; ts: string | null }): Place {
+  return `${kindOf(message)} ${message.channel}`;
+}
+
+function kindOf({ key, ts }: { key: string; ts: string | null }): string {
+  if (isFile(key)) return 'file';
+  return ts === null ? 'post' : 'edit';
+}
+
+/** Whether a message is a file, by its key. */
+export function isFile(key: string): boolean {
+  return key.startsWith('file:');
 }

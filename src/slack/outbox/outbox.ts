@@ -8,7 +8,8 @@ import type { Store, StoredMessage } from '../../store/store.ts';
 import { createSeldom } from '../connection/seldom.ts';
 import { deliver } from './deliver.ts';
 import type { DeliveryPace, OutboxClient } from './delivery.ts';
-import { createHolds, pacedPlace, placesOf } from './holds.ts';
+import { createHolds, isFile, pacedPlace, placesOf } from './holds.ts';
+import { createRefusedBlocks } from './refused-blocks.ts';
 import { createTroubles } from './trouble.ts';
 import { settleUnwritten } from './unwritten.ts';
 
@@ -67,7 +68,8 @@ const notSent = 'a message could not be sent; it stays wanted';
 export function startOutbox(options: OutboxNeeds): Outbox {
   const holds = createHolds();
   const seldom = createSeldom(options.now);
-  const needs = { ...options, holds, seldom, troubles: createTroubles({ ...options, holds }) };
+  const troubles = createTroubles({ ...options, holds });
+  const needs = { ...options, holds, seldom, troubles, refusedBlocks: createRefusedBlocks(options) };
   const { store, now, log } = needs;
   const limits = createLimits(options);
   const inFlight = new Map<number, Promise<void>>();
@@ -145,6 +147,8 @@ interface Limits {
 
 function createLimits({ pace, now: elapsed }: Pick<OutboxNeeds, 'pace' | 'now'>): Limits {
   const edits = createPacedLane({ atOnce: 4, betweenMs: pace.betweenEdits, elapsed, pause });
+  // A megabyte that is slow must not keep the words of its channel waiting.
+  const uploads = createPacedLane({ atOnce: 2, betweenMs: pace.betweenPosts, elapsed, pause });
   const channels = new Map<string, PacedLane>();
   const posts = (channel: string): PacedLane => {
     const lane =
@@ -153,10 +157,12 @@ function createLimits({ pace, now: elapsed }: Pick<OutboxNeeds, 'pace' | 'now'>)
     return lane;
   };
   return {
-    schedule: async (message, work) =>
-      await (message.ts === null ? posts(message.channel) : edits).schedule(work),
+    schedule: async (message, work) => {
+      if (isFile(message.key)) return await uploads.schedule(work);
+      await (message.ts === null ? posts(message.channel) : edits).schedule(work);
+    },
     stop: () => {
-      for (const lane of [edits, ...channels.values()]) lane.stop();
+      for (const lane of [edits, uploads, ...channels.values()]) lane.stop();
     },
   };
 }

@@ -22,23 +22,40 @@ const noRight = new Set([
 
 /** Looks for a message of which nobody knows whether Slack took it, by its metadata. Rejects while Slack gives no answer. */
 export async function readBack(client: OutboxClient, message: StoredMessage): Promise<ReadBack> {
+  return await searchThreads(client, message, match);
+}
+
+/** Looks in its thread for a file by what Slack calls it. Rejects while Slack gives no answer. */
+export async function readBackFile(
+  client: OutboxClient,
+  message: StoredMessage,
+  slackId: string,
+): Promise<ReadBack> {
+  const isIt: Match = ({ ts = '', files = [] }, { digest }) =>
+    files.some(({ id }) => id === slackId) ? { ts, digest } : null;
+  return await searchThreads(client, message, isIt);
+}
+
+type Match = (shown: Shown, message: StoredMessage) => { ts: string; digest: string } | null;
+
+async function searchThreads(client: OutboxClient, message: StoredMessage, isIt: Match): Promise<ReadBack> {
   const { threadTs, earlierThreadTs } = message;
-  const there = await search(client, message, threadTs);
+  const there = await search(client, message, { thread: threadTs, isIt });
   // The card may have been posted anew after this line was sent to the old one.
   if (there !== 'absent' || earlierThreadTs === null) return there;
-  return await search(client, message, earlierThreadTs);
+  return await search(client, message, { thread: earlierThreadTs, isIt });
 }
 
 async function search(
   client: OutboxClient,
   message: StoredMessage,
-  thread: string | null,
+  { thread, isIt }: { thread: string | null; isIt: Match },
 ): Promise<ReadBack> {
   try {
     let cursor = '';
     do {
       const page = await readPage(client, message, { thread, cursor });
-      const [found] = (page.messages ?? []).flatMap((shown) => match(shown, message) ?? []);
+      const [found] = (page.messages ?? []).flatMap((shown) => isIt(shown, message) ?? []);
       if (found) return found;
       cursor = page.response_metadata?.next_cursor ?? '';
     } while (cursor !== '');
@@ -65,6 +82,7 @@ async function readPage(
 interface Shown {
   ts?: string;
   metadata?: { event_type?: string; event_payload?: object };
+  files?: { id?: string }[];
 }
 
 /** A message that is posted anew is not the one that it replaces. */

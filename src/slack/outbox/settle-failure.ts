@@ -1,6 +1,7 @@
 import type { Delivery, StoredMessage } from '../../store/store.ts';
 import { type Failure, isContentRefusal } from '../failure.ts';
 import type { DeliverNeeds } from './delivery.ts';
+import { tableRefused } from './forms.ts';
 import { pacedPlace } from './holds.ts';
 
 /** A try that did not succeed. */
@@ -9,6 +10,8 @@ export interface Failed {
   failure: Failure;
   /** False where an earlier try may have posted the message: a refusal of this one says nothing about that. */
   known: boolean;
+  /** It was sent with a table, and may be taken without. */
+  hasTable: boolean;
 }
 
 /** A card is posted anew at most this often where the workspace lets nobody edit for long. */
@@ -37,6 +40,7 @@ export async function settleFailure(needs: DeliverNeeds, failed: Failed): Promis
       await again(0, { error: failure.code });
       return await postAnew(needs, message, failure.code);
     case 'content':
+      if (failed.hasTable) return await again(0, { error: tableRefused });
       if (!isContentRefusal(message.error)) return await again(0, { error: failure.code });
       needs.log.error(
         { message: message.key, deployment: message.deployment, error: failure.code },
@@ -61,9 +65,9 @@ function stateAfter({ message, known }: Failed): Delivery['state'] {
   return known && (message.ts === null || message.state !== 'unknown') ? 'wanted' : 'unknown';
 }
 
-/** That blocks were refused is remembered until something is delivered: the words are sent without them. */
+/** That blocks were refused is remembered until something is delivered: what is sent is poorer. */
 function errorAfter({ error }: StoredMessage, next: string): string {
-  return isContentRefusal(error) ? (error ?? next) : next;
+  return error === tableRefused || isContentRefusal(error) ? (error ?? next) : next;
 }
 
 async function holdPlace(

@@ -1,20 +1,22 @@
-import { createHash } from 'node:crypto';
-
 import type { Logger } from 'pino';
 
 import { foldDeployment } from '../../domain/deployment/deployment.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { type Fact, factsOf } from '../../progress/facts.ts';
 import type { OutgoingMessage, Store, UntoldDeployment } from '../../store/store.ts';
-import type { MessageContent } from '../blocks.ts';
 import { deploymentCard } from '../card/card.ts';
-import { type FactGroup, groupFacts, threadMessage } from '../card/thread-message.ts';
+import { type FactGroup, groupFacts, threadMessages } from '../card/thread-message.ts';
+import { failureLog } from './failure-log.ts';
+import { outgoingMessage } from './outgoing.ts';
+import { type Companion, readStory, type Story } from './story.ts';
 
 /** What telling is built with. */
 export interface TellerNeeds {
   store: Store;
   now: () => number;
   log: Pick<Logger, 'error'>;
+  /** Whatever else is said when something is told of a deployment, in the same transaction; absent: nothing. */
+  companions?: Companion[];
   /** Is told of what was told just now, once of each fact; absent: nobody is. */
   told?: (plan: Plan, deployment: number, facts: Fact[]) => void;
 }
@@ -41,38 +43,43 @@ export async function tellWhatHappened(needs: TellerNeeds): Promise<void> {
  * While Slack has not taken the latest line of a thread, no further one is written: what happens meanwhile is told
  * together afterwards, and the card alone keeps up. So no thread falls further behind than what is on its way.
  */
-async function tellOf(
-  { store, now, told: tellOthers }: TellerNeeds,
-  untold: UntoldDeployment,
-): Promise<void> {
+async function tellOf(needs: TellerNeeds, untold: UntoldDeployment): Promise<void> {
+  const { store, now } = needs;
   const { deployment: number, told, isBehind } = untold;
-  const events = await store.eventsAfter(number, 0);
-  const deployment = foldDeployment(events);
-  const summary = await store.summary(number);
-  const plan = deployment && (await store.plan(deployment.planHash));
-  if (!deployment || !summary || !plan) throw new Error(`#${number} has events and no plan`);
-  const members = await store.members(plan.environment.name);
-  const cardKey = `card:${number}`;
-  const base = { deployment: number, channel: summary.channel };
-  const card = message(
-    { ...base, key: cardKey, threadOf: null, broadcast: false },
-    deploymentCard(deployment, plan, members),
+  const story = await readStory(store, number);
+  const card = outgoingMessage(
+    { ...story.base, key: cardKey(number), threadOf: null, broadcast: false },
+    deploymentCard(story.deployment, story.plan, story.members),
   );
   if (isBehind) return await store.tell(number, told, [card], now());
-  const facts = factsOf(plan, events);
+  const facts = factsOf(story.plan, story.events);
   const news = facts.filter((fact) => fact.version > told);
   const closed = facts.filter((fact) => fact.version <= told && isClosedBy(news, fact));
   const groups = [...closed.map((fact): FactGroup => [fact]), ...groupFacts(news)];
-  const lines = groups.map(async (group) => {
-    const [{ version }] = group;
-    const end = group.find(({ event }) => event.type === 'attempt_ended');
-    const place = end ? await store.logPlace(number, end.version) : null;
-    const broadcast = group.some(({ matters }) => matters);
-    const address = { ...base, key: `thread:${number}:${version}`, threadOf: cardKey, broadcast };
-    return message(address, threadMessage(deployment, plan, group, place));
+  const lines = await Promise.all(groups.map(async (group) => await tellGroup(store, story, group)));
+  const beside = await Promise.all((needs.companions ?? []).map(async (say) => await say(story, news)));
+  await store.tell(number, story.deployment.version, [card, ...lines.flat(), ...beside.flat()], now());
+  needs.told?.(story.plan, number, news);
+}
+
+const cardKey = (number: number): string => `card:${number}`;
+
+/** The messages of one group of facts, and whatever file belongs to them. */
+async function tellGroup(store: Store, story: Story, group: FactGroup): Promise<OutgoingMessage[]> {
+  const { base, events } = story;
+  const [{ version }] = group;
+  const end = group.find(({ event }) => event.type === 'attempt_ended');
+  const place = end ? await store.logPlace(base.deployment, end.version) : null;
+  const ended = end ? (foldDeployment(events.slice(0, end.version))?.run ?? null) : null;
+  const threadOf = cardKey(base.deployment);
+  const key = `thread:${base.deployment}:${version}`;
+  const matters = group.some((fact) => fact.matters);
+  const messages = threadMessages({ ...story, ended, place }, group).map((content, index) => {
+    const address = { ...base, threadOf, broadcast: matters && index === 0 };
+    return outgoingMessage({ ...address, key: index === 0 ? key : `${key}:${index + 1}` }, content);
   });
-  await store.tell(number, deployment.version, [card, ...(await Promise.all(lines))], now());
-  tellOthers?.(plan, number, news);
+  const logs = group.map(async (fact) => await failureLog(store, story.plan, { ...base, threadOf, fact }));
+  return [...messages, ...(await Promise.all(logs)).flat()];
 }
 
 /** A question that was told before has its answer now: its buttons go. */
@@ -81,12 +88,4 @@ function isClosedBy(news: Fact[], { event: asked }: Fact): boolean {
     asked.type === 'question_asked' &&
     news.some(({ event }) => event.type === 'question_answered' && event.question === asked.question.id)
   );
-}
-
-function message(
-  address: Omit<OutgoingMessage, 'payload' | 'digest'>,
-  content: MessageContent,
-): OutgoingMessage {
-  const payload = JSON.stringify(content);
-  return { ...address, payload, digest: createHash('sha256').update(payload).digest('hex') };
 }

@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts';
 import { deploymentReads } from './deployments.ts';
 import { dueMethods } from './due.ts';
 import { factMethods, nameInstallation } from './facts.ts';
+import { fileMethods } from './files.ts';
 import { gaugeMethods } from './gauges.ts';
 import { inboxMethods } from './inbox.ts';
 import { inspectionMethods } from './inspections.ts';
@@ -50,6 +51,7 @@ export function assembleStore(connection: Connection, now: () => number, release
     ...inspectionMethods(connection, committed),
     ...due,
     ...messageMethods(connection, committed),
+    ...fileMethods(connection),
     ...logHeadMethods(connection),
     ...gaugeMethods(connection),
     ...inbox,

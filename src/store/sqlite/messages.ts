@@ -3,7 +3,7 @@ import { alias } from 'drizzle-orm/sqlite-core';
 
 import type { Delivery, OutgoingMessage, Store } from '../store.ts';
 import type { Connection } from './connection.ts';
-import { deployments, messages, notSaid } from './schema.ts';
+import { deployments, files, messages, notSaid } from './schema.ts';
 import { readUndelivered } from './undelivered.ts';
 
 type MessageMethod =
@@ -25,7 +25,10 @@ export function messageMethods(connection: Connection, committed: () => void): P
   const trying = prepareTrying(connection);
 
   const tell = (deployment: number, told: number, wanted: OutgoingMessage[], at: number): void => {
-    for (const message of wanted) telling.want.run({ ...message, at });
+    for (const { file, ...message } of wanted) {
+      telling.want.run({ ...message, at });
+      if (file) telling.file.run({ ...file, key: message.key, bytes: Buffer.from(file.bytes) });
+    }
     telling.told.run({ deployment, told });
   };
 
@@ -75,7 +78,7 @@ const stateOfNewWords = sql`case
 /** Says whether a line of the thread of a deployment is still on its way. */
 const isBehind =
   sql<boolean>`exists (select 1 from messages where thread_of = 'card:' || ${deployments.number}
-  and ts is null and state <> 'dead')`.mapWith(Boolean);
+  and ts is null and state <> 'dead' and key not like 'file:%')`.mapWith(Boolean);
 
 function prepareTelling({ database }: Connection) {
   const value = sql.placeholder;
@@ -121,6 +124,17 @@ function prepareTelling({ database }: Connection) {
           wantedAt: sql`case when digest <> excluded.digest and said_digest is digest then excluded.wanted_at else wanted_at end`,
         },
       })
+      .prepare(),
+    file: database
+      .insert(files)
+      .values({
+        key: value('key'),
+        filename: value('filename'),
+        title: value('title'),
+        altText: value('altText'),
+        bytes: value('bytes'),
+      })
+      .onConflictDoNothing()
       .prepare(),
   };
 }
@@ -185,6 +199,8 @@ function prepareDelivering({ database }: Connection) {
         eq(earlier.threadOf, messages.threadOf),
         lt(earlier.id, messages.id),
         isNull(earlier.ts),
+        // Bytes go another way than words: where that is shut, the words go on.
+        sql`earlier.key not like 'file:%'`,
         ne(earlier.state, sql`'dead'`),
       ),
     );

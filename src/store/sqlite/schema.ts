@@ -1,5 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import {
+  blob,
+  check,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
 
 import type { Via } from '../../domain/actor.ts';
 import type { DeploymentState } from '../../domain/deployment/deployment.ts';
@@ -200,6 +209,44 @@ export const messages = sqliteTable(
       .where(sql`ts is null and state <> 'dead'`),
     check('messages_state', sql`state in ('wanted', 'sending', 'unknown', 'delivered', 'dead')`),
   ],
+);
+
+/** What is uploaded to Slack for a message of the same key that is a file. */
+export const files = sqliteTable('files', {
+  key: text().primaryKey(),
+  filename: text().notNull(),
+  title: text().notNull(),
+  altText: text('alt_text').notNull(),
+  /** Null once Slack shows it. */
+  bytes: blob({ mode: 'buffer' }),
+  /** What Slack calls it; null until its bytes are there. */
+  slackId: text('slack_id'),
+});
+
+/** What failed tasks printed, hidden secrets and all: the first and the last part where it was long. */
+export const taskOutputs = sqliteTable(
+  'task_outputs',
+  {
+    deployment: integer()
+      .notNull()
+      .references(() => deployments.number),
+    attempt: integer().notNull(),
+    task: integer().notNull(),
+    run: integer().notNull(),
+    output: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.deployment, table.attempt, table.task, table.run] })],
+);
+
+/** Kinds of blocks that a workspace does not take. */
+export const refusedBlocks = sqliteTable(
+  'refused_blocks',
+  {
+    workspace: text().notNull(),
+    block: text().notNull(),
+    since: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.block] })],
 );
 
 /** What is known of a server or cluster outside any deployment: a fold of all `service_changed` events. */

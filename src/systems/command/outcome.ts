@@ -14,11 +14,11 @@ export function outcomeOf(order: StepOrder, performed: Performed): TaskOutcome {
     case 'lost':
       if (!performed.timedOut)
         return { state: 'lost', reason: performed.reason, lastLines: performed.lastLines };
-      return failed(timeoutSentence(name, order), null, performed.lastLines);
+      return failed(timeoutSentence(name, order), null, performed);
     case 'ended': {
       const { exitCode, timedOut, lastLines } = performed;
-      if (timedOut && exitCode !== 0) return failed(timeoutSentence(name, order), exitCode, lastLines);
-      if (exitCode !== 0) return failed(`${name} ended with exit code ${exitCode}`, exitCode, lastLines);
+      if (timedOut && exitCode !== 0) return failed(timeoutSentence(name, order), exitCode, performed);
+      if (exitCode !== 0) return failed(`${name} ended with exit code ${exitCode}`, exitCode, performed);
       return { state: 'ended', end: 'ok', exitCode, message: `${name} is done`, lastLines, readBack: null };
     }
   }
@@ -32,13 +32,17 @@ export function outcomeOfEnding(
   if (performed.state !== 'lost') return outcomeOf(order, performed);
   const name = `step ${order.stepId}`;
   const sentence = performed.wasRunning ? `${name} was ended` : `${name} runs no more and left no exit code`;
-  return failed(sentence, null, performed.lastLines);
+  return failed(sentence, null, performed);
 }
 
 function timeoutSentence(name: string, order: StepOrder): string {
   return `${name} did not finish in ${order.timeoutMs / 1_000} s and was ended`;
 }
 
-function failed(message: string, exitCode: number | null, lastLines: string[]): TaskOutcome {
-  return { state: 'ended', end: 'error', exitCode, message, lastLines, readBack: null };
+function failed(
+  message: string,
+  exitCode: number | null,
+  { lastLines, output }: { lastLines: string[]; output: string },
+): TaskOutcome {
+  return { state: 'ended', end: 'error', exitCode, message, lastLines, output, readBack: null };
 }

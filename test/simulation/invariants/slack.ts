@@ -1,10 +1,11 @@
 import { foldDeployment } from '../../../src/domain/deployment/deployment.ts';
 import { factsOf } from '../../../src/progress/facts.ts';
+import { threadMessages } from '../../../src/slack/card/thread-message.ts';
 import { ids } from '../../../src/slack/ids.ts';
-import { threadLine } from '../../../src/wording/thread-line.ts';
 import type { Invariant, Witnesses } from '../invariant.ts';
 import { type DeploymentEntry, openAttempt } from '../ledger.ts';
 import type { LogRow } from '../memory.ts';
+import type { PostedMessage } from '../slack-model.ts';
 
 /** A sentence that says what became of it is not known yet answers nothing. */
 const notYetKnown = 'takes longer than Slack waits';
@@ -70,16 +71,38 @@ function wrongInChannel({ slack }: Witnesses, entry: DeploymentEntry, rows: LogR
   const [card] = cards;
   if (!card || cards.length > 1) return `#${number} has ${cards.length} cards`;
   const thread = slack.messages.filter(({ threadTs }) => threadTs === card.ts);
-  const versions = thread.map(({ key }) => Number(key.split(':')[2]));
-  if (new Set(versions).size < versions.length)
-    return `a message of #${number} stands twice: ${versions.join(', ')}`;
+  const keys = thread.map(({ key }) => key);
+  if (new Set(keys).size < keys.length) return `a message of #${number} stands twice: ${keys.join(', ')}`;
+  // What goes on in further messages, a long table, has a key of its own after the version.
+  const told = thread.filter(({ key }) => key.split(':').length === 3);
+  const versions = told.map(({ key }) => Number(key.split(':')[2]));
   if (versions.some((version, at) => version < (versions[at - 1] ?? 0)))
     return `the thread of #${number} is out of order: ${versions.join(', ')}`;
-  const told = thread.reduce((sum, { text }) => sum + text.split('\n').length, 0);
-  const facts = factsOf(entry.plan, rows).map((fact) => threadLine(entry.plan, fact, String));
-  const lines = facts.join('\n').split('\n').length;
-  if (told !== lines) return `the thread of #${number} has ${told} lines, and the facts make ${lines}`;
+  const because = wrongLines(entry, rows, told);
+  if (because !== null) return because;
   return wrongButtons(entry, rows, card.buttons.at(-1)?.map(({ id }) => id) ?? []);
+}
+
+/** Each message tells the facts from its own version to that of the next one, and none of them is left out. */
+function wrongLines(entry: DeploymentEntry, rows: LogRow[], told: PostedMessage[]): string | null {
+  const deployment = foldDeployment(rows);
+  if (!deployment) return `#${entry.number} has no log`;
+  const facts = factsOf(entry.plan, rows);
+  const begins = [...told.map(({ key }) => Number(key.split(':')[2])), Infinity];
+  const needs = { deployment, plan: entry.plan, ended: null, place: null, readBackOf: () => null };
+  let toldOf = 0;
+  for (const [at, { key, text }] of told.entries()) {
+    const [from = 0, to = 0] = begins.slice(at, at + 2);
+    const [first, ...more] = facts.filter(({ version }) => version >= from && version < to);
+    if (!first) return `${key} tells nothing that happened`;
+    toldOf += 1 + more.length;
+    const [expected] = threadMessages(needs, [first, ...more]);
+    const [said, wanted] = [text, expected.text].map((words) => words.split('\n').length);
+    if (said !== wanted) return `${key} has ${said} lines, and its facts make ${wanted}`;
+  }
+  return toldOf === facts.length
+    ? null
+    : `the thread of #${entry.number} tells ${toldOf} of ${facts.length} facts`;
 }
 
 function wrongButtons(entry: DeploymentEntry, rows: LogRow[], shown: string[]): string | null {

@@ -1,0 +1,27 @@
+CREATE TABLE `files` (
+	`key` text PRIMARY KEY NOT NULL,
+	`filename` text NOT NULL,
+	`title` text NOT NULL,
+	`alt_text` text NOT NULL,
+	`bytes` blob,
+	`slack_id` text
+);
+--> statement-breakpoint
+CREATE TABLE `refused_blocks` (
+	`workspace` text NOT NULL,
+	`block` text NOT NULL,
+	`since` integer NOT NULL,
+	PRIMARY KEY(`workspace`, `block`)
+);
+--> statement-breakpoint
+CREATE TABLE `task_outputs` (
+	`deployment` integer NOT NULL,
+	`attempt` integer NOT NULL,
+	`task` integer NOT NULL,
+	`run` integer NOT NULL,
+	`output` text NOT NULL,
+	PRIMARY KEY(`deployment`, `attempt`, `task`, `run`),
+	FOREIGN KEY (`deployment`) REFERENCES `deployments`(`number`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+ALTER TABLE `messages` ADD `wanted_at` integer DEFAULT 0 NOT NULL;

@@ -1,1 +1,0 @@
-ALTER TABLE `messages` ADD `wanted_at` integer DEFAULT 0 NOT NULL;

@@ -1,0 +1,39 @@
+import { type Deployment, foldDeployment } from '../../domain/deployment/deployment.ts';
+import type { StoredEvent } from '../../domain/events.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import type { Fact } from '../../progress/facts.ts';
+import type { MemberService, OutgoingMessage, Store } from '../../store/store.ts';
+import type { ReadBackOf } from '../../wording/server-table.ts';
+
+/** A deployment with its whole log, for telling of it. */
+export interface Story {
+  deployment: Deployment;
+  events: StoredEvent[];
+  plan: Plan;
+  members: MemberService[];
+  /** Whose messages they are, and the channel of its card. */
+  base: { deployment: number; channel: string };
+  readBackOf: ReadBackOf;
+}
+
+/** What else is said when something is told of a deployment, besides its card and its thread. */
+export type Companion = (story: Story, news: Fact[]) => Promise<OutgoingMessage[]>;
+
+/** Reads it whole. Throws where its log or its plan is not there. */
+export async function readStory(store: Store, number: number): Promise<Story> {
+  const events = await store.eventsAfter(number, 0);
+  const deployment = foldDeployment(events);
+  const summary = await store.summary(number);
+  const plan = deployment && (await store.plan(deployment.planHash));
+  if (!deployment || !summary || !plan) throw new Error(`#${number} has events and no plan`);
+  const records = await store.records(plan.environment.name);
+  const known = new Map(records.map(({ server, readBack }) => [server, readBack]));
+  return {
+    deployment,
+    events,
+    plan,
+    members: await store.members(plan.environment.name),
+    base: { deployment: number, channel: summary.channel },
+    readBackOf: (server) => known.get(server) ?? null,
+  };
+}

@@ -1,0 +1,84 @@
+import type { ServerRun } from '../domain/attempt/run.ts';
+import { standingOf } from '../domain/attempt/standing.ts';
+import { type Deployment, hasEnded } from '../domain/deployment/deployment.ts';
+import type { ServerState } from '../domain/events.ts';
+import { type Plan, plannedServers } from '../domain/plan/plan.ts';
+import { sayDuration } from './duration.ts';
+import { listNames, shortName } from './names.ts';
+import { sayServerState } from './server-state.ts';
+
+/** So many servers have a line each; more are counted by how they stand. */
+const mostLines = 6;
+/** So many servers of one state are named. */
+const mostNamed = 8;
+
+/** How each server of a deployment stands over all attempts, for the eye and for who hears it: never more than a few lines. */
+export function sayServerStates(deployment: Deployment, plan: Plan): string {
+  const { run, state } = deployment;
+  const servers = plannedServers(plan);
+  if (!run) return sayOrder(servers);
+  const standing = (name: string): Standing => {
+    const found = standingOf(run, name);
+    const word = found === null || found.state === 'pending' ? untouched(state) : sayServerState(found.state);
+    return { name, word, state: found?.state ?? 'pending', run: found };
+  };
+  const standings = servers.map(standing);
+  return servers.length <= mostLines
+    ? standings.map((each, index) => sayLine(each, index === 0 && servers.length > 1)).join('\n')
+    : sayGroups(standings);
+}
+
+interface Standing {
+  name: string;
+  word: string;
+  state: ServerState;
+  run: ServerRun | null;
+}
+
+/** The first server shows whether the rest may follow (D-09): it is the canary. */
+function sayOrder(servers: string[]): string {
+  const [canary = '', ...rest] = servers;
+  if (rest.length === 0) return `*${shortName(canary)}*`;
+  return `In this order: *${shortName(canary)}* (canary), ${listNames(rest, mostNamed)}`;
+}
+
+function untouched(state: Deployment['state']): string {
+  return hasEnded(state) ? 'not begun' : sayServerState('pending');
+}
+
+function sayLine({ name, word, state, run }: Standing, isCanary: boolean): string {
+  const { startedAt = null, endedAt = null } = run ?? {};
+  const took =
+    startedAt === null || endedAt === null || endedAt < startedAt
+      ? ''
+      : `, ${sayDuration(endedAt - startedAt)}`;
+  const what = needsAttention(state) ? `*${word}*` : word;
+  return `*${shortName(name)}*${isCanary ? ' (canary)' : ''}: ${what}${state === 'deploying' ? '' : took}`;
+}
+
+/** What needs somebody comes first, then what is under way; what is well or waits is only counted. */
+function sayGroups(standings: Standing[]): string {
+  const groups = new Map<string, Standing[]>();
+  for (const each of standings) groups.set(each.word, [...(groups.get(each.word) ?? []), each]);
+  const rank = ([first]: Standing[]): number =>
+    first && needsAttention(first.state) ? 0 : (ranks[first?.state ?? 'pending'] ?? 3);
+  const [canary] = standings;
+  return [...groups.values()]
+    .toSorted((left, right) => rank(left) - rank(right))
+    .map((group) => sayGroup(group, canary))
+    .join(' · ');
+}
+
+const ranks: Partial<Record<ServerState, number>> = { deploying: 1, ok: 2 };
+
+function sayGroup(group: Standing[], canary: Standing | undefined): string {
+  const [first] = group;
+  const count = `*${group.length} ${first?.word ?? ''}*`;
+  if (first?.state === 'ok' || first?.state === 'pending') return count;
+  const names = group.map((each) => (each === canary ? `${each.name} (canary)` : each.name));
+  return `${count}: ${listNames(names, mostNamed)}`;
+}
+
+function needsAttention(state: ServerState): boolean {
+  return ['error', 'unknown', 'preflight_failed', 'rolled_back'].includes(state);
+}

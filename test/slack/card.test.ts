@@ -1,0 +1,219 @@
+import type { Button, KnownBlock } from '@slack/types';
+import { describe, expect, test } from 'vitest';
+
+import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import type { DeploymentEvent } from '../../src/domain/events.ts';
+import { planHash } from '../../src/domain/plan/make-plan.ts';
+import { type Plan, plannedServers } from '../../src/domain/plan/plan.ts';
+import type { JsonObject } from '../../src/sandbox/slack/json.ts';
+import { blockCharacters, validateBlocks } from '../../src/sandbox/slack/validate-blocks.ts';
+import { stopNowView } from '../../src/slack/card/button-views.ts';
+import { deploymentCard } from '../../src/slack/card/card.ts';
+import type { MemberService } from '../../src/store/store.ts';
+import { sayStopNowEffect } from '../../src/wording/stop-now.ts';
+import { requested } from '../contract/store-samples.ts';
+import { buildEnvironment, buildPlan, buildSingleCluster } from '../helpers/build.ts';
+
+const named = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `ndx-${String(index + 1).padStart(2, '0')}`);
+
+function fold(plan: Plan, events: DeploymentEvent[]) {
+  const first = requested({ planHash: planHash(plan) });
+  const stored = [first, ...events].map((event, index) => ({
+    deployment: 7,
+    version: index + 1,
+    at: 1_000 * index,
+    event,
+  }));
+  const deployment = foldDeployment(stored);
+  if (!deployment) throw new Error('no deployment');
+  return deployment;
+}
+
+const card = (plan: Plan, events: DeploymentEvent[], members: MemberService[] = []) =>
+  deploymentCard(fold(plan, events), plan, members);
+
+const sectionsOf = (blocks: KnownBlock[]): string[] =>
+  blocks.flatMap((block) => (block.type === 'section' ? [block.text?.text ?? ''] : []));
+
+const buttonsOf = (blocks: KnownBlock[]): Button[] =>
+  blocks.flatMap((block) =>
+    block.type === 'actions'
+      ? block.elements.filter((element): element is Button => element.type === 'button')
+      : [],
+  );
+
+const begun = (servers: string[]): DeploymentEvent[] => [
+  { type: 'queued', behind: null },
+  { type: 'attempt_started', attempt: 1, servers, fence: 1 },
+];
+const ends = (server: string, state: 'ok' | 'error'): DeploymentEvent[] => [
+  { type: 'server_started', server },
+  { type: 'server_ended', server, state, message: null, to: null },
+];
+const ended = (state: 'ok' | 'partial' | 'error'): DeploymentEvent => ({
+  type: 'attempt_ended',
+  attempt: 1,
+  state,
+  endedBy: 'onServerFailure: stop',
+});
+const asked: DeploymentEvent = {
+  type: 'question_asked',
+  question: {
+    id: '9',
+    kind: 'failed-step',
+    text: 'step install failed',
+    task: null,
+    group: null,
+    choices: ['retry', 'skip', 'stop'],
+    defaultChoice: 'stop',
+    deadlineAt: 9_000_000,
+  },
+};
+
+/** A deployment of so many servers in each state in which somebody looks at it. */
+function states(servers: string[]): Record<string, DeploymentEvent[]> {
+  const [first = '', second = first] = servers;
+  const done = servers.flatMap((server) => ends(server, 'ok'));
+  const failed = [
+    ...begun(servers),
+    ...ends(first, 'ok'),
+    ...(second === first ? [] : ends(second, 'error')),
+  ];
+  return {
+    'waiting for approval': [],
+    scheduled: [{ type: 'scheduled', startsAt: 9_000_000 }],
+    running: [...begun(servers), { type: 'server_started', server: first }],
+    'waiting for an answer': [...begun(servers), { type: 'server_started', server: first }, asked],
+    done: [...begun(servers), ...done, ended('ok')],
+    stopped: [...failed, ended('partial')],
+    'counting down': [
+      ...failed,
+      ended('error'),
+      { type: 'rollback_announced', servers: [first], at: 9_000_000 },
+    ],
+  };
+}
+
+const heldBy = (member: string): MemberService => ({
+  environment: 'shop',
+  member,
+  inService: 'held',
+  reason: 'a server failed',
+  deployment: 7,
+  since: 0,
+});
+
+describe.each([1, 6, 30, 100])('the card of %i servers', (count) => {
+  const environment = { rollback: { runbook: null } as never };
+  const plan = buildPlan(buildSingleCluster(named(count), environment));
+  const cases = Object.entries(states(named(count)));
+
+  test.each(cases)('is taken by Slack, stays short and has one primary button at most (%s)', (_, events) => {
+    const { text, blocks } = card(plan, events, named(count).slice(0, 5).map(heldBy));
+    const given = blocks as unknown as JsonObject[];
+    expect(validateBlocks(given, 'message')).toEqual([]);
+    expect(blockCharacters(given)).toBeLessThan(3_000);
+    expect(sectionsOf(blocks).join('\n').split('\n').length).toBeLessThan(20);
+    expect(buttonsOf(blocks).filter(({ style }) => style === 'primary').length).toBeLessThanOrEqual(1);
+    expect(text).toContain(`of ${count} servers`);
+  });
+});
+
+test('a few servers have a line each, with state and time, and the first one is the canary', () => {
+  const plan = buildPlan(buildSingleCluster(named(3)));
+  const { blocks } = card(plan, [
+    ...begun(named(3)),
+    ...ends('ndx-01', 'ok'),
+    { type: 'server_started', server: 'ndx-02' },
+  ]);
+  expect(sectionsOf(blocks)).toContain('*ndx-01* (canary): ok, 1.0 s\n*ndx-02*: running\n*ndx-03*: waiting');
+});
+
+test('of many servers those are named that failed and that are under way; the others are counted', () => {
+  const servers = named(30);
+  const plan = buildPlan(buildSingleCluster(servers));
+  const events = [
+    ...begun(servers),
+    ...servers.slice(0, 6).flatMap((server) => ends(server, 'ok')),
+    ...ends('ndx-07', 'error'),
+    { type: 'server_started', server: 'ndx-12' } as const,
+  ];
+  expect(sectionsOf(card(plan, events).blocks)).toContain(
+    '*1 failed*: ndx-07 · *1 running*: ndx-12 · *6 ok* · *22 waiting*',
+  );
+  const over = sectionsOf(card(plan, [...events, ended('partial')]).blocks);
+  expect(over).toContain('*1 failed*: ndx-07 · *1 running*: ndx-12 · *6 ok* · *22 not begun*');
+});
+
+test('before it begins the card says the order, canary first, and cuts long names in their middle', () => {
+  const names = ['collector-of-the-instruments-in-madrid-1-production', 'web-2'];
+  const plan = buildPlan(buildSingleCluster(names));
+  expect(sectionsOf(card(plan, []).blocks)).toContain(
+    'In this order: *collector-of-the-ins…madrid-1-production* (canary), web-2',
+  );
+});
+
+describe('a button that hurts', () => {
+  const plan = buildPlan(buildEnvironment({ rollback: { runbook: null } as never }));
+  const failed = [
+    ...begun(plannedServers(plan)),
+    ...ends('web-1', 'ok'),
+    ...ends('web-2', 'error'),
+    ended('partial'),
+  ];
+  const confirmOf = (label: string): string => {
+    const button = buttonsOf(card(plan, failed, [heldBy('north')]).blocks).find(({ text }) =>
+      text.text.startsWith(label),
+    );
+    return String(button?.confirm?.text.text);
+  };
+
+  test.each([
+    [
+      'Roll back',
+      'What it changed on 2 servers is restored in reverse order, by a deployment of its own: web-2, web-1.',
+    ],
+    [
+      'Deploy the remaining',
+      '3 servers of #7 are deployed to, in the order of the plan: web-2, web-3, web-4.',
+    ],
+    [
+      'Put back in service',
+      'north takes requests again, whatever runs there now. It is held: a server failed.',
+    ],
+  ])('says first what happens to which servers: %s', (label, words) => {
+    expect(confirmOf(label)).toContain(words);
+  });
+
+  test('says first what happens to which servers: Stop now', () => {
+    const running = [
+      ...begun(plannedServers(plan)),
+      ...ends('web-1', 'ok'),
+      { type: 'server_started', server: 'web-2' } as const,
+    ];
+    const effect = sayStopNowEffect(fold(plan, running), plan);
+    expect(effect).toContain(
+      'What runs on *web-2* is ended at once, in the middle of its work. 2 servers that wait are not begun.',
+    );
+    const view = stopNowView({ number: 7, version: 1, planHash: '', question: null }, effect);
+    expect(validateBlocks(view.blocks as unknown as JsonObject[], 'modal')).toEqual([]);
+    expect(sectionsOf(view.blocks as KnownBlock[])).toEqual([effect]);
+  });
+
+  test('never has its sentence cut off, however many servers there are', () => {
+    const servers = named(100);
+    const many = buildPlan(buildSingleCluster(servers, { rollback: { runbook: null } as never }));
+    const events = [
+      ...begun(servers),
+      ...servers.slice(0, 50).flatMap((server) => ends(server, 'ok')),
+      ...ends('ndx-51', 'error'),
+      ended('partial'),
+    ];
+    const confirms = buttonsOf(card(many, events).blocks).flatMap(({ confirm }) =>
+      confirm ? [confirm.text.text] : [],
+    );
+    expect(confirms).toHaveLength(2);
+    expect(confirms.every((text) => text.endsWith('.'))).toBe(true);
+  });
+});

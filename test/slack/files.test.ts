@@ -1,0 +1,113 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, expect, test } from 'vitest';
+
+import { outgoingFile } from '../../src/slack/outbox/outgoing.ts';
+import { removeLater } from '../helpers/remove-later.ts';
+import { type SpeakingBot, startSpeakingBot } from '../helpers/speaking-bot.ts';
+
+let bot: SpeakingBot | null = null;
+let directory = '';
+
+async function start(scopes?: string[]): Promise<{ bot: SpeakingBot; deployment: number }> {
+  directory = mkdtempSync(join(tmpdir(), 'll-files-'));
+  bot = await startSpeakingBot({ file: join(directory, 'bot.db'), ...(scopes && { scopes }) });
+  const deployment = await bot.request('C0SHOP');
+  await bot.settles(deployment, 'waiting for approval');
+  return { bot, deployment };
+}
+
+afterEach(async () => {
+  await bot?.close();
+  bot = null;
+  removeLater(directory);
+});
+
+const bytes = Buffer.from('first line\nlast line\n');
+const picture = { filename: 'log.txt', title: 'What web-1 printed', altText: 'two lines', bytes };
+
+async function want({ store }: SpeakingBot, deployment: number, name = 'one'): Promise<void> {
+  const place = { name, deployment, channel: 'C0SHOP', threadOf: `card:${deployment}` };
+  await store().tell(deployment, 0, [outgoingFile(place, picture)], Date.now());
+}
+
+/** Names of the files that stand in threads of the channel, in order. */
+const standing = ({ slack }: SpeakingBot): string[] =>
+  slack
+    .channel('C0SHOP')
+    .messages()
+    .flatMap(({ thread }) => thread.flatMap(({ files, text }) => (files.length > 0 ? [text] : [])));
+
+const calls = ({ slack }: SpeakingBot, name: string) =>
+  slack.calls().filter(({ method }) => method === `files.${name}`);
+
+async function isDelivered({ store }: SpeakingBot): Promise<void> {
+  await expect
+    .poll(async () => (await store().message('file:one'))?.state, { timeout: 5_000 })
+    .toBe('delivered');
+}
+
+test('a file comes once into the thread of its card, with its bytes, and these are let go', async () => {
+  const { bot: speaking, deployment } = await start();
+  await want(speaking, deployment);
+  await want(speaking, deployment);
+  await isDelivered(speaking);
+  expect(standing(speaking)).toEqual(['What web-1 printed']);
+  const [upload] = calls(speaking, 'getUploadURLExternal');
+  expect(upload?.arguments).toMatchObject({
+    filename: 'log.txt',
+    length: String(bytes.length),
+    alt_txt: 'two lines',
+  });
+  expect(await speaking.store().file('file:one')).toMatchObject({ bytes: null });
+});
+
+test.each(['drop-reply', '503', 'html-reply'] as const)(
+  'whether a file stands after %s is looked up by its name before it is shown again',
+  async (how) => {
+    const { bot: speaking, deployment } = await start();
+    speaking.slack.fail({ method: 'files.completeUploadExternal', how });
+    await want(speaking, deployment);
+    await isDelivered(speaking);
+    expect(standing(speaking)).toEqual(['What web-1 printed']);
+    expect(calls(speaking, 'getUploadURLExternal')).toHaveLength(1);
+    expect(speaking.slack.calls().some(({ method }) => method === 'conversations.replies')).toBe(true);
+  },
+);
+
+test('a process that died while it showed a file leaves one file, not two', async () => {
+  const { bot: speaking, deployment } = await start();
+  speaking.slack.fail({ method: 'files.completeUploadExternal', how: 'silent-reply' });
+  await want(speaking, deployment);
+  await expect.poll(() => standing(speaking)).toHaveLength(1);
+  await speaking.stop();
+  await speaking.start();
+  await isDelivered(speaking);
+  expect(standing(speaking)).toEqual(['What web-1 printed']);
+});
+
+test('without the scope for files every word is said, the log says what is missing, and the doctor is not alarmed', async () => {
+  const { bot: speaking, deployment } = await start(['chat:write', 'channels:history', 'groups:history']);
+  await want(speaking, deployment);
+  await expect.poll(async () => (await speaking.store().message('file:one'))?.state).toBe('dead');
+  await speaking.happens(deployment, { type: 'queued', behind: null });
+  await speaking.settles(deployment, 'waiting for the environment');
+  expect(speaking.said(deployment)).toEqual([`thread:${deployment}:1`, `thread:${deployment}:2`]);
+  expect(speaking.log().filter(({ words }) => words.includes('files:write'))).toHaveLength(1);
+  expect(await speaking.store().undeliveredByChannel()).toEqual([]);
+  expect(speaking.outbox().trouble()).toBeNull();
+});
+
+test('while the address for bytes is shut, the thread goes on, and the file comes later', async () => {
+  const { bot: speaking, deployment } = await start();
+  const open = speaking.slack.fail({ method: 'files.getUploadURLExternal', how: 'reset', times: Infinity });
+  await want(speaking, deployment);
+  await speaking.happens(deployment, { type: 'queued', behind: null });
+  await expect.poll(() => speaking.said(deployment)).toContain(`thread:${deployment}:2`);
+  expect(standing(speaking)).toEqual([]);
+  open();
+  await isDelivered(speaking);
+  expect(standing(speaking)).toEqual(['What web-1 printed']);
+});
