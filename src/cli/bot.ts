@@ -16,6 +16,7 @@ import { startTelling } from '../slack/outbox/telling.ts';
 import type { Store } from '../store/store.ts';
 import { createApp } from './bot-app.ts';
 import { createExecutor } from './bot-executor.ts';
+import { createNotices } from './bot-notices.ts';
 import { holdConfiguration } from './current-configuration.ts';
 import { openCatalogBeside } from './data-directory.ts';
 import { createSteadyClock } from './steady-clock.ts';
@@ -61,6 +62,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const scheduler = startScheduler({ store, now, log, handle: async (due) => await handlers[due.kind](due) });
   const channel = (): string | null => current.configuration().adminChannel;
   const steady = createSteadyClock();
+  const { notify, gate } = createNotices(app, slack);
   const outbox = startOutbox({
     store,
     now: steady,
@@ -69,9 +71,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     reach: passBy,
     pace: options.pace,
     adminChannel: channel,
+    gate,
   });
   const anchoring = startAnchoring({ store, now, log, channel }, outbox);
-  const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
+  const telling = startTelling({ store, now, log, notify, breathMs: options.pace.betweenTellings }, outbox);
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   // What hears people lets go first, what tells them last.
   const ears: Stoppable[] = [slack];

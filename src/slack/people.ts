@@ -40,6 +40,28 @@ export function createPeople(needs: PeopleNeeds): (id: string) => Promise<Person
   };
 }
 
+/**
+ * Everybody who holds a role, by themselves or by a group, and is a member of the workspace as far as Slack says;
+ * at most a minute old. Rejects while Slack does not say who is in a group.
+ */
+export function createPeopleOfRole(
+  needs: PeopleNeeds & { findPerson: (id: string) => Promise<Person> },
+): (role: string) => Promise<string[]> {
+  const groups = cache(needs.now, async (group: string) => await membersOf(needs, group));
+  return async (name) => {
+    const role = needs.configuration().roles[name];
+    if (!role) return [];
+    const ofGroups = await Promise.all(role.usergroups.map(async (group) => [...(await groups(group))]));
+    const people = await Promise.all(
+      [...new Set([...role.users, ...ofGroups.flat()])].map(async (id) => await needs.findPerson(id)),
+    );
+    // Whoever Slack says nothing of now is asked for again before anything is sent.
+    return people.flatMap(({ id, standing }) =>
+      standing === 'member' || standing === 'unknown' ? [id] : [],
+    );
+  };
+}
+
 /** Remembers answers for a minute; a failed look-up is not remembered. */
 function cache<T>(now: () => number, load: (key: string) => Promise<T>): (key: string) => Promise<T> {
   const known = new Map<string, { at: number; value: Promise<T> }>();

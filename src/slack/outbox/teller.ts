@@ -8,12 +8,15 @@ import type { OutgoingMessage, Store } from '../../store/store.ts';
 import type { MessageContent } from '../blocks.ts';
 import { deploymentCard } from '../card/card.ts';
 import { type FactGroup, groupFacts, threadMessage } from '../card/thread-message.ts';
+import type { Notify } from '../notices/notify.ts';
 
 /** What telling is built with. */
 export interface TellerNeeds {
   store: Store;
   now: () => number;
   log: Pick<Logger, 'error'>;
+  /** The direct messages that what happened is worth, as rows. */
+  notify: Notify;
 }
 
 /** How many deployments are told of at once. */
@@ -33,7 +36,7 @@ export async function tellWhatHappened(needs: TellerNeeds): Promise<void> {
   }
 }
 
-async function tellOf({ store, now }: TellerNeeds, number: number, told: number): Promise<void> {
+async function tellOf({ store, now, notify }: TellerNeeds, number: number, told: number): Promise<void> {
   const events = await store.eventsAfter(number, 0);
   const deployment = foldDeployment(events);
   const summary = await store.summary(number);
@@ -58,7 +61,8 @@ async function tellOf({ store, now }: TellerNeeds, number: number, told: number)
     { ...base, key: cardKey, threadOf: null, broadcast: false },
     deploymentCard(deployment, plan, members),
   );
-  await store.tell(number, deployment.version, [card, ...(await Promise.all(lines))], now());
+  const notices = await notify({ deployment, plan, news, channel: summary.channel });
+  await store.tell(number, deployment.version, [card, ...(await Promise.all(lines)), ...notices], now());
 }
 
 /** A question that was told before has its answer now: its buttons go. */
