@@ -32,6 +32,7 @@ export async function startSlackApp(options: {
   now?: () => number;
   more?: (app: App) => void;
   environment?: Environment;
+  scopes?: string[];
 }): Promise<SlackApp> {
   const slack = await startSlack({
     botToken: 'xoxb-1',
@@ -43,6 +44,7 @@ export async function startSlackApp(options: {
       { id: 'U0CAT', name: 'cat' },
     ],
     channels: [{ id: 'C0SHOP', name: 'shop' }],
+    ...(options.scopes && { scopes: options.scopes }),
     usergroups: [{ id: 'S0ADM', handle: 'admins', users: ['U0BEN', 'U0CAT'] }],
   });
   const lines: string[] = [];

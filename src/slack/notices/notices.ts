@@ -1,9 +1,12 @@
 import type { OutgoingMessage } from '../../store/store.ts';
+import { approvalNotices } from './approval-notices.ts';
 import { noticeRow } from './notice-row.ts';
 import type { Notice, NoticeFacts, NoticeMaker } from './notice.ts';
+import { ownNotices } from './own-notices.ts';
+import { questionNotices } from './question-notices.ts';
 
 /** Everything that writes to people directly. */
-const makers: NoticeMaker[] = [];
+const makers: NoticeMaker[] = [approvalNotices, questionNotices, ownNotices];
 
 /** All direct messages that these facts are worth; each key once. */
 async function noticesOf(facts: NoticeFacts): Promise<Notice[]> {
