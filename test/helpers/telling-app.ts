@@ -26,7 +26,7 @@ export async function startTellingApp(
 ): Promise<TellingApp> {
   const bot = await startSlackApp({ by: 'socket', environment, ...(scopes && { scopes }) });
   const { app, connection, slack } = bot;
-  if (roles) Object.assign(app.world.configuration, { roles });
+  if (roles) Object.assign(app.world.configuration, { roles: structuredClone(roles) });
   const { store, configuration } = app;
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const peopleOfRole = createPeopleOfRole({
