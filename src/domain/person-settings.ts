@@ -1,5 +1,6 @@
 import { localTime, resolveLocalTime } from './calendar/calendar.ts';
 import type { Weekday } from './environment.ts';
+import type { Refusal } from './verdict.ts';
 
 /** What a direct message is about. */
 export type NoticeKind = 'approval' | 'question' | 'own' | 'owner' | 'watch';
@@ -29,6 +30,22 @@ export const usualSettings: PersonSettings = { off: [], own: 'needed', muted: []
 
 /** Every day, as the week begins. */
 export const weekdays: Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+
+/** Why settings cannot hold; null where they can. */
+export function refuseSettings({ quiet }: PersonSettings): Refusal | null {
+  if (!quiet) return null;
+  const { from, to, days } = quiet;
+  if (from === '' || to === '')
+    return refuseQuiet('Quiet hours need both a beginning and an end.', 'Choose both times, or clear both.');
+  if (from === to)
+    return refuseQuiet('Quiet hours cannot end when they begin.', 'Choose another end, or clear both times.');
+  if (days.length > 0) return null;
+  return refuseQuiet('Quiet hours need a day on which they begin.', 'Choose a day, or clear both times.');
+}
+
+function refuseQuiet(message: string, wayOut: string): Refusal {
+  return { rule: 'quiet-hours', message, liftedBy: 'you', wayOut };
+}
 
 /** A direct message as far as settings judge it. */
 export interface JudgedNotice {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Logger } from 'pino';
 
+import { isToldInChannel, usualTelling } from '../../domain/channel-telling.ts';
 import { foldDeployment } from '../../domain/deployment/deployment.ts';
 import { type Fact, factsOf } from '../../progress/facts.ts';
 import type { OutgoingMessage, Store } from '../../store/store.ts';
@@ -45,6 +46,7 @@ async function tellOf({ store, now, notify }: TellerNeeds, number: number, told:
   const members = await store.members(plan.environment.name);
   const cardKey = `card:${number}`;
   const base = { deployment: number, channel: summary.channel };
+  const { tells } = (await store.channelTelling(plan.environment.name)) ?? { tells: usualTelling };
   const facts = factsOf(plan, events);
   const news = facts.filter((fact) => fact.version > told);
   const closed = facts.filter((fact) => fact.version <= told && isClosedBy(news, fact));
@@ -53,7 +55,7 @@ async function tellOf({ store, now, notify }: TellerNeeds, number: number, told:
     const [{ version }] = group;
     const end = group.find(({ event }) => event.type === 'attempt_ended');
     const place = end ? await store.logPlace(number, end.version) : null;
-    const broadcast = group.some(({ matters }) => matters);
+    const broadcast = group.some((fact) => isToldInChannel(tells, fact));
     const address = { ...base, key: `thread:${number}:${version}`, threadOf: cardKey, broadcast };
     return message(address, threadMessage(deployment, plan, group, place));
   });
