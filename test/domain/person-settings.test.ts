@@ -4,6 +4,7 @@ import {
   judgeNotice,
   type JudgedNotice,
   type PersonSettings,
+  type QuietHours,
   quietUntil,
   refuseSettings,
   usualSettings,
@@ -11,7 +12,7 @@ import {
 
 const at = (text: string): number => Date.parse(text);
 const nights = { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '22:00', to: '07:00' } as const;
-const quiet = { ...nights, days: [...nights.days] };
+const quiet: QuietHours = { ...nights, days: [...nights.days] };
 const zone = 'Europe/Madrid';
 const ends = (instant: string, hours = quiet): string | null => {
   const end = quietUntil(hours, zone, at(instant));

@@ -43,7 +43,10 @@ export async function startSlackApp(options: {
       { id: 'U0BEN', name: 'ben' },
       { id: 'U0CAT', name: 'cat' },
     ],
-    channels: [{ id: 'C0SHOP', name: 'shop' }],
+    channels: [
+      { id: 'C0SHOP', name: 'shop' },
+      { id: 'C0ADMIN', name: 'admin' },
+    ],
     ...(options.scopes && { scopes: options.scopes }),
     usergroups: [{ id: 'S0ADM', handle: 'admins', users: ['U0BEN', 'U0CAT'] }],
   });

@@ -15,6 +15,10 @@ import { testPace } from './speaking-bot.ts';
 export interface TellingApp extends SlackApp {
   /** What stands in somebody's direct messages now, oldest first. */
   directOf(person: string): ShownMessage[];
+  /** How many lines of the log say these words. */
+  toldInLog(words: string): number;
+  /** What keeps Slack from being told. */
+  trouble(): string | null;
   /** Waits until everything is told that may be told now. */
   told(): Promise<void>;
 }
@@ -28,13 +32,16 @@ export async function startTellingApp(
   const { app, connection, slack } = bot;
   if (roles) Object.assign(app.world.configuration, { roles: structuredClone(roles) });
   const { store, configuration } = app;
-  const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const said: string[] = [];
+  const write = (about: object | string, words = ''): void =>
+    void said.push(typeof about === 'string' ? about : words);
+  const log = { info: write, warn: write, error: write };
   const peopleOfRole = createPeopleOfRole({
     client: connection.lookUpClient,
     teamId: async () => await connection.teamId(),
     configuration,
     now: Date.now,
-    log: quiet,
+    log,
     findPerson: app.findPerson,
   });
   const sending = new Set<number>();
@@ -50,10 +57,10 @@ export async function startTellingApp(
     store: watched,
     client: connection.outboxClient,
     now: Date.now,
-    log: quiet,
+    log,
     reach: async () => undefined,
     pace: testPace,
-    adminChannel: () => null,
+    adminChannel: () => 'C0ADMIN',
     gate: createNoticeGate(app),
   });
   const notify = createNotify({
@@ -62,7 +69,7 @@ export async function startTellingApp(
     peopleOfRole,
     workspaceUrl: async () => await connection.workspaceUrl(),
   });
-  const telling = startTelling({ store, now: app.now, log: quiet, notify, breathMs: 0 }, outbox);
+  const telling = startTelling({ store, now: app.now, log, notify, breathMs: 0 }, outbox);
   return {
     ...bot,
     directOf: (person) => {
@@ -72,6 +79,8 @@ export async function startTellingApp(
         return [];
       }
     },
+    toldInLog: (words) => said.filter((line) => line.includes(words)).length,
+    trouble: () => outbox.trouble(),
     told: async () => {
       for (let quietLooks = 0, looks = 0; quietLooks < 3; looks += 1) {
         if (looks > 400) throw new Error('not everything is told');
