@@ -62,7 +62,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const scheduler = startScheduler({ store, now, log, handle: async (due) => await handlers[due.kind](due) });
   const channel = (): string | null => current.configuration().adminChannel;
   const steady = createSteadyClock();
-  const { notify, gate } = createNotices(app, slack);
+  const { notify, gate, nameOf } = createNotices(app, slack);
   const outbox = startOutbox({
     store,
     now: steady,
@@ -74,7 +74,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     gate,
   });
   const anchoring = startAnchoring({ store, now, log, channel }, outbox);
-  const telling = startTelling({ store, now, log, notify, breathMs: options.pace.betweenTellings }, outbox);
+  const telling = startTelling(
+    { store, now, log, notify, nameOf, breathMs: options.pace.betweenTellings },
+    outbox,
+  );
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   // What hears people lets go first, what tells them last.
   const ears: Stoppable[] = [slack];

@@ -40,6 +40,16 @@ export function createPeople(needs: PeopleNeeds): (id: string) => Promise<Person
   };
 }
 
+/** How people are called; null where Slack says nothing of them now. */
+export function createNameOf(
+  findPerson: (id: string) => Promise<Person>,
+): (id: string) => Promise<string | null> {
+  return async (id) => {
+    const { name, standing } = await findPerson(id);
+    return standing === 'unknown' || name === id ? null : name;
+  };
+}
+
 /**
  * Everybody who holds a role, by themselves or by a group, and is a member of the workspace as far as Slack says;
  * at most a minute old. Rejects while Slack does not say who is in a group.

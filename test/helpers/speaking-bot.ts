@@ -37,6 +37,8 @@ export interface SpeakingBot {
 export const sendAll = async () => ({ do: 'send' }) as const;
 /** Nobody is written to directly. */
 export const tellNobody = async () => [];
+/** Nobody has a name. */
+export const nameless = async () => null;
 
 /** As fast as tests want it; where a person must mend something, every 300 ms. */
 export const testPace: Pace = {
@@ -95,7 +97,7 @@ export async function startSpeakingBot(options: {
     const needs = { store, now: Date.now, log, reach: passBy };
     const adminChannel = () => options.adminChannel ?? null;
     const outbox = startOutbox({ ...needs, client, pace: testPace, adminChannel, gate: sendAll });
-    const telling = startTelling({ ...needs, notify: tellNobody, breathMs: 0 }, outbox);
+    const telling = startTelling({ ...needs, notify: tellNobody, nameOf: nameless, breathMs: 0 }, outbox);
     running = { store, outbox, telling };
   };
   const stop = async (): Promise<void> => {

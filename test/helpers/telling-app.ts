@@ -6,7 +6,7 @@ import { createNoticeGate } from '../../src/slack/notices/notice-gate.ts';
 import { createNotify } from '../../src/slack/notices/notify.ts';
 import { startOutbox } from '../../src/slack/outbox/outbox.ts';
 import { startTelling } from '../../src/slack/outbox/telling.ts';
-import { createPeopleOfRole } from '../../src/slack/people.ts';
+import { createNameOf, createPeople, createPeopleOfRole } from '../../src/slack/people.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type SlackApp, startSlackApp } from './slack-app.ts';
 import { testPace } from './speaking-bot.ts';
@@ -36,14 +36,15 @@ export async function startTellingApp(
   const write = (about: object | string, words = ''): void =>
     void said.push(typeof about === 'string' ? about : words);
   const log = { info: write, warn: write, error: write };
-  const peopleOfRole = createPeopleOfRole({
+  const people = {
     client: connection.lookUpClient,
     teamId: async () => await connection.teamId(),
     configuration,
     now: Date.now,
     log,
-    findPerson: app.findPerson,
-  });
+  };
+  const peopleOfRole = createPeopleOfRole({ ...people, findPerson: app.findPerson });
+  const nameOf = createNameOf(createPeople(people));
   const sending = new Set<number>();
   const watched: Store = {
     ...store,
@@ -69,7 +70,7 @@ export async function startTellingApp(
     peopleOfRole,
     workspaceUrl: async () => await connection.workspaceUrl(),
   });
-  const telling = startTelling({ store, now: app.now, log, notify, breathMs: 0 }, outbox);
+  const telling = startTelling({ store, now: app.now, log, notify, nameOf, breathMs: 0 }, outbox);
   return {
     ...bot,
     directOf: (person) => {

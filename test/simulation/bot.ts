@@ -90,7 +90,10 @@ export function startBot(parts: BotParts): RunningBot {
       for (const message of await store.undelivered(now(), 20))
         await deliver(send, message).catch(() => void unwritten.add(message.key));
     });
-    startTelling({ store, now, log, notify: async () => [], breathMs: 400 }, { wake });
+    startTelling(
+      { store, now, log, notify: async () => [], nameOf: async () => null, breathMs: 400 },
+      { wake },
+    );
   }
   const heard = answerEverything(hear({ app, log, storeOf }), {
     now,

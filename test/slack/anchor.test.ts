@@ -19,7 +19,7 @@ import {
   requested,
 } from '../contract/store-samples.ts';
 import { buildEnvironment, buildPlan } from '../helpers/build.ts';
-import { sendAll, tellNobody, testPace } from '../helpers/speaking-bot.ts';
+import { nameless, sendAll, tellNobody, testPace } from '../helpers/speaking-bot.ts';
 
 const plan = buildPlan(buildEnvironment());
 const hash = planHash(plan);
@@ -122,7 +122,7 @@ test('the end of an attempt stands in the thread with its place in the log', asy
   await store.commit(change(number, [{ type: 'queued', behind: null }]));
   await store.commit(change(number, [{ ...attemptStarted(), servers } as DeploymentEvent]));
   await store.commit(change(number, [attemptEnded()]));
-  await tellWhatHappened({ store, now, log, notify: tellNobody });
+  await tellWhatHappened({ store, now, log, notify: tellNobody, nameOf: nameless });
   outbox.wake();
   const blocks = () =>
     slack

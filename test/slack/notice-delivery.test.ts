@@ -39,7 +39,12 @@ test('a direct message is posted in the conversation that Slack opens, and edite
   await start();
   await request();
   const posted = callsOf('chat.postMessage').map((call) => call.arguments['channel']);
-  expect(posted.toSorted()).toEqual(['C0SHOP', 'C0SHOP', 'D00BEN', 'D00CAT']);
+  expect(posted.map(String).toSorted((left, right) => left.localeCompare(right))).toEqual([
+    'C0SHOP',
+    'C0SHOP',
+    'D00BEN',
+    'D00CAT',
+  ]);
   await approve('U0BEN');
   const edited = callsOf('chat.update').map((call) => call.arguments['channel']);
   expect(edited).toEqual(expect.arrayContaining(['D00BEN', 'D00CAT']));

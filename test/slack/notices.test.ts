@@ -154,7 +154,7 @@ describe('whoever can approve', () => {
 const question = (id: string): Question => ({
   id,
   kind: 'failed-step',
-  text: 'The step check failed on a-1.',
+  text: 'The step check failed on web-1.',
   task: null,
   group: null,
   choices: ['retry', 'stop'],
@@ -166,10 +166,10 @@ describe('a question', () => {
   test('reaches the requester and whoever may deploy there, who answer by its buttons; all read the answer', async () => {
     const number = await request();
     await bot.slack.person('U0BEN').press(onlyOne('U0BEN'), 'Approve');
-    await commit(number, { type: 'attempt_started', attempt: 1, servers: ['a-1'], fence: 1 });
+    await commit(number, { type: 'attempt_started', attempt: 1, servers: ['web-1'], fence: 1 });
     await commit(number, { type: 'question_asked', question: question('4') });
     const asked = (person: string) => bot.directOf(person).find(({ text }) => text.includes('it asks'));
-    expect(asked('U0ANA')?.text).toContain('The step check failed on a-1.');
+    expect(asked('U0ANA')?.text).toContain('The step check failed on web-1.');
     const bens = asked('U0BEN');
     if (!bens) throw new Error('Ben was not asked');
     await bot.slack.person('U0BEN').press(bens, 'Retry');
@@ -185,7 +185,7 @@ describe('a requester', () => {
     await bot.stop();
     bot = await startTellingApp(buildEnvironment(), { roles });
     const number = await request();
-    await endAttempt(bot.app, number, { 'a-1': 'ok' });
+    await endAttempt(bot.app, number, { 'web-1': 'ok' });
     await bot.told();
     expect(bot.directOf('U0ANA').map(({ text }) => text)).toEqual([
       '#1 shop@2 → shop: stopped, part of it is done (onServerFailure: stop)',

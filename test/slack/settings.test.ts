@@ -157,7 +157,7 @@ describe('/deploy settings of an environment', () => {
     const [asked] = bot.directOf('U0CAT').slice(-1);
     if (!asked) throw new Error('Cat was not asked');
     await bot.slack.person('U0CAT').press(asked, 'Approve');
-    await endAttempt(bot.app, number, { 'a-1': 'error' });
+    await endAttempt(bot.app, number, { 'web-1': 'error' });
     await bot.told();
     const thread = bot.slack.channel(channel).messages().at(-1)?.thread ?? [];
     return thread.filter(({ broadcast }) => broadcast).map(({ text }) => text);
@@ -192,7 +192,7 @@ describe('/deploy settings of an environment', () => {
   test('starts and ends are said there where that was chosen', async () => {
     await chooses('Starts and ends as well');
     const said = (await saidInChannel()).join('\n');
-    expect(said).toContain('Attempt 1 began: a-1.');
+    expect(said).toContain('Attempt 1 began: web-1.');
     expect(said).toContain('failed');
   });
 

@@ -10,6 +10,7 @@ import type { MessageContent } from '../blocks.ts';
 import { deploymentCard } from '../card/card.ts';
 import { type FactGroup, groupFacts, threadMessage } from '../card/thread-message.ts';
 import type { Notify } from '../notices/notify.ts';
+import { calledBy, type NameOf, namesForMentions } from './names-for-mentions.ts';
 
 /** What telling is built with. */
 export interface TellerNeeds {
@@ -18,6 +19,8 @@ export interface TellerNeeds {
   log: Pick<Logger, 'error'>;
   /** The direct messages that what happened is worth, as rows. */
   notify: Notify;
+  /** Who has nothing to do stands in the channel by name, and is not called. */
+  nameOf: NameOf;
 }
 
 /** How many deployments are told of at once. */
@@ -37,7 +40,11 @@ export async function tellWhatHappened(needs: TellerNeeds): Promise<void> {
   }
 }
 
-async function tellOf({ store, now, notify }: TellerNeeds, number: number, told: number): Promise<void> {
+async function tellOf(
+  { store, now, notify, nameOf }: TellerNeeds,
+  number: number,
+  told: number,
+): Promise<void> {
   const events = await store.eventsAfter(number, 0);
   const deployment = foldDeployment(events);
   const summary = await store.summary(number);
@@ -57,11 +64,16 @@ async function tellOf({ store, now, notify }: TellerNeeds, number: number, told:
     const place = end ? await store.logPlace(number, end.version) : null;
     const broadcast = group.some((fact) => isToldInChannel(tells, fact));
     const address = { ...base, key: `thread:${number}:${version}`, threadOf: cardKey, broadcast };
-    return message(address, threadMessage(deployment, plan, group, place));
+    const mayBePinged = calledBy(plan, group);
+    const content = threadMessage(deployment, plan, group, place);
+    return message(address, await namesForMentions(content, { nameOf, mayBePinged }));
   });
   const card = message(
     { ...base, key: cardKey, threadOf: null, broadcast: false },
-    deploymentCard(deployment, plan, members),
+    await namesForMentions(deploymentCard(deployment, plan, members), {
+      nameOf,
+      mayBePinged: new Set(),
+    }),
   );
   const notices = await notify({ deployment, plan, news, channel: summary.channel });
   await store.tell(number, deployment.version, [card, ...(await Promise.all(lines)), ...notices], now());
