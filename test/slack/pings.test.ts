@@ -105,7 +105,12 @@ test('from the request to the end nobody is called who has nothing to do, and wh
       .join('\n'),
   ).toContain('Approved by @ben.');
 
-  await endAttempt(bot.app, number, { 'web-1': 'ok', 'web-2': 'error', 'web-3': 'skipped', 'web-4': 'skipped' });
+  await endAttempt(bot.app, number, {
+    'web-1': 'ok',
+    'web-2': 'error',
+    'web-3': 'skipped',
+    'web-4': 'skipped',
+  });
   await bot.told();
   // It failed: Ana has to see what is next. The channel says so and calls nobody.
   expect(calledNow()).toEqual([
@@ -131,7 +136,12 @@ test('from the request to the end nobody is called who has nothing to do, and wh
     staleBefore: 0,
   });
   if (!lease) throw new Error('no lease');
-  await commit({ type: 'attempt_started', attempt: 2, servers: ['web-2', 'web-3', 'web-4'], fence: lease.fence });
+  await commit({
+    type: 'attempt_started',
+    attempt: 2,
+    servers: ['web-2', 'web-3', 'web-4'],
+    fence: lease.fence,
+  });
   expect(calledNow()).toEqual([]);
   await commit({
     type: 'question_asked',
