@@ -15,6 +15,6 @@ export function createNotices(
   return {
     notify: createNotify({ store, configuration, peopleOfRole, workspaceUrl }),
     gate: createNoticeGate(needs),
-    nameOf: createNameOf(needs.findPerson),
+    nameOf: createNameOf(needs),
   };
 }

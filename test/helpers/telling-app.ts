@@ -44,7 +44,7 @@ export async function startTellingApp(
     log,
   };
   const peopleOfRole = createPeopleOfRole({ ...people, findPerson: app.findPerson });
-  const nameOf = createNameOf(createPeople(people));
+  const nameOf = createNameOf({ findPerson: createPeople(people), now: Date.now });
   const sending = new Set<number>();
   const watched: Store = {
     ...store,

@@ -193,17 +193,8 @@ describe('in the channel', () => {
       readBack: null,
       durationMs: 0,
     };
-    const facts = [approved, told].map((event, index) => ({
-      ...{
-        version: index,
-        at: 0,
-        event,
-        durationMs: null,
-        sideBySideMs: null,
-        lastLines: [],
-        matters: false,
-      },
-    }));
+    const nothing = { at: 0, durationMs: null, sideBySideMs: null, lastLines: [], matters: false };
+    const facts = [approved, told].map((event, version) => ({ ...nothing, version, event }));
     expect([...calledBy(telling, facts)]).toEqual(['U0CAT']);
   });
 });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
 import { createNameOf, createPeople, createPeopleOfRole } from '../../src/slack/people.ts';
+import { within } from '../../src/slack/within.ts';
 import { buildConfiguration } from '../helpers/build.ts';
 
 let slack: LocalSlack;
@@ -110,7 +111,7 @@ describe('the people of a role', () => {
 
   test('stay unknown while Slack does not say who is in its group: nobody is left out for that', async () => {
     slack.fail({ method: 'usergroups.users.list', times: 1, how: '500' });
-    await expect(peopleOfRole('promotion')).rejects.toThrow();
+    await expect(peopleOfRole('promotion')).rejects.toThrow('HTTP');
     expect(await peopleOfRole('promotion')).toEqual(['U0ANA']);
   });
 
@@ -120,10 +121,20 @@ describe('the people of a role', () => {
   });
 });
 
-test('a name is what Slack shows, and none while Slack does not say', async () => {
-  const nameOf = createNameOf(findPerson);
+test('a name is what Slack shows, for an hour, and none while Slack does not say', async () => {
+  const nameOf = createNameOf({ findPerson, now: () => now });
   expect(await nameOf('U0ANA')).toBe('ana');
   expect(await nameOf('U0NOBODY')).toBeNull();
   slack.fail({ method: 'users.info', times: Infinity, how: '500' });
   expect(await nameOf('U0BEN')).toBeNull();
+  now += 3_000_000;
+  expect(await nameOf('U0ANA')).toBe('ana');
+  now += 3_000_000;
+  expect(await nameOf('U0ANA')).toBeNull();
+});
+
+test('what takes too long is not waited for', async () => {
+  await expect(within(5, new Promise(() => undefined))).rejects.toThrow('did not say within 5 ms');
+  expect(await within(10_000, Promise.resolve(1))).toBe(1);
+  await expect(within(10_000, Promise.reject(new Error('no')))).rejects.toThrow('no');
 });
