@@ -33,9 +33,13 @@ test(`${count} running deployments of ${servers} servers in ${channels} channels
     reach: passBy,
     pace: slackPace,
     adminChannel: () => null,
+    gate: async () => ({ do: 'send' }),
     said: ({ kind, lagSeconds }) => lags.set(kind, [...(lags.get(kind) ?? []), lagSeconds]),
   });
-  const telling = startTelling({ store, now: Date.now, log, breathMs: slackPace.betweenTellings }, outbox);
+  const telling = startTelling(
+    { store, now: Date.now, log, nameOf: async () => null, breathMs: slackPace.betweenTellings },
+    outbox,
+  );
   const startedAt = performance.now();
   const numbers = await Promise.all(
     Array.from({ length: count }, async (_, index) => await begin(store, index)),

@@ -1,3 +1,11 @@
+CREATE TABLE `channel_tellings` (
+	`environment` text PRIMARY KEY NOT NULL,
+	`tells` text NOT NULL,
+	`by` text NOT NULL,
+	`via` text,
+	`at` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `files` (
 	`key` text PRIMARY KEY NOT NULL,
 	`filename` text NOT NULL,
@@ -5,6 +13,12 @@ CREATE TABLE `files` (
 	`alt_text` text NOT NULL,
 	`bytes` blob,
 	`slack_id` text
+);
+--> statement-breakpoint
+CREATE TABLE `people_settings` (
+	`person` text PRIMARY KEY NOT NULL,
+	`settings` text NOT NULL,
+	`at` integer NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE `refused_blocks` (
@@ -24,4 +38,5 @@ CREATE TABLE `task_outputs` (
 	FOREIGN KEY (`deployment`) REFERENCES `deployments`(`number`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
+ALTER TABLE `messages` ADD `place` text;--> statement-breakpoint
 ALTER TABLE `messages` ADD `wanted_at` integer DEFAULT 0 NOT NULL;

@@ -5,7 +5,7 @@ import { makePlan } from '../domain/plan/make-plan.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { type Revision, revisionName } from '../domain/revision.ts';
 import type { Slack } from '../slack/connection/connect.ts';
-import { createPeople } from '../slack/people.ts';
+import { createPeople, createPeopleOfRole } from '../slack/people.ts';
 import type { Store } from '../store/store.ts';
 import type { CurrentConfiguration } from './current-configuration.ts';
 import { digestFile } from './digest-file.ts';
@@ -13,6 +13,8 @@ import { digestFile } from './digest-file.ts';
 /** What the use-cases need, over the configuration in force at the moment of asking. */
 export interface BotApp {
   needs: AppNeeds;
+  /** Everybody who holds a role now. */
+  peopleOfRole: (role: string) => Promise<string[]>;
   listCatalog: () => Promise<{ name: string; description: string }[]>;
   /** A plan of an environment without any revision, for a look at its servers; null where there is no such environment. */
   planToInspect: (environment: string) => Plan | null;
@@ -30,19 +32,21 @@ export function createApp(
 ): BotApp {
   const now = Date.now;
   const { configuration, catalog } = current;
+  const people = {
+    client: slack.lookUpClient,
+    teamId: async () => await slack.teamId(),
+    configuration,
+    now,
+    log,
+  };
+  const findPerson = createPeople(people);
   const needs: AppNeeds = {
     store,
     now,
     configuration,
     digestFile,
     lockOf: async (environment) => await store.lock(environment),
-    findPerson: createPeople({
-      client: slack.lookUpClient,
-      teamId: async () => await slack.teamId(),
-      configuration,
-      now,
-      log,
-    }),
+    findPerson,
     findRevision: async (name, version) => await catalog().find(name, version),
     findPackage: (name, version) => catalog().findPackage(name, version),
     pinRevision: async (name, digest) => await store.pinRevision(name, digest, now()),
@@ -53,6 +57,7 @@ export function createApp(
   };
   return {
     needs,
+    peopleOfRole: createPeopleOfRole({ ...people, findPerson }),
     planToInspect: (name) => {
       const environment = configuration().environments.find((candidate) => candidate.name === name);
       return environment ? makePlan({ environment, ...nothing }) : null;

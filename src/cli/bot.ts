@@ -18,6 +18,7 @@ import { tellTimelines } from '../slack/picture/tell-timeline.ts';
 import type { Store } from '../store/store.ts';
 import { createApp } from './bot-app.ts';
 import { createExecutor } from './bot-executor.ts';
+import { createNotices } from './bot-notices.ts';
 import { observeFacts } from './bot-observer.ts';
 import { holdConfiguration } from './current-configuration.ts';
 import { openCatalogBeside } from './data-directory.ts';
@@ -67,6 +68,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const scheduler = startScheduler({ store, now, log, handle: async (due) => await handlers[due.kind](due) });
   const channel = (): string | null => current.configuration().adminChannel;
   const steady = createSteadyClock();
+  const { sayDirectly, gate, nameOf } = createNotices(app, slack);
   const outbox = startOutbox({
     store,
     now: steady,
@@ -76,12 +78,13 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     pace: options.pace,
     adminChannel: channel,
     said: metrics.delivered,
+    gate,
   });
   const anchoring = startAnchoring({ store, now, log, channel }, outbox);
   const told = observeFacts({ metrics, log });
-  const companions = [tellTimelines(log)];
+  const companions = [sayDirectly, tellTimelines(log)];
   const telling = startTelling(
-    { store, now, log, told, companions, breathMs: options.pace.betweenTellings },
+    { store, now, log, told, nameOf, companions, breathMs: options.pace.betweenTellings },
     outbox,
   );
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });

@@ -4,7 +4,12 @@ import type { ScreenContent } from '../sandbox/slack/screen-content.ts';
 /** What a first visitor may do next, from what they see: the story of the README, one step at a time. */
 export function hintFor({ viewer, names, channels }: ScreenContent): Hint | null {
   const name = names[viewer] ?? viewer;
-  const cards = channels.flatMap(({ messages }) => messages).filter(({ text }) => /^#\d+ /.test(text));
+  const told = (direct: boolean) =>
+    channels
+      .filter(({ isDirect }) => isDirect === direct)
+      .flatMap(({ messages }) => messages)
+      .filter(({ text }) => /^#\d+ /.test(text));
+  const cards = told(false);
   const card = cards.at(-1);
   if (!card)
     return {
@@ -12,7 +17,7 @@ export function hintFor({ viewer, names, channels }: ScreenContent): Hint | null
       offers: '/deploy shop@2 to shop-production',
     };
   if (card.text.includes('waiting for approval'))
-    return approvalHint(viewer, JSON.stringify(card.blocks), name);
+    return approvalHint(name, told(true).at(-1)?.text.includes('waits for your approval') ?? false);
   if (/: (?:running|approved|scheduled|queued)/.test(card.text))
     return { text: 'Kill the bot now, start it again, and read in the thread what it found.' };
   if (card.text.includes('part of it is done'))
@@ -22,11 +27,9 @@ export function hintFor({ viewer, names, channels }: ScreenContent): Hint | null
   return null;
 }
 
-function approvalHint(viewer: string, blocks: string, name: string): Hint {
-  const isRequester = blocks.includes(`asked by <@${viewer}>`);
-  if (isRequester)
-    return {
-      text: 'Approve as *Ben* (switch person at the left). To see a real failure, let *web-5* fail next, at the right.',
-    };
-  return { text: `You are *${name}*: press *Approve* on the card, if you may.` };
+function approvalHint(name: string, isAsked: boolean): Hint {
+  if (isAsked) return { text: `You are *${name}*: press *Approve* on the card, or in your direct messages.` };
+  return {
+    text: 'Approve as *Ben* (switch person at the left). To see a real failure, let *web-5* fail next, at the right.',
+  };
 }

@@ -45,6 +45,17 @@ export const ids = {
   fillForm: 'fill_in_form',
   /** A field of its own for each missing property. */
   filled: 'filled_in',
+  /** Opens the settings of whoever presses it. */
+  settings: 'open_settings',
+  settingsForm: 'settings_form',
+  directMessages: 'direct_messages',
+  ownMessages: 'own_messages',
+  muted: 'muted_environments',
+  quietFrom: 'quiet_from',
+  quietTo: 'quiet_to',
+  quietDays: 'quiet_days',
+  tellingForm: 'channel_telling_form',
+  telling: 'channel_telling',
 } as const;
 
 /** What a button decides about: the deployment, and the state of it that was on the screen. */

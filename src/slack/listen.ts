@@ -11,6 +11,7 @@ import { createFollower } from './form/follow-answers.ts';
 import { onFillSubmit, onFillWanted } from './form/on-fill.ts';
 import { onFormChange, onFormSubmit, onSelectionSearch } from './form/on-form.ts';
 import { ids } from './ids.ts';
+import { onSettingsSubmit, onSettingsWanted, onTellingSubmit } from './settings/on-settings.ts';
 
 /** Ids of the form's fields whose change redraws the plan. */
 const formFields = [ids.selection, ids.environment, ids.servers, ids.when, ids.dateTime, ids.which];
@@ -37,6 +38,9 @@ export function listen(app: App, needs: BotNeeds): void {
   app.view<ViewSubmitAction>(ids.lockForm, async (args) => await onLockSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.fill, async (args) => await onFillWanted(needs, args));
   app.view<ViewSubmitAction>(ids.fillForm, async (args) => await onFillSubmit(needs, args));
+  app.action<BlockAction<ButtonAction>>(ids.settings, async (args) => await onSettingsWanted(needs, args));
+  app.view<ViewSubmitAction>(ids.settingsForm, async (args) => await onSettingsSubmit(needs, args));
+  app.view<ViewSubmitAction>(ids.tellingForm, async (args) => await onTellingSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
   app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());
   noteEvents(app, needs);

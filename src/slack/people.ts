@@ -1,9 +1,10 @@
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 
-import type { Configuration } from '../domain/environment.ts';
+import type { Configuration, Role } from '../domain/environment.ts';
 import type { Person } from '../domain/roles.ts';
 import { judgeFailure } from './failure.ts';
+import { within } from './within.ts';
 
 /** What looking people up is built with. */
 export interface PeopleNeeds {
@@ -16,6 +17,9 @@ export interface PeopleNeeds {
 }
 
 const cachedMs = 60_000;
+const nameCachedMs = 3_600_000;
+/** What is told waits no longer for who people are. */
+const longestWaitMs = 3_000;
 
 /**
  * Looks people up as Slack knows them, at most a minute old. Fails closed: who cannot be looked up now has no standing,
@@ -40,14 +44,59 @@ export function createPeople(needs: PeopleNeeds): (id: string) => Promise<Person
   };
 }
 
-/** Remembers answers for a minute; a failed look-up is not remembered. */
-function cache<T>(now: () => number, load: (key: string) => Promise<T>): (key: string) => Promise<T> {
+/** How people are called, at most an hour old; null where Slack does not say at once. */
+export function createNameOf({
+  findPerson,
+  now,
+}: {
+  findPerson: (id: string) => Promise<Person>;
+  now: () => number;
+}): (id: string) => Promise<string | null> {
+  const load = async (id: string): Promise<string | null> => {
+    const { name, standing } = await findPerson(id);
+    if (standing === 'unknown') throw new Error(`Slack did not say who ${id} is`);
+    return name === id ? null : name;
+  };
+  const names = cache(now, load, nameCachedMs);
+  return async (id) => await within(longestWaitMs, names(id)).catch(() => null);
+}
+
+/**
+ * Everybody who holds a role, by themselves or by a group, and is a member of the workspace as far as Slack says;
+ * at most a minute old. Rejects while Slack does not say at once who is in a group.
+ */
+export function createPeopleOfRole(
+  needs: PeopleNeeds & { findPerson: (id: string) => Promise<Person> },
+): (role: string) => Promise<string[]> {
+  const groups = cache(needs.now, async (group: string) => await membersOf(needs, group));
+  const load = async ({ users, usergroups }: Role): Promise<string[]> => {
+    const ofGroups = await Promise.all(usergroups.map(async (group) => [...(await groups(group))]));
+    const people = await Promise.all(
+      [...new Set([...users, ...ofGroups.flat()])].map(async (id) => await needs.findPerson(id)),
+    );
+    // Whoever Slack says nothing of now is asked for again before anything is sent.
+    return people.flatMap(({ id, standing }) =>
+      standing === 'member' || standing === 'unknown' ? [id] : [],
+    );
+  };
+  return async (name) => {
+    const role = needs.configuration().roles[name];
+    return role ? await within(longestWaitMs, load(role)) : [];
+  };
+}
+
+/** Remembers answers for so long; a failed look-up is not remembered. */
+function cache<T>(
+  now: () => number,
+  load: (key: string) => Promise<T>,
+  longestMs = cachedMs,
+): (key: string) => Promise<T> {
   const known = new Map<string, { at: number; value: Promise<T> }>();
   return async (key) => {
     const found = known.get(key);
     // An entry that seems to come from the future is older than it looks: the clock was set back.
     const age = found ? now() - found.at : null;
-    if (found && age !== null && age >= 0 && age < cachedMs) return await found.value;
+    if (found && age !== null && age >= 0 && age < longestMs) return await found.value;
     const value = load(key);
     known.set(key, { at: now(), value });
     value.catch(() => known.delete(key));

@@ -1,7 +1,9 @@
 import type { Actor } from '../domain/actor.ts';
+import type { ChannelTelling } from '../domain/channel-telling.ts';
 import type { DeploymentState } from '../domain/deployment/deployment.ts';
 import type { EnvironmentEvent, EnvironmentLock } from '../domain/deployment/lock.ts';
 import type { DeploymentEvent, StoredEvent } from '../domain/events.ts';
+import type { PersonSettings } from '../domain/person-settings.ts';
 import type { FilledProperty } from '../domain/plan/filled-properties.ts';
 import type { AskedServer, ServerAnswer } from '../domain/plan/inspection.ts';
 import type { Plan } from '../domain/plan/plan.ts';
@@ -217,6 +219,14 @@ export interface TaskPlace {
   run: number;
 }
 
+/** What an environment tells its channel besides the card, and who decided so when. */
+export interface ChosenTelling extends Actor {
+  environment: string;
+  tells: ChannelTelling;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
 /** The place of an event in the whole log, over all deployments, and the hash that holds it to everything before. */
 export interface LogPlace {
   seq: number;
@@ -235,6 +245,8 @@ export interface StoredMessage extends Omit<OutgoingMessage, 'file'> {
   id: number;
   state: DeliveryState;
   ts: string | null;
+  /** The conversation that Slack opened for it, where `channel` is a person; null: `channel` itself. */
+  place: string | null;
   /** Digest of what Slack shows now; null when nothing was posted yet. */
   saidDigest: string | null;
   threadTs: string | null;
@@ -290,6 +302,7 @@ export interface StoreGauges {
 export interface Delivery {
   state: DeliveryState;
   ts?: string;
+  place?: string;
   saidDigest?: string;
   notBefore?: number;
   error?: string | null;
@@ -406,13 +419,15 @@ export interface Store {
   undelivered(now: number, limit: number): Promise<StoredMessage[]>;
   message(key: string): Promise<StoredMessage | null>;
   setDelivery(id: number, delivery: Delivery): Promise<void>;
+  /** Takes a message back that Slack never showed; one that stands there stays. */
+  withdraw(id: number): Promise<void>;
   /** Whatever was put off has its time come: an earlier process did it, and the clock may have been set back since. */
   endPauses(): Promise<void>;
   /** Has a message posted once more in place of one that is gone, not before an instant; its thread waits for it. */
   postAnew(key: string, notBefore: number): Promise<void>;
   /** Sets when the undelivered messages of a channel are tried next; null: of every channel. */
   tryNext(channel: string | null, at: number): Promise<void>;
-  /** Channels with undelivered messages, by id. */
+  /** Channels with undelivered messages, by id; people who were written to directly are none. */
   undeliveredByChannel(): Promise<Untold[]>;
 
   /** The file of a message by its key; null where it is none. */
@@ -431,6 +446,15 @@ export interface Store {
   refusedBlocks(workspace: string): Promise<string[]>;
   /** Remembers for good that a workspace does not take a kind of block. */
   refuseBlock(refused: { workspace: string; block: string; at: number }): Promise<void>;
+
+  /** What a person chose about direct messages; null where they never chose. */
+  personSettings(person: string): Promise<PersonSettings | null>;
+  /** Keeps what they chose; what waits for them is judged by it at once. */
+  keepPersonSettings(kept: { person: string; settings: PersonSettings; at: number }): Promise<void>;
+  /** What an environment tells its channel; null where nobody chose. */
+  channelTelling(environment: string): Promise<ChosenTelling | null>;
+  /** Keeps what it tells from now on, and writes it into the environment's trail; nothing where it is so already. */
+  chooseChannelTelling(chosen: ChosenTelling): Promise<void>;
 
   /** When the newest message whose key begins so was first wanted, epoch milliseconds; null where there is none. */
   newestMessageAt(prefix: string): Promise<number | null>;

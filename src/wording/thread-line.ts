@@ -81,12 +81,20 @@ function sayTaskEnd(plan: Plan, event: Extract<DeploymentEvent, { type: 'task_en
   return `${placeOf(task)}: ${warning}${event.message}.`;
 }
 
+/** Whom a notify step calls: the owner of its server, or whoever is named; null where it is no such step, or nobody is. */
+export function whoIsNotified(plan: Plan, id: number): string | null {
+  const task = taskOf(plan, id);
+  if (task.type !== 'NOTIFY') return null;
+  const wanted = findStep(plan, task)?.step.notify ?? null;
+  return wanted === 'owner'
+    ? (findServer(plan.environment, task.server ?? '')?.server.owner ?? null)
+    : wanted;
+}
+
 /** A notify step: the owner, or whoever is named, learns it here. */
 function sayNotice(plan: Plan, id: number): string {
-  const task = taskOf(plan, id);
-  const server = task.server ?? '';
-  const wanted = findStep(plan, task)?.step.notify ?? null;
-  const who = wanted === 'owner' ? (findServer(plan.environment, server)?.server.owner ?? null) : wanted;
+  const server = taskOf(plan, id).server ?? '';
+  const who = whoIsNotified(plan, id);
   if (who === null) return `${server} is being deployed to; it has no owner who could be told.`;
   return `<@${who}>: ${server} is being deployed to now.`;
 }

@@ -94,7 +94,7 @@ describe.skipIf(!present)(
       expect(await balancers()).toEqual({ 'web-1': 'DRAIN', 'web-2': 'UP' });
       await stage.slack.until(() => threadText().includes('north* is held'), 30_000);
       expect(threadText()).toMatch(
-        /stops it now.*web-1\* was ended in .*stopped by <@U0ANA> during step install/s,
+        /stops it now.*web-1\* was ended in .*stopped by @ana during step install/s,
       );
       expect(threadText()).toContain('web-2 was left as it was');
 
@@ -125,7 +125,7 @@ describe.skipIf(!present)(
       await stage.slack.person('U0BEN').press(question, 'Retry');
       await stage.cardSays('done, 2 of 2 servers');
       await stage.slack.until(() => !JSON.stringify(asked()?.blocks).includes('Retry'), 30_000);
-      expect(threadText()).toContain('<@U0BEN> answered: Retry.');
+      expect(threadText()).toContain('@ben answered: Retry.');
       expect(await revisions()).toEqual({ 'web-1': 'shop@2', 'web-2': 'shop@2' });
     });
 

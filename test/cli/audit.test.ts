@@ -210,6 +210,9 @@ describe('audit verify', () => {
       'DROP TABLE environment_backups',
       'DROP TABLE inspections',
       'DROP TABLE property_values',
+      'DROP TABLE people_settings',
+      'DROP TABLE channel_tellings',
+      'ALTER TABLE messages DROP COLUMN place',
       'DROP INDEX messages_paused',
       'DELETE FROM __drizzle_migrations WHERE id > 1',
     );

@@ -67,7 +67,7 @@ describe('the command line, through the socket of the running bot', () => {
       '#1 shop@2 → shop-production: it waits for approval and then begins as soon as it may.\n',
     );
     await stage.cardSays('waiting for approval');
-    expect(JSON.stringify(stage.card())).toContain('asked by <@U0ANA> via command line');
+    expect(JSON.stringify(stage.card())).toContain('asked by @ana via command line');
 
     await stage.slack.person('U0ANA').press(stage.card(), 'Approve');
     await stage.slack.until(() =>
@@ -87,7 +87,7 @@ describe('the command line, through the socket of the running bot', () => {
     writeFileSync(join(stage.fleet.directory, 'go'), '');
     await stage.cardSays('via command line), 1 of 2 servers');
     await stage.slack.until(() => threadText().includes('Attempt 1 in'), 30_000);
-    expect(threadText()).toContain('<@U0ANA> via command line stops it');
+    expect(threadText()).toContain('@ana via command line stops it');
     expect(await show(1)).toEqual({
       number: 1,
       state: 'cancelled',

@@ -57,6 +57,7 @@ describe.each(implementations)('messages, on $name,', ({ open }) => {
       id: found?.id,
       state: 'wanted',
       ts: null,
+      place: null,
       saidDigest: null,
       threadTs: null,
       earlierThreadTs: null,

@@ -36,6 +36,7 @@ export async function startSlackApp(options: {
   rateLimits?: boolean;
   /** So many further channels, `C0FLEET0` and so on. */
   channels?: number;
+  scopes?: string[];
 }): Promise<SlackApp> {
   const slack = await startSlack({
     botToken: 'xoxb-1',
@@ -48,12 +49,14 @@ export async function startSlackApp(options: {
     ],
     channels: [
       { id: 'C0SHOP', name: 'shop' },
+      { id: 'C0ADMIN', name: 'admin' },
       ...Array.from({ length: options.channels ?? 0 }, (_, index) => ({
         id: `C0FLEET${index}`,
         name: `fleet-${index}`,
       })),
     ],
     ...(options.rateLimits && { rateLimits: true }),
+    ...(options.scopes && { scopes: options.scopes }),
     usergroups: [{ id: 'S0ADM', handle: 'admins', users: ['U0BEN', 'U0CAT'] }],
   });
   const lines: string[] = [];

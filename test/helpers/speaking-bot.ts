@@ -33,6 +33,11 @@ export interface SpeakingBot {
   close(): Promise<void>;
 }
 
+/** Every direct message goes out at once. */
+export const sendAll = async () => ({ do: 'send' }) as const;
+/** Nobody has a name. */
+export const nameless = async () => null;
+
 /** As fast as tests want it; where a person must mend something, every 300 ms. */
 export const testPace: Pace = {
   ...slackPace,
@@ -89,8 +94,8 @@ export async function startSpeakingBot(options: {
     });
     const needs = { store, now: Date.now, log, reach: passBy };
     const adminChannel = () => options.adminChannel ?? null;
-    const outbox = startOutbox({ ...needs, client, pace: testPace, adminChannel });
-    const telling = startTelling({ ...needs, breathMs: 0 }, outbox);
+    const outbox = startOutbox({ ...needs, client, pace: testPace, adminChannel, gate: sendAll });
+    const telling = startTelling({ ...needs, nameOf: nameless, breathMs: 0 }, outbox);
     running = { store, outbox, telling };
   };
   const stop = async (): Promise<void> => {

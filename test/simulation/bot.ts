@@ -83,6 +83,7 @@ export function startBot(parts: BotParts): RunningBot {
     troubles,
     refusedBlocks: createRefusedBlocks({ store, client: slack.client, now }),
     pace: slackPace,
+    gate: async () => ({ do: 'send' }) as const,
   };
   const unwritten = new Set<string>();
   if (process.speaks) {
@@ -91,7 +92,7 @@ export function startBot(parts: BotParts): RunningBot {
       for (const message of await store.undelivered(now(), 20))
         await deliver(send, message).catch(() => void unwritten.add(message.key));
     });
-    startTelling({ store, now, log, breathMs: 400 }, { wake });
+    startTelling({ store, now, log, nameOf: async () => null, breathMs: 400 }, { wake });
   }
   const heard = answerEverything(hear({ app, log, storeOf }), {
     now,

@@ -19,6 +19,7 @@ import type { Store } from '../../src/store/store.ts';
 import { change, create, requested } from '../contract/store-samples.ts';
 import { buildEnvironment, buildPlan } from '../helpers/build.ts';
 import { removeLater } from '../helpers/remove-later.ts';
+import { nameless, sendAll } from '../helpers/speaking-bot.ts';
 
 const plan = buildPlan(buildEnvironment());
 const hash = planHash(plan);
@@ -47,8 +48,8 @@ async function speaking(work: (store: Store) => Promise<void>): Promise<void> {
   const store = await openSqliteStore({ file, migrationsFolder: 'migrations' });
   const client = new WebClient('xoxb-1', { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
   const needs = { store, now: Date.now, log, reach: passBy };
-  const outbox = startOutbox({ ...needs, client, pace, adminChannel: () => null });
-  const telling = startTelling({ ...needs, breathMs: 0 }, outbox);
+  const outbox = startOutbox({ ...needs, client, pace, adminChannel: () => null, gate: sendAll });
+  const telling = startTelling({ ...needs, nameOf: nameless, breathMs: 0 }, outbox);
   await work(store);
   await telling.stop();
   await outbox.stop();

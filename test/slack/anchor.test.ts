@@ -19,7 +19,7 @@ import {
   requested,
 } from '../contract/store-samples.ts';
 import { buildEnvironment, buildPlan } from '../helpers/build.ts';
-import { testPace } from '../helpers/speaking-bot.ts';
+import { nameless, sendAll, testPace } from '../helpers/speaking-bot.ts';
 
 const plan = buildPlan(buildEnvironment());
 const hash = planHash(plan);
@@ -45,7 +45,16 @@ beforeEach(async () => {
   });
   store = await openSqliteStore({ file: ':memory:', migrationsFolder: 'migrations' });
   const client = new WebClient('xoxb-1', { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
-  outbox = startOutbox({ store, now, log, client, pace: testPace, reach: passBy, adminChannel: () => null });
+  outbox = startOutbox({
+    store,
+    now,
+    log,
+    client,
+    pace: testPace,
+    reach: passBy,
+    adminChannel: () => null,
+    gate: sendAll,
+  });
   const events: [DeploymentEvent] = [requested({ planHash: hash })];
   number = await create(store, { environment: 'shop', plan, planHash: hash, events });
 });
@@ -113,7 +122,7 @@ test('the end of an attempt stands in the thread with its place in the log', asy
   await store.commit(change(number, [{ type: 'queued', behind: null }]));
   await store.commit(change(number, [{ ...attemptStarted(), servers } as DeploymentEvent]));
   await store.commit(change(number, [attemptEnded()]));
-  await tellWhatHappened({ store, now, log });
+  await tellWhatHappened({ store, now, log, nameOf: nameless });
   outbox.wake();
   const blocks = () =>
     slack

@@ -6,6 +6,7 @@ import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { change, create, type Events, requested } from '../contract/store-samples.ts';
 import { buildEnvironment, buildPlan } from '../helpers/build.ts';
+import { nameless } from '../helpers/speaking-bot.ts';
 
 const plan = buildPlan(buildEnvironment());
 const hash = planHash(plan);
@@ -19,7 +20,8 @@ beforeEach(async () => {
 });
 afterEach(async () => await store.close());
 
-const tell = async () => await tellWhatHappened({ store, now: () => 1_000, log: { error: console.error } });
+const tell = async () =>
+  await tellWhatHappened({ store, now: () => 1_000, log: { error: console.error }, nameOf: nameless });
 const wanted = async () => (await store.undelivered(1e15, 100)).map(({ key }) => key);
 /** Slack takes everything that waits. */
 const slackTakes = async () => {

@@ -42,6 +42,7 @@ const called = [
 const dispensable = [
   'conversations.history',
   'conversations.info',
+  'conversations.open',
   'conversations.replies',
   'files.completeUploadExternal',
   'files.getUploadURLExternal',

@@ -7,7 +7,7 @@ import { type Outbox, startOutbox } from '../../src/slack/outbox/outbox.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import { type Store, StoreUnavailable } from '../../src/store/store.ts';
 import { card, create, line } from '../contract/store-samples.ts';
-import { testPace } from '../helpers/speaking-bot.ts';
+import { sendAll, testPace } from '../helpers/speaking-bot.ts';
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 let slack: LocalSlack;
@@ -43,6 +43,7 @@ beforeEach(async () => {
     pace: testPace,
     reach: passBy,
     adminChannel: () => null,
+    gate: sendAll,
   });
 });
 afterEach(async () => {

@@ -25,6 +25,7 @@ const needs: Need[] = [
     state: 'warning',
     without: 'a message whose sending was interrupted may come twice',
   },
+  { scope: 'im:write', state: 'warning', without: 'direct messages may not reach everybody' },
   { scope: 'channels:read', state: 'warning', without: 'the doctor cannot look at channels' },
 ];
 

@@ -163,6 +163,7 @@ function applyPlanChange(
     votes: [],
     planHash: event.planHash,
     planChanges: event.changes,
+    earlierPlans: [...deployment.earlierPlans, deployment.planHash],
     overrides: event.overrides ?? [],
     warnings: event.warnings ?? deployment.warnings,
     startsAt: null,

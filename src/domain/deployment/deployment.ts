@@ -42,6 +42,8 @@ export interface Deployment {
   votes: Vote[];
   /** What changed between the approved plan and today's, when that voided an approval. */
   planChanges: string[];
+  /** Hashes of the plans whose approvals are void, the oldest first. */
+  earlierPlans: string[];
   /** What it takes, beside the usual approval, to start inside a freeze; empty where it lies in none. */
   overrides: FreezeOverride[];
   /** What was accepted with the request, or with the approval of a changed plan; null where the log does not say. */
@@ -97,6 +99,7 @@ function begin(stored: StoredEvent, event: Extract<DeploymentEvent, { type: 'req
     planHash: event.planHash,
     votes: [],
     planChanges: [],
+    earlierPlans: [],
     overrides: event.overrides ?? [],
     rejection: null,
     requestedVia: event.via,

@@ -1,5 +1,6 @@
 import { type Actor, mention, system } from '../actor.ts';
 import { sayTime } from '../calendar/calendar.ts';
+import type { ChannelTelling } from '../channel-telling.ts';
 import type { Configuration, Environment } from '../environment.ts';
 import { quote } from '../quote.ts';
 import { namesOfRole, type Person, rolesOf, standingSentence } from '../roles.ts';
@@ -19,6 +20,8 @@ export type EnvironmentEvent =
   | ({ type: 'unlocked' } & Actor)
   /** Which properties were given a value, never the values; `cluster` is absent for the environment's own. */
   | ({ type: 'properties_filled'; properties: { cluster?: string; name: string }[] } & Actor)
+  /** What the channel is told besides the card. */
+  | ({ type: 'telling_chosen'; tells: ChannelTelling } & Actor)
   | { type: 'reconfigured' };
 
 /** Who closed an environment, since when and why. */

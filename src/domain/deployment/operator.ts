@@ -3,7 +3,8 @@ import { namesOfRole, type Person, rolesOf, standingSentence } from '../roles.ts
 import type { Refusal } from '../verdict.ts';
 import type { Deployment } from './deployment.ts';
 
-const operatorRoles = ['global_admin', 'promotion_admin', 'promotion'];
+/** Roles that decide about whatever is deployed. */
+export const operatorRoles = ['global_admin', 'promotion_admin', 'promotion'];
 
 /** Who may stop, retry or answer for a deployment: its requester, and whoever may deploy there. */
 export function refuseOperator(

@@ -71,6 +71,11 @@ export class Modal {
     await this.#enter(this.#field(label), { selected_date_time: epochSeconds });
   }
 
+  /** Picks a time of day, `21:00`; null empties the field. */
+  async pickTime(label: string, time: string | null): Promise<void> {
+    await this.#enter(this.#field(label), { selected_time: time });
+  }
+
   /** Ticks the checkbox with these words. */
   async check(text: string): Promise<void> {
     await this.#tick(text, true);

@@ -11,6 +11,8 @@ export type Command =
   /** An empty reason: the form asks for it. */
   | { do: 'lock'; environment: string; reason: string }
   | { do: 'unlock'; environment: string }
+  /** One's own settings; of an environment where it is named. */
+  | { do: 'settings'; environment: string | null }
   /** An empty reason: the form asks for it. */
   | { do: 'halt'; reason: string }
   | { do: 'unknown'; near: string | null; example: string };
@@ -28,6 +30,7 @@ const examples: Record<string, string> = {
   rollback: '/deploy rollback 1042',
   lock: '/deploy lock denodo-production the database is being moved',
   unlock: '/deploy unlock denodo-production',
+  settings: '/deploy settings',
   halt: '/deploy halt the payment provider is down',
   to: '/deploy customer360@2 to denodo-production tomorrow 21:00',
 };
@@ -49,7 +52,7 @@ export function parseCommand(text: string): Command {
     return { do: 'retry', number: Number(number), choice: parseChoice(words.slice(2)) };
   const closing = parseLock(word, words);
   if (closing) return closing;
-  const near = nearest(word, ['list', 'help', ...numbered, 'retry', 'lock', 'unlock', 'halt']);
+  const near = nearest(word, ['list', 'help', ...numbered, 'retry', 'lock', 'unlock', 'settings', 'halt']);
   return { do: 'unknown', near, example: examples[near ?? 'to'] ?? '' };
 }
 
@@ -60,9 +63,10 @@ function parseChoice(words: string[]): RetryChoice {
   return { servers: words.flatMap((word) => word.split(',')).filter(Boolean) };
 }
 
-/** `lock environment [reason]` and `unlock environment`. */
+/** `lock environment [reason]`, `unlock environment` and `settings [environment]`. */
 function parseLock(word: string, words: string[]): Command | null {
   const environment = words[1];
+  if (word === 'settings' && words.length <= 2) return { do: 'settings', environment: environment ?? null };
   if (environment === undefined) return null;
   if (word === 'lock') return { do: 'lock', environment, reason: words.slice(2).join(' ') };
   return word === 'unlock' && words.length === 2 ? { do: 'unlock', environment } : null;
@@ -94,5 +98,6 @@ export const helpText = [
   '`/deploy rollback 1042` restores what it changed, in reverse order, by a deployment of its own.',
   '`/deploy lock denodo-production REASON` lets nothing begin there; what has begun goes on.',
   '`/deploy unlock denodo-production` opens it again.',
+  '`/deploy settings` which direct messages reach you, and when; `/deploy settings denodo-production` what its channel is told.',
   '`/deploy halt REASON` pauses everything that runs and locks every environment that you may lock.',
 ].join('\n');

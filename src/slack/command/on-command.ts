@@ -26,6 +26,7 @@ import { slackInstant } from '../escape.ts';
 import { drawForm } from '../form/draw-form.ts';
 import type { FormNeeds } from '../form/follow-answers.ts';
 import { emptyForm, type FormState } from '../form/form-state.ts';
+import { onSettingsCommand } from '../settings/on-settings.ts';
 import { type Command, helpText, parseCommand } from './command-text.ts';
 import { listMessage, showMessage } from './list-message.ts';
 import { openHaltForm } from './on-halt.ts';
@@ -43,6 +44,8 @@ export async function onCommand(needs: FormNeeds, { command, ack, client }: Argu
   if (parsed.do === 'lock' && parsed.reason === '')
     return await openLockForm(needs, parsed.environment, { command, ack, client });
   if (parsed.do === 'halt' && parsed.reason === '') return await openHaltForm({ command, ack, client });
+  if (parsed.do === 'settings')
+    return await onSettingsCommand(needs, parsed.environment, { command, ack, client });
   if (onlyReads(parsed)) return await ack(toPerson(await answerCommand(needs, parsed, command.user_id)));
   const at = needs.app.now();
   const envelope = {
@@ -93,7 +96,7 @@ async function openForm(
 
 async function answerCommand(
   needs: BotNeeds,
-  parsed: Exclude<Command, { do: 'form' }>,
+  parsed: Exclude<Command, { do: 'form' | 'settings' }>,
   by: string,
 ): Promise<MessageContent> {
   switch (parsed.do) {

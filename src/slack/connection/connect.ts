@@ -40,6 +40,8 @@ export interface Slack {
   lookUpClient: WebClient;
   /** The bot's own workspace. Rejects while Slack does not say. */
   teamId(): Promise<string>;
+  /** Its address, ends in `/`; null while Slack does not say. */
+  workspaceUrl(): Promise<string | null>;
   /** Why nothing that a person does reaches us now, in words; null: it does. */
   problem(): string | null;
   start(): Promise<void>;
@@ -91,7 +93,12 @@ export async function connectSlack(connection: SlackConnection): Promise<Slack> 
     app,
     outboxClient,
     lookUpClient,
-    teamId: async () => await identity.ask(),
+    teamId: async () => (await identity.ask()).teamId,
+    workspaceUrl: async () =>
+      await identity.ask().then(
+        ({ url }) => url,
+        () => null,
+      ),
     problem: () => transport.problem() ?? identity.problem(),
     start: async () => await transport.start(answering),
     stop: async () => {
@@ -101,19 +108,26 @@ export async function connectSlack(connection: SlackConnection): Promise<Slack> 
   };
 }
 
+interface Workspace {
+  teamId: string;
+  url: string | null;
+}
+
 interface Identity {
   /** The workspace of the token: Slack is asked until it said so once. */
-  ask(): Promise<string>;
+  ask(): Promise<Workspace>;
   problem(): string | null;
 }
 
 function createIdentity(client: WebClient): Identity {
-  let known: string | null = null;
+  let known: Workspace | null = null;
   let problem = 'Slack has not said yet which workspace the bot token is of';
   return {
     ask: async () => {
       try {
-        if (known === null) known = (await client.auth.test()).team_id ?? '';
+        if (known !== null) return known;
+        const { team_id: teamId = '', url = null } = await client.auth.test();
+        known = { teamId, url };
         return known;
       } catch (error) {
         const failure = judgeFailure(error);

@@ -2,10 +2,12 @@ import type { WebClient } from '@slack/web-api';
 
 import { type StoredMessage, StoreUnavailable } from '../../store/store.ts';
 import { judgeFailure } from '../failure.ts';
+import { isNotice } from '../notices/notice-row.ts';
 import { deliverFile } from './deliver-file.ts';
 import type { DeliverNeeds } from './delivery.ts';
 import { formOf, tableRefused } from './forms.ts';
 import { isFile } from './holds.ts';
+import { openPlace, placeOf } from './open-place.ts';
 import { metadataType, type ReadBack, readBack } from './read-back.ts';
 import { settleFailure } from './settle-failure.ts';
 
@@ -30,7 +32,7 @@ export async function deliver(needs: DeliverNeeds, stale: StoredMessage): Promis
 /** What stands in Slack; null when there was no answer, which is settled already. */
 async function lookFor(needs: DeliverNeeds, message: StoredMessage): Promise<ReadBack | null> {
   try {
-    const there = await readBack(needs.client, message);
+    const there = await readBack(needs.client, { ...message, channel: await openPlace(needs, message) });
     if (there === 'unseen')
       needs.seldom(`unseen ${message.channel}`, () =>
         needs.log.warn(
@@ -47,12 +49,16 @@ async function lookFor(needs: DeliverNeeds, message: StoredMessage): Promise<Rea
 
 async function post(needs: DeliverNeeds, message: StoredMessage, there: 'absent' | 'unseen'): Promise<void> {
   const inThread = message.threadTs !== null;
+  if (isNotice(message) && !(await isAdmitted(needs, message))) return;
+  const known = there === 'absent';
+  const place = await placeFor(needs, message, known);
+  if (place === null) return;
   const { hasTable, ...content } = await formOf(message, needs.refusedBlocks);
-  await needs.store.setDelivery(message.id, { state: 'sending' });
+  await needs.store.setDelivery(message.id, { state: 'sending', ...(isNotice(message) && { place }) });
   await needs.reach('outbox:before-send');
   try {
-    const { ts } = await needs.client.chat.postMessage({
-      channel: message.channel,
+    const { ts, channel = place } = await needs.client.chat.postMessage({
+      channel: place,
       ...content,
       ...(inThread && { thread_ts: message.threadTs }),
       ...(inThread && message.broadcast && { reply_broadcast: true }),
@@ -62,17 +68,39 @@ async function post(needs: DeliverNeeds, message: StoredMessage, there: 'absent'
     } as Parameters<WebClient['chat']['postMessage']>[0]);
     await needs.reach('outbox:after-send');
     if (ts === undefined) throw new Error('Slack took the message and named no ts');
-    await delivered(needs, message, ts);
+    await delivered(needs, { ...message, place: isNotice(message) ? channel : null }, ts);
   } catch (error) {
-    await settle(needs, { message, known: there === 'absent', hasTable }, error);
+    await settle(needs, { message, known, hasTable }, error);
   }
+}
+
+/** Where it is posted; null where Slack opens no conversation, which is settled already. */
+async function placeFor(needs: DeliverNeeds, message: StoredMessage, known: boolean): Promise<string | null> {
+  try {
+    return await openPlace(needs, message);
+  } catch (error) {
+    await settle(needs, { message, known, hasTable: false }, error);
+    return null;
+  }
+}
+
+/** What its reader chose counts at this moment; what waits is judged anew when its time has come. */
+async function isAdmitted({ gate, store, now, log }: DeliverNeeds, message: StoredMessage): Promise<boolean> {
+  const admission = await gate(message);
+  if (admission.do === 'wait')
+    await store.setDelivery(message.id, { state: message.state, notBefore: now() + admission.forMs });
+  if (admission.do === 'withdraw') {
+    await store.withdraw(message.id);
+    log.info({ message: message.key }, `a direct message is not sent: ${admission.why}`);
+  }
+  return admission.do === 'send';
 }
 
 async function edit(needs: DeliverNeeds, message: StoredMessage, ts: string): Promise<void> {
   const { hasTable, ...content } = await formOf(message, needs.refusedBlocks);
   await needs.reach('outbox:before-send');
   try {
-    await needs.client.chat.update({ channel: message.channel, ts, ...content });
+    await needs.client.chat.update({ channel: placeOf(message), ts, ...content });
     await needs.reach('outbox:after-send');
     await delivered(needs, message, ts);
   } catch (error) {
@@ -93,7 +121,14 @@ async function settle(
 async function delivered(needs: DeliverNeeds, message: StoredMessage, ts: string): Promise<void> {
   const notBefore = needs.now() + needs.pace.betweenEditsOfOneCard;
   const saidDigest = message.digest;
-  await needs.store.setDelivery(message.id, { state: 'delivered', ts, saidDigest, notBefore, error: null });
+  await needs.store.setDelivery(message.id, {
+    state: 'delivered',
+    ts,
+    saidDigest,
+    notBefore,
+    error: null,
+    ...(message.place !== null && { place: message.place }),
+  });
   const lagMs = Date.now() - Math.max(message.wantedAt, message.createdAt);
   needs.said?.({ kind: kindOf(message.key), lagSeconds: Math.max(0, lagMs / 1_000) });
   // What was taken without its table says that the table was what Slack did not take.

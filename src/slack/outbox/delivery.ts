@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Reach } from '../../domain/fault-point.ts';
 import type { Store } from '../../store/store.ts';
 import type { Seldom } from '../connection/seldom.ts';
+import type { NoticeGate } from '../notices/notice-gate.ts';
 import type { Holds } from './holds.ts';
 import type { RefusedBlocks } from './refused-blocks.ts';
 import type { Troubles } from './trouble.ts';
@@ -29,7 +30,8 @@ export interface DeliverNeeds {
   store: Store;
   client: OutboxClient;
   now: () => number;
-  log: Pick<Logger, 'warn' | 'error'>;
+  log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  gate: NoticeGate;
   seldom: Seldom;
   pace: DeliveryPace;
   holds: Holds;

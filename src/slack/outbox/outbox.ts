@@ -6,6 +6,7 @@ import type { Reach } from '../../domain/fault-point.ts';
 import { createPacedLane, type PacedLane } from '../../domain/paced-lane.ts';
 import type { Store, StoredMessage } from '../../store/store.ts';
 import { createSeldom } from '../connection/seldom.ts';
+import type { NoticeGate } from '../notices/notice-gate.ts';
 import { deliver } from './deliver.ts';
 import type { DeliveryPace, OutboxClient } from './delivery.ts';
 import { createHolds, isFile, pacedPlace, placesOf } from './holds.ts';
@@ -46,6 +47,8 @@ export interface OutboxNeeds {
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
   reach: Reach;
   pace: Pace;
+  /** Judges direct messages at the moment of sending. */
+  gate: NoticeGate;
   /** Where administrators are told that a channel is told nothing; null: nowhere. */
   adminChannel: () => string | null;
   /** Is told how long a message waited until Slack showed it; absent: nobody is. */

@@ -1,5 +1,6 @@
 import type { Delivery, StoredMessage } from '../../store/store.ts';
 import { type Failure, isContentRefusal } from '../failure.ts';
+import { isNotice } from '../notices/notice-row.ts';
 import type { DeliverNeeds } from './delivery.ts';
 import { tableRefused } from './forms.ts';
 import { pacedPlace } from './holds.ts';
@@ -23,6 +24,7 @@ export async function settleFailure(needs: DeliverNeeds, failed: Failed): Promis
   const { now, pace } = needs;
   const again = (after: number, delivery: Partial<Delivery> = {}): Promise<void> =>
     needs.store.setDelivery(message.id, { state: stateAfter(failed), notBefore: now() + after, ...delivery });
+  if (isNotice(message) && concernsReader(failure)) return await giveUp(needs, message, failure.code);
   switch (failure.kind) {
     case 'limited':
       needs.holds.hold(pacedPlace(message), now() + failure.waitMs);
@@ -56,6 +58,31 @@ export async function settleFailure(needs: DeliverNeeds, failed: Failed): Promis
       );
       return await again(pace.betweenTriesOfRefused, { error: failure.code });
   }
+}
+
+/** Slack refuses one person, or what was to be edited is gone: nothing that anybody has to mend. */
+function concernsReader(failure: Failure): failure is Extract<Failure, { code: string }> {
+  if (failure.kind === 'place') return failure.reach === 'channel' || noScope.has(failure.code);
+  return failure.kind === 'gone' || failure.kind === 'refused';
+}
+
+const noScope = new Set(['missing_scope', 'no_permission']);
+
+/** What stands there stays as it is; what was never posted is tried seldom. Nothing else waits for it. */
+async function giveUp(
+  { store, log, now, pace, seldom }: DeliverNeeds,
+  { id, key, ts, channel, digest }: StoredMessage,
+  code: string,
+): Promise<void> {
+  seldom(`no direct message ${channel} ${code}`, () =>
+    log.warn({ message: key, person: channel, error: code }, 'Slack takes no direct message to this person'),
+  );
+  await store.setDelivery(
+    id,
+    ts === null
+      ? { state: 'dead', notBefore: now() + pace.betweenTriesOfDead, error: code }
+      : { state: 'delivered', saidDigest: digest, error: code },
+  );
 }
 
 const refusedInEveryForm =

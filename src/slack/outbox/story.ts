@@ -1,3 +1,4 @@
+import { type ChannelTelling, usualTelling } from '../../domain/channel-telling.ts';
 import { type Deployment, foldDeployment } from '../../domain/deployment/deployment.ts';
 import type { StoredEvent } from '../../domain/events.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
@@ -14,6 +15,8 @@ export interface Story {
   /** Whose messages they are, and the channel of its card. */
   base: { deployment: number; channel: string };
   readBackOf: ReadBackOf;
+  /** What the channel is told besides the card. */
+  tells: ChannelTelling;
 }
 
 /** What else is said when something is told of a deployment, besides its card and its thread. */
@@ -28,11 +31,14 @@ export async function readStory(store: Store, number: number): Promise<Story> {
   if (!deployment || !summary || !plan) throw new Error(`#${number} has events and no plan`);
   const records = await store.records(plan.environment.name);
   const known = new Map(records.map(({ server, readBack }) => [server, readBack]));
+  const environment = plan.environment.name;
+  const chosen = await store.channelTelling(environment);
   return {
+    tells: chosen?.tells ?? usualTelling,
     deployment,
     events,
     plan,
-    members: await store.members(plan.environment.name),
+    members: await store.members(environment),
     base: { deployment: number, channel: summary.channel },
     readBackOf: (server) => known.get(server) ?? null,
   };

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 
+import { isToldInChannel } from '../../domain/channel-telling.ts';
 import { foldDeployment } from '../../domain/deployment/deployment.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { type Fact, factsOf } from '../../progress/facts.ts';
@@ -7,6 +8,7 @@ import type { OutgoingMessage, Store, UntoldDeployment } from '../../store/store
 import { deploymentCard } from '../card/card.ts';
 import { type FactGroup, groupFacts, threadMessages } from '../card/thread-message.ts';
 import { failureLog } from './failure-log.ts';
+import { calledBy, type NameOf, namesForMentions } from './names-for-mentions.ts';
 import { outgoingMessage } from './outgoing.ts';
 import { type Companion, readStory, type Story } from './story.ts';
 
@@ -15,6 +17,8 @@ export interface TellerNeeds {
   store: Store;
   now: () => number;
   log: Pick<Logger, 'error'>;
+  /** Who has nothing to do stands in the channel by name, and is not called. */
+  nameOf: NameOf;
   /** Whatever else is said when something is told of a deployment, in the same transaction; absent: nothing. */
   companions?: Companion[];
   /** Is told of what was told just now, once of each fact; absent: nobody is. */
@@ -47,16 +51,13 @@ async function tellOf(needs: TellerNeeds, untold: UntoldDeployment): Promise<voi
   const { store, now } = needs;
   const { deployment: number, told, isBehind } = untold;
   const story = await readStory(store, number);
-  const card = outgoingMessage(
-    { ...story.base, key: cardKey(number), threadOf: null, broadcast: false },
-    deploymentCard(story.deployment, story.plan, story.members),
-  );
+  const card = await cardOf(needs, story);
   if (isBehind) return await store.tell(number, told, [card], now());
   const facts = factsOf(story.plan, story.events);
   const news = facts.filter((fact) => fact.version > told);
   const closed = facts.filter((fact) => fact.version <= told && isClosedBy(news, fact));
   const groups = [...closed.map((fact): FactGroup => [fact]), ...groupFacts(news)];
-  const lines = await Promise.all(groups.map(async (group) => await tellGroup(store, story, group)));
+  const lines = await Promise.all(groups.map(async (group) => await tellGroup(needs, story, group)));
   const beside = await Promise.all((needs.companions ?? []).map(async (say) => await say(story, news)));
   await store.tell(number, story.deployment.version, [card, ...lines.flat(), ...beside.flat()], now());
   needs.told?.(story.plan, number, news);
@@ -64,8 +65,16 @@ async function tellOf(needs: TellerNeeds, untold: UntoldDeployment): Promise<voi
 
 const cardKey = (number: number): string => `card:${number}`;
 
+async function cardOf({ nameOf }: TellerNeeds, story: Story): Promise<OutgoingMessage> {
+  const { base, deployment, plan, members } = story;
+  const address = { ...base, key: cardKey(base.deployment), threadOf: null, broadcast: false };
+  const content = deploymentCard(deployment, plan, members);
+  return outgoingMessage(address, await namesForMentions(content, { nameOf, mayBePinged: new Set() }));
+}
+
 /** The messages of one group of facts, and whatever file belongs to them. */
-async function tellGroup(store: Store, story: Story, group: FactGroup): Promise<OutgoingMessage[]> {
+async function tellGroup(needs: TellerNeeds, story: Story, group: FactGroup): Promise<OutgoingMessage[]> {
+  const { store, nameOf } = needs;
   const { base, events } = story;
   const [{ version }] = group;
   const end = group.find(({ event }) => event.type === 'attempt_ended');
@@ -73,13 +82,17 @@ async function tellGroup(store: Store, story: Story, group: FactGroup): Promise<
   const ended = end ? (foldDeployment(events.slice(0, end.version))?.run ?? null) : null;
   const threadOf = cardKey(base.deployment);
   const key = `thread:${base.deployment}:${version}`;
-  const matters = group.some((fact) => fact.matters);
-  const messages = threadMessages({ ...story, ended, place }, group).map((content, index) => {
-    const address = { ...base, threadOf, broadcast: matters && index === 0 };
-    return outgoingMessage({ ...address, key: index === 0 ? key : `${key}:${index + 1}` }, content);
+  const isForAll = group.some((fact) => isToldInChannel(story.tells, fact));
+  const mayBePinged = calledBy(story.plan, group);
+  const messages = threadMessages({ ...story, ended, place }, group).map(async (content, index) => {
+    const address = { ...base, threadOf, broadcast: isForAll && index === 0 };
+    return outgoingMessage(
+      { ...address, key: index === 0 ? key : `${key}:${index + 1}` },
+      await namesForMentions(content, { nameOf, mayBePinged }),
+    );
   });
   const logs = group.map(async (fact) => await failureLog(store, story.plan, { ...base, threadOf, fact }));
-  return [...messages, ...(await Promise.all(logs)).flat()];
+  return [...(await Promise.all(messages)), ...(await Promise.all(logs)).flat()];
 }
 
 /** A question that was told before has its answer now: its buttons go. */

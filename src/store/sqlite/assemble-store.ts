@@ -18,6 +18,7 @@ import { logHeadMethods } from './log-head.ts';
 import { messageMethods } from './messages.ts';
 import { propertyMethods } from './properties.ts';
 import { leases, messages, notSaid } from './schema.ts';
+import { settingsMethods } from './settings.ts';
 
 /** Settles what a process that died left behind: its leases are stale, and what it was sending is unknown. Nobody else may be alive on it. */
 export function settleAfterDeath(connection: Connection): void {
@@ -54,6 +55,7 @@ export function assembleStore(connection: Connection, now: () => number, release
     ...fileMethods(connection),
     ...logHeadMethods(connection),
     ...gaugeMethods(connection),
+    ...settingsMethods(connection, committed),
     ...inbox,
     onCommit: (listener) => {
       listeners.add(listener);

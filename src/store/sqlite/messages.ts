@@ -13,6 +13,7 @@ type MessageMethod =
   | 'undeliveredByChannel'
   | 'message'
   | 'setDelivery'
+  | 'withdraw'
   | 'postAnew'
   | 'tryNext'
   | 'endPauses';
@@ -33,10 +34,10 @@ export function messageMethods(connection: Connection, committed: () => void): P
   };
 
   const setDelivery = (id: number, delivery: Delivery): void => {
-    const { state, ts = null, saidDigest = null, notBefore = null, error } = delivery;
+    const { state, ts = null, place = null, saidDigest = null, notBefore = null, error } = delivery;
     const keepError = error === undefined ? 1 : 0;
     const tries = state === 'sending' || delivery.tried ? 1 : 0;
-    const values = { id, state, ts, saidDigest, notBefore, error: error ?? null, keepError, tries };
+    const values = { id, state, ts, place, saidDigest, notBefore, error: error ?? null, keepError, tries };
     if (delivering.set.run(values).changes === 0) throw new Error(`there is no message ${id} to deliver`);
   };
 
@@ -54,6 +55,7 @@ export function messageMethods(connection: Connection, committed: () => void): P
     undeliveredByChannel: async () => await read(() => readUndelivered(connection.client)),
     message: async (key) => (await read(() => delivering.byKey.get({ key }))) ?? null,
     setDelivery: async (id, delivery) => await write(() => setDelivery(id, delivery)),
+    withdraw: async (id) => await write(() => void delivering.withdraw.run({ id })),
     postAnew: async (key, notBefore) =>
       await write(() => {
         trying.anew.run({ key, notBefore });
@@ -153,6 +155,7 @@ const columns = {
   broadcast: messages.broadcast,
   state: messages.state,
   ts: messages.ts,
+  place: messages.place,
   saidDigest: messages.saidDigest,
   threadTs: card.ts,
   earlierThreadTs: card.replaces,
@@ -226,11 +229,16 @@ function prepareDelivering({ database }: Connection) {
       // Also of what is said already: it may have more to say before its pause is over.
       .where(gt(messages.notBefore, sql`0`))
       .prepare(),
+    withdraw: database
+      .delete(messages)
+      .where(and(eq(messages.id, value('id')), isNull(messages.ts), ne(messages.state, sql`'sending'`)))
+      .prepare(),
     set: database
       .update(messages)
       .set({
         state: sql`${value('state')}`,
         ts: sql`coalesce(${value('ts')}, ts)`,
+        place: sql`coalesce(${value('place')}, place)`,
         // Whoever does not know whether Slack took an edit does not know either what it shows now.
         saidDigest: sql`case when ${value('state')} = 'unknown' then null else coalesce(${value('saidDigest')}, said_digest) end`,
         notBefore: sql`coalesce(${value('notBefore')}, not_before)`,

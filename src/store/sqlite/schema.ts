@@ -11,6 +11,7 @@ import {
 } from 'drizzle-orm/sqlite-core';
 
 import type { Via } from '../../domain/actor.ts';
+import type { ChannelTelling } from '../../domain/channel-telling.ts';
 import type { DeploymentState } from '../../domain/deployment/deployment.ts';
 import type { EnvironmentEvent } from '../../domain/deployment/lock.ts';
 import type { DeploymentEvent } from '../../domain/events.ts';
@@ -188,6 +189,8 @@ export const messages = sqliteTable(
     broadcast: integer({ mode: 'boolean' }).notNull(),
     state: text().$type<DeliveryState>().notNull(),
     ts: text(),
+    /** The conversation that Slack opened, where `channel` is a person. */
+    place: text(),
     saidDigest: text('said_digest'),
     /** Time stamp of an earlier message in whose place it is posted anew. */
     replaces: text(),
@@ -328,6 +331,24 @@ export const inspections = sqliteTable(
 export const revisionPins = sqliteTable('revision_pins', {
   name: text().primaryKey(),
   digest: text().notNull(),
+  at: integer().notNull(),
+});
+
+/** What people chose about direct messages. */
+export const peopleSettings = sqliteTable('people_settings', {
+  person: text().primaryKey(),
+  /** JSON. */
+  settings: text().notNull(),
+  at: integer().notNull(),
+});
+
+/** What environments tell their channels besides the card, where somebody chose it. */
+export const channelTellings = sqliteTable('channel_tellings', {
+  environment: text().primaryKey(),
+  tells: text().$type<ChannelTelling>().notNull(),
+  by: text().notNull(),
+  /** Null: Slack. */
+  via: text().$type<Via>(),
   at: integer().notNull(),
 });
 

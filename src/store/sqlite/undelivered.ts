@@ -11,9 +11,10 @@ const query = `
       WHERE tried.channel = messages.channel AND tried.error IS NOT NULL AND ${notSaidWords('tried.')}
         AND NOT (${isRefusedFile('tried.')})
       ORDER BY tried.id LIMIT 1) AS error
-  FROM messages WHERE ${notSaidWords()} AND NOT (${isRefusedFile('')}) GROUP BY channel ORDER BY channel`;
+  FROM messages WHERE ${notSaidWords()} AND NOT (${isRefusedFile('')}) AND key NOT LIKE 'notice:%'
+  GROUP BY channel ORDER BY channel`;
 
-/** Channels with messages that Slack does not show yet, by id; also from a database that is only read. */
+/** Channels with messages that Slack does not show yet, by id, without direct messages: nobody mends those; also from a database that is only read. */
 export function readUndelivered(client: Client): Untold[] {
   return client.prepare<[], Untold>(query).all();
 }

@@ -42,7 +42,7 @@ export const methods: Record<string, KnownMethod> = {
   'conversations.history': {
     call: conversationsHistory,
     perMinute: 50,
-    scopes: ['channels:history', 'groups:history'],
+    scopes: ['channels:history', 'groups:history', 'im:history'],
   },
   'conversations.info': { call: conversationsInfo, perMinute: 50, scopes: ['channels:read', 'groups:read'] },
   'conversations.members': {

@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest';
+
+import { type Deployment, foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import type { ApprovalRule, Role } from '../../src/domain/environment.ts';
+import type { DeploymentEvent, StoredEvent } from '../../src/domain/events.ts';
+import { factsOf } from '../../src/progress/facts.ts';
+import { approvalNotices } from '../../src/slack/notices/approval-notices.ts';
+import { noticeOf, noticeRow } from '../../src/slack/notices/notice-row.ts';
+import type { Notice, NoticeFacts, NoticeMaker } from '../../src/slack/notices/notice.ts';
+import { ownNotices } from '../../src/slack/notices/own-notices.ts';
+import { questionNotices } from '../../src/slack/notices/question-notices.ts';
+import { calledBy, namesForMentions } from '../../src/slack/outbox/names-for-mentions.ts';
+import { requested } from '../contract/store-samples.ts';
+import { buildConfiguration, buildEnvironment, buildPlan, buildStep } from '../helpers/build.ts';
+
+const approval: ApprovalRule = {
+  rules: [{ roles: ['promotion_admin'], required: 1 }],
+  excludeRequester: true,
+  expiresHours: 24,
+  remindMinutes: [],
+};
+const environment = buildEnvironment({ approval });
+const plan = buildPlan(environment);
+const role = (users: string[], environmentKinds: string[] | null = null): Role => ({
+  users,
+  usergroups: [],
+  environmentKinds,
+});
+
+interface Story {
+  facts: NoticeFacts;
+  deployment: Deployment;
+}
+
+/** What is told after these events, of which the first `told` were told before. */
+function story(events: DeploymentEvent[], told: number, roles: Record<string, Role> = {}): Story {
+  const stored = events.map((event, index): StoredEvent => ({
+    deployment: 1,
+    version: index + 1,
+    at: 1_000 * index,
+    event,
+  }));
+  const deployment = foldDeployment(stored);
+  if (!deployment) throw new Error('no deployment');
+  const configuration = buildConfiguration([environment], {
+    roles: { promotion: role(['U0ANA']), promotion_admin: role(['U0BEN', 'U0CAT']), ...roles },
+  });
+  const news = factsOf(plan, stored).filter(({ version }) => version > told);
+  const peopleOfRole = async (name: string) => configuration.roles[name]?.users ?? [];
+  return {
+    deployment,
+    facts: { deployment, plan, news, configuration, peopleOfRole, cardLink: null },
+  };
+}
+
+const asked = requested({ by: 'U0ANA', planHash: 'a'.repeat(64) });
+const approved: DeploymentEvent = {
+  type: 'approved',
+  by: 'U0BEN',
+  roles: ['promotion_admin'],
+  planHash: 'a'.repeat(64),
+};
+const queued: DeploymentEvent = { type: 'queued', behind: null };
+const started: DeploymentEvent = { type: 'attempt_started', attempt: 1, servers: ['web-1'], fence: 1 };
+const ended = (state: 'ok' | 'error'): DeploymentEvent => ({
+  type: 'attempt_ended',
+  attempt: 1,
+  state,
+  endedBy: 'completion',
+});
+const made = async (maker: NoticeMaker, events: DeploymentEvent[], told: number, roles = {}) =>
+  await maker(story(events, told, roles).facts);
+const sayTo = (notices: Notice[]) => notices.map(({ to, content }) => `${to} ${content.text.split(': ')[1]}`);
+
+describe('whoever can approve', () => {
+  test('is asked as long as it waits, and told once when it is decided, not at every turn after that', async () => {
+    expect(sayTo(await made(approvalNotices, [asked], 0))).toEqual([
+      'U0BEN waits for your approval',
+      'U0CAT waits for your approval',
+    ]);
+    expect(sayTo(await made(approvalNotices, [asked, approved, queued], 1))).toEqual([
+      'U0BEN nothing is left to approve',
+      'U0CAT nothing is left to approve',
+    ]);
+    expect(await made(approvalNotices, [asked, approved, queued, started], 3)).toEqual([]);
+  });
+
+  test('is nobody whose role does not hold in this kind of environment', async () => {
+    const roles = { promotion_admin: role(['U0BEN'], ['another-kind']) };
+    expect(await made(approvalNotices, [asked], 0, roles)).toEqual([]);
+  });
+
+  test.each<[string, DeploymentEvent]>([
+    ['Rejected by <@U0CAT>.', { type: 'rejected', by: 'U0CAT', reason: 'no' }],
+    ['cancelled (<@U0ANA>)', { type: 'cancelled', by: 'U0ANA' }],
+    ['expired (nobody came)', { type: 'expired', reason: 'nobody came' }],
+  ])('reads %j when that was the end of it', async (words, event) => {
+    const [notice] = await made(approvalNotices, [asked, event], 1);
+    expect(JSON.stringify(notice?.content)).toContain(words);
+  });
+});
+
+describe('a requester', () => {
+  const rejected: DeploymentEvent = { type: 'rejected', by: 'U0BEN', reason: 'not today' };
+  const kindsOf = (notices: Notice[]) => notices.map(({ key }) => key.split(':')[3]);
+
+  test.each<[string, DeploymentEvent[], string[]]>([
+    ['its start', [started], ['news']],
+    ['a good end, in a new message too', [started, ended('ok')], ['news', 'news']],
+    ['a failure', [started, ended('error')], ['news', 'needed']],
+    ['a rejection', [rejected], ['needed']],
+    ['a changed plan', [{ type: 'plan_changed', planHash: 'b', changes: ['x'], expiresAt: 9 }], ['needed']],
+    ['nothing of an approval', [approved, queued], []],
+  ])('is told of %s', async (_, events, kinds) => {
+    expect(kindsOf(await made(ownNotices, [asked, ...events], 1))).toEqual(kinds);
+  });
+
+  test('is told in one message that is edited, and anew of each failure', async () => {
+    const keys = async (events: DeploymentEvent[], told: number) =>
+      (await made(ownNotices, [asked, ...events], told)).map(({ key }) => key);
+    const [state] = await keys([started], 1);
+    const [again, failure] = await keys([started, ended('error')], 2);
+    expect(again).toBe(state);
+    const [, second] = await keys([started, ended('error'), started, ended('error')], 4);
+    expect(second).not.toBe(failure);
+  });
+
+  test('who is the product itself is told nothing', async () => {
+    const own = requested({ by: 'system' });
+    expect(await ownNotices(story([own, started, ended('error')], 1).facts)).toEqual([]);
+  });
+
+  test('is not asked twice about a question: its own message has the answers', async () => {
+    const question: DeploymentEvent = {
+      type: 'question_asked',
+      question: {
+        id: '3',
+        kind: 'capacity',
+        text: 'Too few are in service.',
+        task: null,
+        group: 0,
+        choices: ['retry', 'stop'],
+        defaultChoice: 'stop',
+        deadlineAt: 5_000,
+      },
+    };
+    expect(kindsOf(await made(ownNotices, [asked, started, question], 2))).toEqual(['news']);
+    const asking = await made(questionNotices, [asked, started, question], 2);
+    expect(asking.filter(({ to }) => to === 'U0ANA')).toHaveLength(1);
+  });
+});
+
+test('what a message asks is due when it begins, expires, or is decided without its reader', async () => {
+  const dueOf = async (more: object, maker = approvalNotices) => {
+    const { facts, deployment } = story([requested({ by: 'U0ANA', ...more })], 0);
+    const [notice] = await maker(facts);
+    const row = notice && noticeRow({ deployment, environment: 'shop' }, notice);
+    return row && noticeOf(row)?.actBy;
+  };
+  expect(await dueOf({ startsAt: null, expiresAt: 9_000 })).toBe(0);
+  expect(await dueOf({ startsAt: 8_000, expiresAt: 9_000 })).toBe(8_000);
+  expect(await dueOf({ startsAt: 8_000, expiresAt: 7_000 })).toBe(7_000);
+  const { facts, deployment } = story([asked, { type: 'rejected', by: 'U0BEN', reason: 'no' }], 1);
+  for (const notice of [...(await approvalNotices(facts)), ...(await ownNotices(facts))])
+    expect(noticeOf(noticeRow({ deployment, environment: 'shop' }, notice))?.actBy).toBeNull();
+});
+
+describe('in the channel', () => {
+  const nameOf = async (id: string) => (id === 'U0EVE' ? null : `*${id.toLowerCase()}* <b>`);
+  const section = (text: string) => ({ type: 'section' as const, text: { type: 'mrkdwn' as const, text } });
+
+  test('people stand by name, without markup of theirs, and who has no name stays mentioned', async () => {
+    const content = { text: 'by <@U0ANA>', blocks: [section('<@U0BEN>, <@U0EVE>, <@U0CAT>')] };
+    expect(await namesForMentions(content, { nameOf, mayBePinged: new Set(['U0CAT']) })).toEqual({
+      text: 'by @u0ana &lt;b&gt;',
+      blocks: [section('@u0ben &lt;b&gt;, <@U0EVE>, <@U0CAT>')],
+    });
+  });
+
+  test('a notify step calls whom it names, and nobody else of its message', () => {
+    const steps = [buildStep('tell', { notify: 'U0CAT' }), buildStep('install')];
+    const telling = buildPlan(buildEnvironment({ runbooks: { release: { steps, needsNoBackup: true } } }));
+    const task = telling.tasks.find(({ type }) => type === 'NOTIFY');
+    if (!task) throw new Error('there is no notify step');
+    const told: DeploymentEvent = {
+      type: 'task_ended',
+      task: task.id,
+      run: 1,
+      state: 'ok',
+      exitCode: null,
+      message: '',
+      lastLines: [],
+      readBack: null,
+      durationMs: 0,
+    };
+    const nothing = {
+      at: 0,
+      durationMs: null,
+      sideBySideMs: null,
+      lastLines: [],
+      failed: null,
+      matters: false,
+    };
+    const facts = [approved, told].map((event, version) => ({ ...nothing, version, event }));
+    expect([...calledBy(telling, facts)]).toEqual(['U0CAT']);
+  });
+});
