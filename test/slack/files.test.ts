@@ -28,9 +28,9 @@ afterEach(async () => {
 const bytes = Buffer.from('first line\nlast line\n');
 const picture = { filename: 'log.txt', title: 'What web-1 printed', altText: 'two lines', bytes };
 
-async function want({ store }: SpeakingBot, deployment: number, name = 'one'): Promise<void> {
+async function want(speaking: SpeakingBot, deployment: number, name = 'one'): Promise<void> {
   const place = { name, deployment, channel: 'C0SHOP', threadOf: `card:${deployment}` };
-  await store().tell(deployment, 0, [outgoingFile(place, picture)], Date.now());
+  await speaking.store().tell(deployment, 0, [outgoingFile(place, picture)], Date.now());
 }
 
 /** Names of the files that stand in threads of the channel, in order. */
@@ -82,9 +82,9 @@ test('all that a failed task printed comes as one file after the line of its fai
 const calls = ({ slack }: SpeakingBot, name: string) =>
   slack.calls().filter(({ method }) => method === `files.${name}`);
 
-async function isDelivered({ store }: SpeakingBot): Promise<void> {
+async function isDelivered(speaking: SpeakingBot): Promise<void> {
   await expect
-    .poll(async () => (await store().message('file:one'))?.state, { timeout: 5_000 })
+    .poll(async () => (await speaking.store().message('file:one'))?.state, { timeout: 5_000 })
     .toBe('delivered');
 }
 
