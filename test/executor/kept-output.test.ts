@@ -40,14 +40,14 @@ test('nothing is kept where the lines that the thread says are all of it', async
 
 test('it is kept before the failure is told, so that whoever tells it finds it', async () => {
   const order: string[] = [];
-  const { keepOutput, commit } = engine.store;
+  const own = { ...engine.store };
   engine.store.keepOutput = async (...given) => {
     order.push('kept');
-    await keepOutput(...given);
+    await own.keepOutput(...given);
   };
   engine.store.commit = async (change) => {
     order.push(...change.events.flatMap((event) => (event.type === 'task_ended' ? [event.state] : [])));
-    return await commit(change);
+    return await own.commit(change);
   };
   await fail({ lastLines: [], output: lines(30).join('\n') });
   expect(order).toEqual(['ok', 'kept', 'error']);
