@@ -28,9 +28,9 @@ afterEach(async () => {
 const bytes = Buffer.from('first line\nlast line\n');
 const picture = { filename: 'log.txt', title: 'What web-1 printed', altText: 'two lines', bytes };
 
-async function want({ store }: SpeakingBot, deployment: number, name = 'one'): Promise<void> {
+async function want(speaking: SpeakingBot, deployment: number, name = 'one'): Promise<void> {
   const place = { name, deployment, channel: 'C0SHOP', threadOf: `card:${deployment}` };
-  await store().tell(deployment, 0, [outgoingFile(place, picture)], Date.now());
+  await speaking.store().tell(deployment, 0, [outgoingFile(place, picture)], Date.now());
 }
 
 /** Names of the files that stand in threads of the channel, in order. */
@@ -40,12 +40,51 @@ const standing = ({ slack }: SpeakingBot): string[] =>
     .messages()
     .flatMap(({ thread }) => thread.flatMap(({ files, text }) => (files.length > 0 ? [text] : [])));
 
+test('all that a failed task printed comes as one file after the line of its failure, and its last lines stand there too', async () => {
+  const { bot: speaking, deployment } = await start();
+  const place = { deployment, attempt: 1, task: 2, run: 1 };
+  const lines = Array.from({ length: 500 }, (_, index) => `line ${index + 1}`);
+  await speaking.store().keepOutput(place, lines.join('\n'));
+  const message = 'step install ended with exit code 1';
+  await speaking.happens(
+    deployment,
+    { type: 'queued', behind: null },
+    { type: 'attempt_started', attempt: 1, servers: ['web-1', 'web-2'], fence: 1 },
+    { type: 'server_started', server: 'web-1' },
+    { type: 'task_intended', task: 2, run: 1, fence: 1 },
+    {
+      type: 'task_ended',
+      task: 2,
+      run: 1,
+      state: 'error',
+      exitCode: 1,
+      message,
+      lastLines: lines.slice(-20),
+      readBack: null,
+      durationMs: 5,
+    },
+    { type: 'server_ended', server: 'web-1', state: 'error', message, to: null },
+  );
+  await speaking.settles(deployment, 'running');
+  await expect.poll(() => standing(speaking)).toEqual(['web-1: all that step install printed']);
+  const thread = speaking.cards(deployment)[0]?.thread ?? [];
+  const at = thread.findIndex(({ text }) => text.includes('*web-1* failed'));
+  const [file] = thread.findLast(({ files }) => files.length > 0)?.files ?? [];
+  expect(thread.findIndex(({ files }) => files.length > 0)).toBeGreaterThan(at);
+  const rowOf = async (key: string) => (await speaking.store().message(key))?.id ?? 0;
+  // Rows of a thread are sent in their order.
+  expect(await rowOf(`file:log:${deployment}:1:2:1`)).toBeGreaterThan(await rowOf(`thread:${deployment}:7`));
+  expect(JSON.stringify(thread[at]?.blocks)).toContain('line 500');
+  expect(speaking.slack.file(file ?? '')?.bytes.toString()).toBe(lines.join('\n'));
+  expect(speaking.slack.file(file ?? '')?.name).toBe(`${deployment}-web-1-step-install.txt`);
+});
+
 const calls = ({ slack }: SpeakingBot, name: string) =>
   slack.calls().filter(({ method }) => method === `files.${name}`);
 
-async function isDelivered({ store }: SpeakingBot): Promise<void> {
+async function isDelivered(speaking: SpeakingBot): Promise<void> {
   await expect
-    .poll(async () => (await store().message('file:one'))?.state, { timeout: 5_000 })
+    .poll(async () => (await speaking.store().message('file:one'))?.state, { timeout: 5_000 })
     .toBe('delivered');
 }
 

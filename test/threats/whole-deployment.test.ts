@@ -123,6 +123,9 @@ describe('threat 10, threat 19: two secrets in a whole deployment whose step pri
       () => told().includes('the output ends here') && told().includes('Attempt 1 in'),
       60_000,
     );
+    const uploaded = () => stage.card().thread.flatMap(({ files }) => files.map((id) => slack.file(id)));
+    await slack.until(() => uploaded().length > 0, 20_000);
+    expect(uploaded().map((file) => file?.bytes.includes('the output ends here'))).toEqual([true]);
 
     // What was printed was kept and shown; only the secrets are missing from it.
     expect(told()).toContain('•••');
@@ -166,6 +169,7 @@ describe('threat 10, threat 19: two secrets in a whole deployment whose step pri
         .filter((file) => !file.endsWith('/output'))
         .map((file): [string, Buffer] => [file, readFileSync(file)]),
       ['what Slack received', Buffer.from(JSON.stringify(slack.calls().map(withoutToken)))],
+      ...uploaded().map((file): [string, Buffer] => [file?.name ?? '', file?.bytes ?? Buffer.alloc(0)]),
       ['what Ana saw', Buffer.from(JSON.stringify(ana.ephemerals()))],
       ['what the commands said', Buffer.from(JSON.stringify(said))],
       ['health', Buffer.from(await (await fetch(`${stage.healthUrl()}/readyz`)).text())],
