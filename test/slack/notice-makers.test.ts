@@ -33,7 +33,12 @@ interface Story {
 }
 
 /** What is told after these events, of which the first `told` were told before. */
-function story(events: DeploymentEvent[], told: number, roles: Record<string, Role> = {}): Story {
+function story(
+  events: DeploymentEvent[],
+  told: number,
+  roles: Record<string, Role> = {},
+  rule = approval,
+): Story {
   const stored = events.map((event, index): StoredEvent => ({
     deployment: 1,
     version: index + 1,
@@ -42,7 +47,7 @@ function story(events: DeploymentEvent[], told: number, roles: Record<string, Ro
   }));
   const deployment = foldDeployment(stored);
   if (!deployment) throw new Error('no deployment');
-  const configuration = buildConfiguration([environment], {
+  const configuration = buildConfiguration([{ ...environment, approval: rule }], {
     roles: { promotion: role(['U0ANA']), promotion_admin: role(['U0BEN', 'U0CAT']), ...roles },
   });
   const news = factsOf(plan, stored).filter(({ version }) => version > told);
@@ -83,6 +88,21 @@ describe('whoever can approve', () => {
       'U0CAT nothing is left to approve',
     ]);
     expect(await made(approvalNotices, [asked, approved, queued, started], 3)).toEqual([]);
+  });
+
+  test('is nobody whose seat is taken, and whoever can take what is left', async () => {
+    const rules = [
+      { roles: ['promotion_admin'], required: 1 },
+      { roles: ['owner'], required: 1 },
+    ];
+    const owner = { owner: role(['U0DAN']) };
+    const notices = await approvalNotices(story([asked, approved], 1, owner, { ...approval, rules }).facts);
+    expect(sayTo(notices)).toEqual([
+      'U0BEN nothing is left to approve',
+      'U0CAT nothing is left to approve',
+      'U0DAN waits for your approval',
+    ]);
+    expect(JSON.stringify(notices[1]?.content)).toContain('what is still open takes the role owner');
   });
 
   test('is nobody whose role does not hold in this kind of environment', async () => {
@@ -147,6 +167,8 @@ describe('a requester', () => {
     expect(kindsOf(await made(ownNotices, [asked, started, question], 2))).toEqual(['news']);
     const asking = await made(questionNotices, [asked, started, question], 2);
     expect(asking.filter(({ to }) => to === 'U0ANA')).toHaveLength(1);
+    const withoutRole = await made(questionNotices, [asked, started, question], 2, { promotion: role([]) });
+    expect(withoutRole.map(({ to }) => to)).toContain('U0ANA');
   });
 });
 
