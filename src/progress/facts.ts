@@ -90,7 +90,8 @@ function sideBySide({ run }: Deployment): number | null {
 /** The rest of what was kept stands in the log. */
 const shownLines = 20;
 
-function failedLines(plan: Plan, { run }: Deployment, server: string): string[] {
+/** The last lines that a server's failed task printed; none where nothing failed there. */
+export function failedLines(plan: Plan, { run }: Deployment, server: string): string[] {
   if (!run || !['error', 'unknown', 'rolled_back'].includes(serverRun(run, server).state)) return [];
   const failed = plan.tasks
     .filter((task) => task.server === server || (task.phase === 'take-out' && task.server === null))

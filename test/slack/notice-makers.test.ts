@@ -145,6 +145,43 @@ describe('a requester', () => {
     expect(second).not.toBe(failure);
   });
 
+  test('reads at the end which servers failed and why, also where that was told to the thread before', async () => {
+    const failed = (server: string): DeploymentEvent[] => [
+      { type: 'server_started', server },
+      {
+        type: 'server_ended',
+        server,
+        state: 'error',
+        message: 'step install ended with exit code 1',
+        to: null,
+      },
+    ];
+    const task = plan.tasks.find(({ server, step }) => server === 'web-1' && step === 'install');
+    if (!task) throw new Error('web-1 has no step install');
+    const printed: DeploymentEvent = {
+      type: 'task_ended',
+      task: task.id,
+      run: 1,
+      state: 'error',
+      exitCode: 1,
+      message: '',
+      lastLines: ['No space left on device'],
+      readBack: null,
+      durationMs: 5,
+    };
+    const servers = ['web-1', 'web-2', 'web-3', 'web-4'];
+    const begun: DeploymentEvent = { ...started, servers };
+    const intended: DeploymentEvent = { type: 'task_intended', task: task.id, run: 1, fence: 1 };
+    const events = [asked, begun, intended, printed, ...servers.flatMap(failed), ended('error')];
+    const notice = (await made(ownNotices, events, events.length - 1)).find(({ key }) =>
+      key.includes('needed'),
+    );
+    const words = JSON.stringify(notice?.content.blocks);
+    expect(words).toContain('*web-1*: step install ended with exit code 1');
+    expect(words).toContain('No space left on device');
+    expect(words).toContain('Failed as well: web-4');
+  });
+
   test('who is the product itself is told nothing', async () => {
     const own = requested({ by: 'system' });
     expect(await ownNotices(story([own, started, ended('error')], 1).facts)).toEqual([]);
