@@ -33,7 +33,12 @@ interface Story {
 }
 
 /** What is told after these events, of which the first `told` were told before. */
-function story(events: DeploymentEvent[], told: number, roles: Record<string, Role> = {}): Story {
+function story(
+  events: DeploymentEvent[],
+  told: number,
+  roles: Record<string, Role> = {},
+  rule = approval,
+): Story {
   const stored = events.map((event, index): StoredEvent => ({
     deployment: 1,
     version: index + 1,
@@ -42,7 +47,7 @@ function story(events: DeploymentEvent[], told: number, roles: Record<string, Ro
   }));
   const deployment = foldDeployment(stored);
   if (!deployment) throw new Error('no deployment');
-  const configuration = buildConfiguration([environment], {
+  const configuration = buildConfiguration([{ ...environment, approval: rule }], {
     roles: { promotion: role(['U0ANA']), promotion_admin: role(['U0BEN', 'U0CAT']), ...roles },
   });
   const news = factsOf(plan, stored).filter(({ version }) => version > told);
@@ -85,6 +90,21 @@ describe('whoever can approve', () => {
     expect(await made(approvalNotices, [asked, approved, queued, started], 3)).toEqual([]);
   });
 
+  test('is nobody whose seat is taken, and whoever can take what is left', async () => {
+    const rules = [
+      { roles: ['promotion_admin'], required: 1 },
+      { roles: ['owner'], required: 1 },
+    ];
+    const owner = { owner: role(['U0DAN']) };
+    const notices = await approvalNotices(story([asked, approved], 1, owner, { ...approval, rules }).facts);
+    expect(sayTo(notices)).toEqual([
+      'U0BEN nothing is left to approve',
+      'U0CAT nothing is left to approve',
+      'U0DAN waits for your approval',
+    ]);
+    expect(JSON.stringify(notices[1]?.content)).toContain('what is still open takes the role owner');
+  });
+
   test('is nobody whose role does not hold in this kind of environment', async () => {
     const roles = { promotion_admin: role(['U0BEN'], ['another-kind']) };
     expect(await made(approvalNotices, [asked], 0, roles)).toEqual([]);
@@ -125,6 +145,43 @@ describe('a requester', () => {
     expect(second).not.toBe(failure);
   });
 
+  test('reads at the end which servers failed and why, also where that was told to the thread before', async () => {
+    const failed = (server: string): DeploymentEvent[] => [
+      { type: 'server_started', server },
+      {
+        type: 'server_ended',
+        server,
+        state: 'error',
+        message: 'step install ended with exit code 1',
+        to: null,
+      },
+    ];
+    const task = plan.tasks.find(({ server, step }) => server === 'web-1' && step === 'install');
+    if (!task) throw new Error('web-1 has no step install');
+    const printed: DeploymentEvent = {
+      type: 'task_ended',
+      task: task.id,
+      run: 1,
+      state: 'error',
+      exitCode: 1,
+      message: '',
+      lastLines: ['No space left on device'],
+      readBack: null,
+      durationMs: 5,
+    };
+    const servers = ['web-1', 'web-2', 'web-3', 'web-4'];
+    const begun: DeploymentEvent = { ...started, servers };
+    const intended: DeploymentEvent = { type: 'task_intended', task: task.id, run: 1, fence: 1 };
+    const events = [asked, begun, intended, printed, ...servers.flatMap(failed), ended('error')];
+    const notice = (await made(ownNotices, events, events.length - 1)).find(({ key }) =>
+      key.includes('needed'),
+    );
+    const words = JSON.stringify(notice?.content.blocks);
+    expect(words).toContain('*web-1*: step install ended with exit code 1');
+    expect(words).toContain('No space left on device');
+    expect(words).toContain('Failed as well: web-4');
+  });
+
   test('who is the product itself is told nothing', async () => {
     const own = requested({ by: 'system' });
     expect(await ownNotices(story([own, started, ended('error')], 1).facts)).toEqual([]);
@@ -147,6 +204,8 @@ describe('a requester', () => {
     expect(kindsOf(await made(ownNotices, [asked, started, question], 2))).toEqual(['news']);
     const asking = await made(questionNotices, [asked, started, question], 2);
     expect(asking.filter(({ to }) => to === 'U0ANA')).toHaveLength(1);
+    const withoutRole = await made(questionNotices, [asked, started, question], 2, { promotion: role([]) });
+    expect(withoutRole.map(({ to }) => to)).toContain('U0ANA');
   });
 });
 

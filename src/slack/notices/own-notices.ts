@@ -1,10 +1,12 @@
+import type { KnownBlock } from '@slack/types';
+
 import { system } from '../../domain/actor.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
-import type { DeploymentEvent } from '../../domain/events.ts';
-import type { Fact } from '../../progress/facts.ts';
+import type { DeploymentEvent, ServerState } from '../../domain/events.ts';
+import { type Fact, failedLines } from '../../progress/facts.ts';
 import { sayEnd } from '../../wording/state.ts';
 import { threadLine } from '../../wording/thread-line.ts';
-import { actions, output, quotation, section } from '../blocks.ts';
+import { actions, context, output, quotation, section } from '../blocks.ts';
 import { slackInstant } from '../escape.ts';
 import { detailsButton, noticeContent } from './notice-blocks.ts';
 import type { Notice, NoticeFacts, NoticeMaker } from './notice.ts';
@@ -81,11 +83,19 @@ function toldContent(facts: NoticeFacts, told: Fact[]) {
 }
 
 const shownServers = 3;
+const notDone: ServerState[] = ['error', 'unknown', 'rolled_back'];
 
-/** The servers that failed since the last telling, with what they printed last. */
-function failedServers({ plan, news }: NoticeFacts) {
-  const failed = news.filter(({ event, lastLines }) => event.type === 'server_ended' && lastLines.length > 0);
-  return failed
-    .slice(0, shownServers)
-    .flatMap((fact) => [section(threadLine(plan, fact, String)), output(fact.lastLines)]);
+/** At the end of an attempt the servers that failed in it, with what they printed last. */
+function failedServers({ deployment, plan, news }: NoticeFacts): KnownBlock[] {
+  if (!deployment.run || !news.some(({ event }) => event.type === 'attempt_ended')) return [];
+  const failed = [...deployment.run.servers].filter(([, { state }]) => notDone.includes(state));
+  const more = failed.slice(shownServers).map(([server]) => server);
+  return [
+    ...failed.slice(0, shownServers).flatMap(([server, { message }]) => {
+      const lines = failedLines(plan, deployment, server);
+      const why = message === null ? '' : `: ${message}`;
+      return [section(`*${server}*${why}`), ...(lines.length > 0 ? [output(lines)] : [])];
+    }),
+    ...(more.length > 0 ? [context(`Failed as well: ${more.join(', ')}`)] : []),
+  ];
 }
