@@ -24,6 +24,7 @@ const silent = new Set<DeploymentEvent['type']>([
   'put_back_started',
   'scheduled',
   'server_started',
+  'batch_waits',
 ]);
 
 /** The facts of a log in order. Pure: telling twice tells the same. */
