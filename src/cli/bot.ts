@@ -71,7 +71,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     adminChannel: channel,
   });
   const anchoring = startAnchoring({ store, now, log, channel }, outbox);
-  const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
+  const nameOf = async (id: string): Promise<string> => (await app.needs.findPerson(id)).name;
+  const telling = startTelling({ store, now, log, nameOf, breathMs: options.pace.betweenTellings }, outbox);
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   // What hears people lets go first, what tells them last.
   const ears: Stoppable[] = [slack];

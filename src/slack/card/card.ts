@@ -13,6 +13,7 @@ import type { MemberService } from '../../store/store.ts';
 import { sayApprovals } from '../../wording/approvals.ts';
 import { sayNumbers } from '../../wording/numbers.ts';
 import { sayEnd } from '../../wording/state.ts';
+import { joinButton } from '../batch/join-button.ts';
 import { actions, button, context, header, type MessageContent, quotation, section } from '../blocks.ts';
 import { cut, slackInstant } from '../escape.ts';
 import { encodeButton, ids } from '../ids.ts';
@@ -110,6 +111,7 @@ function cardButtons(deployment: Deployment, plan: Plan): Button[] {
     case 'awaiting_approval':
       return [...decisionButtons(number, value), cancel, details];
     case 'scheduled':
+      return [joinButton(number, version), cancel, details];
     case 'queued':
       return [cancel, details];
     case 'running':

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { foldDeployment } from '../../domain/deployment/deployment.ts';
 import { type Fact, factsOf } from '../../progress/facts.ts';
 import type { OutgoingMessage, Store } from '../../store/store.ts';
+import { batchMessages } from '../batch/batch-messages.ts';
 import type { MessageContent } from '../blocks.ts';
 import { deploymentCard } from '../card/card.ts';
 import { type FactGroup, groupFacts, threadMessage } from '../card/thread-message.ts';
@@ -14,6 +15,8 @@ export interface TellerNeeds {
   store: Store;
   now: () => number;
   log: Pick<Logger, 'error'>;
+  /** What people are called where nobody is to be mentioned; absent: they are mentioned. */
+  nameOf?: (id: string) => Promise<string>;
 }
 
 /** How many deployments are told of at once. */
@@ -33,7 +36,8 @@ export async function tellWhatHappened(needs: TellerNeeds): Promise<void> {
   }
 }
 
-async function tellOf({ store, now }: TellerNeeds, number: number, told: number): Promise<void> {
+async function tellOf(needs: TellerNeeds, number: number, told: number): Promise<void> {
+  const { store, now } = needs;
   const events = await store.eventsAfter(number, 0);
   const deployment = foldDeployment(events);
   const summary = await store.summary(number);
@@ -58,7 +62,10 @@ async function tellOf({ store, now }: TellerNeeds, number: number, told: number)
     { ...base, key: cardKey, threadOf: null, broadcast: false },
     deploymentCard(deployment, plan, members),
   );
-  await store.tell(number, deployment.version, [card, ...(await Promise.all(lines))], now());
+  const ofBatch = (await batchMessages(needs, number, events)).map(({ address, content }) =>
+    message(address, content),
+  );
+  await store.tell(number, deployment.version, [card, ...(await Promise.all(lines)), ...ofBatch], now());
 }
 
 /** A question that was told before has its answer now: its buttons go. */

@@ -1,0 +1,106 @@
+import { mention, system } from '../../domain/actor.ts';
+import { hasBegun, isOver } from '../../domain/batch/batch.ts';
+import type { StoredEvent } from '../../domain/events.ts';
+import { type NightEntry, nightEntry } from '../../progress/night.ts';
+import type { Batch, OutgoingMessage, Store } from '../../store/store.ts';
+import type { NameOf } from '../../wording/minutes.ts';
+import type { MessageContent } from '../blocks.ts';
+import { batchCard } from './batch-card.ts';
+import { minutesMessage } from './minutes-message.ts';
+
+/** What telling of batches is built with. */
+export interface BatchTelling {
+  store: Store;
+  now: () => number;
+  /** What people are called; without it, and where Slack does not say, they are mentioned. */
+  nameOf?: ((id: string) => Promise<string>) | undefined;
+}
+
+/** A message of a batch: its address, and what it says now. */
+export interface BatchMessage {
+  address: Omit<OutgoingMessage, 'payload' | 'digest'>;
+  content: MessageContent;
+}
+
+/**
+ * The list of the batch on which a deployment stands, once others stand there too, and its minutes once it is over or
+ * its morning has come: one message each in every channel concerned, edited as things change.
+ */
+export async function batchMessages(
+  needs: BatchTelling,
+  deployment: number,
+  events: StoredEvent[],
+): Promise<BatchMessage[]> {
+  const batch = await needs.store.batchOf(deployment);
+  if (!batch || batch.deployments.length < 2 || batch.startsAt === null) return [];
+  const card = await batchCardNow(needs, batch);
+  const lists = addressed(batch, 'batch').map((address) => ({ address, content: card }));
+  if (!(await wantsMinutes(needs, batch, events))) return lists;
+  const minutes = await minutesNow(needs, batch);
+  return [...lists, ...addressed(batch, 'minutes').map((address) => ({ address, content: minutes }))];
+}
+
+async function batchCardNow(needs: BatchTelling, batch: Batch): Promise<MessageContent> {
+  return batchCard(
+    batch,
+    await namesOf(
+      needs,
+      batch.deployments.map(({ requestedBy }) => requestedBy),
+    ),
+  );
+}
+
+async function minutesNow(needs: BatchTelling, batch: Batch): Promise<MessageContent> {
+  const loaded = await Promise.all(batch.deployments.map(async (row) => await loadNight(needs.store, row)));
+  const entries = loaded.filter((entry) => entry !== null);
+  const people = entries.flatMap(({ decisions }) => decisions.map(({ by }) => by));
+  return minutesMessage(batch, entries, await namesOf(needs, people));
+}
+
+async function loadNight(
+  store: Store,
+  { number, planHash, environment }: Batch['deployments'][number],
+): Promise<NightEntry | null> {
+  const plan = await store.plan(planHash);
+  return plan && nightEntry(plan, await store.eventsAfter(number, 0), await store.members(environment));
+}
+
+/** Also when they stand there already: what was decided since is added. One that was called off has none. */
+async function wantsMinutes(
+  { store, now }: BatchTelling,
+  batch: Batch,
+  events: StoredEvent[],
+): Promise<boolean> {
+  const { deployments } = batch;
+  if (!hasBegun(batch, now())) return false;
+  if (deployments.every(({ state, attempt }) => attempt === 0 && isCalledOff(state))) return false;
+  if (isOver(deployments) || events.some(({ event }) => event.type === 'batch_waits')) return true;
+  const [first] = addressed(batch, 'minutes');
+  return first !== undefined && (await store.message(first.key)) !== null;
+}
+
+function isCalledOff(state: Batch['deployments'][number]['state']): boolean {
+  return state === 'cancelled' || state === 'rejected';
+}
+
+/** One address in each channel concerned. */
+function addressed({ id, deployments }: Batch, kind: 'batch' | 'minutes'): BatchMessage['address'][] {
+  const deployment = Math.min(...deployments.map(({ number }) => number));
+  const channels = [...new Set(deployments.map(({ channel }) => channel))];
+  return channels.map((channel) => ({
+    key: `${kind}:${id}:${channel}`,
+    deployment,
+    channel,
+    threadOf: null,
+    broadcast: false,
+  }));
+}
+
+async function namesOf({ nameOf }: BatchTelling, people: string[]): Promise<NameOf> {
+  const known = new Map<string, string>([[system, 'Lamplighter']]);
+  for (const id of new Set(people)) if (nameOf && id !== system) known.set(id, await nameOf(id));
+  return (id) => {
+    const name = known.get(id);
+    return name === undefined || name === id ? mention({ by: id }) : name;
+  };
+}
