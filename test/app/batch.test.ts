@@ -81,7 +81,7 @@ async function admitted(number: number): Promise<boolean> {
 }
 
 describe('joining a batch', () => {
-  test('takes its hour whatever else is asked for, and the last place', async () => {
+  test('O-23: takes its hour whatever else is asked for, and the last place', async () => {
     const one = await first();
     const verdict = value(await join(one, { environment: 'bank', startsAt: null }));
     expect(verdict).toMatchObject({ startsAt: tonight, environment: 'bank', channel: 'C0BANK' });

@@ -210,6 +210,12 @@ describe('audit verify', () => {
       'DROP TABLE inspections',
       'DROP TABLE property_values',
       'DROP INDEX messages_paused',
+      'DROP INDEX batches_starts',
+      'DROP INDEX deployments_batch',
+      'ALTER TABLE deployments DROP COLUMN place',
+      'ALTER TABLE batches DROP COLUMN version',
+      'ALTER TABLE batches DROP COLUMN on_failure',
+      'ALTER TABLE batches DROP COLUMN changed',
       'DELETE FROM __drizzle_migrations WHERE id > 1',
     );
     expect(await audit('verify')).toMatchObject({

@@ -35,7 +35,7 @@ describe('what stands between a plan and those before it on its list', () => {
     ];
     const found = findConflicts(planOf(shop, '2', ['web-2']), before, facts);
     expect(found.news).toEqual([
-      { rule: 'batch-environment', message: 'It begins in `shop` only when #1040 and #1041 ended.' },
+      { rule: 'batch-environment', message: 'It begins in `shop` only when #1040 and #1041 have ended.' },
     ]);
     expect(found.warnings).toEqual([]);
   });

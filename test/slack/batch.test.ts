@@ -274,9 +274,10 @@ describe('Order…', () => {
     const form = await formOf('U0CAT');
     await form.press('Move up');
     expect(form.text()).toContain('*Not possible*: You may not decide about #1');
-    expect(await form.submit()).toEqual({
-      errors: { 'If one of them fails': expect.stringContaining('You may not decide about #1') as string },
-    });
+    await form.submit();
+    expect(form.isOpen).toBe(true);
+    expect(form.text()).toContain('*This order is not kept: see below.*');
+    expect(form.text()).toMatch(/1\. \*#2\*[\s\S]*2\. \*#1\*/);
     expect(await order()).toEqual([first, second]);
   });
 
@@ -383,4 +384,26 @@ describe('the minutes of the night', () => {
     );
     expect(messages('minutes')).toEqual([]);
   });
+});
+
+test('whoever is no member learns nothing of what is on the lists, by word or by button', async () => {
+  await request({ joins: first, environment: 'bank' });
+  const list = await shows('batch', /→ bank/);
+  bot.app.world.standing.set('U0CAT', 'guest');
+  const cat = bot.slack.person('U0CAT');
+  const told = async (times: number) =>
+    await bot.slack.until(
+      () => cat.ephemerals().filter(({ text }) => text.includes('Guests may not')).length === times,
+    );
+  await cat.types('/deploy list tonight', { channel });
+  await told(1);
+  await cat.types('/deploy join', { channel });
+  await told(2);
+  await cat.types(`/deploy join ${first}`, { channel });
+  await told(3);
+  await cat.press(list, 'Join…');
+  await told(4);
+  await cat.press(list, 'Order…');
+  await told(5);
+  await expect(cat.modal({ timeoutMs: 50 })).rejects.toThrow('A view for U0CAT');
 });

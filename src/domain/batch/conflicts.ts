@@ -47,7 +47,7 @@ export function findConflicts(plan: Plan, before: BatchEntry[], facts: BatchFact
 
 function queues({ environment }: Plan, there: BatchEntry[]): Warning[] {
   if (there.length === 0) return [];
-  const message = `It begins in \`${environment.name}\` only when ${numbered(there)} ended.`;
+  const message = `It begins in \`${environment.name}\` only when ${numbered(there)} ${there.length === 1 ? 'has' : 'have'} ended.`;
   return [{ rule: 'batch-environment', message }];
 }
 
@@ -95,9 +95,11 @@ function refuseOlder({ number, earlier, later }: Pair, { isOlder }: BatchFacts):
   ];
 }
 
+const namedAtMost = 4;
+
 function warnTwice({ number, servers, earlier, later }: Pair, { isOlder }: BatchFacts): Warning[] {
   if (later.operation !== earlier.operation || isOlder(later.version, earlier.version)) return [];
-  const where = servers.join(', ');
+  const where = servers.length > namedAtMost ? `${servers.length} servers` : servers.join(', ');
   const message =
     earlier.version === later.version
       ? `#${number} deploys \`${revisionName(later)}\` to ${where} already, just before it.`

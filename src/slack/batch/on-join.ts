@@ -20,7 +20,7 @@ import type { FormNeeds } from '../form/follow-answers.ts';
 import { emptyForm } from '../form/form-state.ts';
 import { decodeButton, ids } from '../ids.ts';
 import { joinListView, nothingToJoin } from './join-list.ts';
-import { batchesOfTonight } from './tonight.ts';
+import { batchesOfTonight, refuseReader } from './tonight.ts';
 
 type Typed = Pick<AllMiddlewareArgs & SlackCommandMiddlewareArgs, 'command' | 'ack' | 'client'>;
 
@@ -31,11 +31,9 @@ export async function onJoinTyped(
   { command, ack, client }: Typed,
 ): Promise<void> {
   const channel = command.channel_id;
-  const found = number === null ? null : await batchToJoin(needs.app, number);
-  if (found?.ok === false) {
-    const text = sayRefusals(found.refusals);
-    return await ack({ response_type: 'ephemeral', text, blocks: [section(text)] });
-  }
+  const refusal = await refuseToJoin(needs, command.user_id, number);
+  if (refusal !== null)
+    return await ack({ response_type: 'ephemeral', text: refusal, blocks: [section(refusal)] });
   await ack();
   const view =
     number === null
@@ -59,8 +57,8 @@ export async function onJoinPressed(
   const value = decodeButton(action.value);
   if (!value) return;
   const { number } = value;
-  const found = await batchToJoin(needs.app, number);
-  if (!found.ok) return await tellPresser(needs, respond, sayRefusals(found.refusals));
+  const refusal = await refuseToJoin(needs, body.user.id, number);
+  if (refusal !== null) return await tellPresser(needs, respond, refusal);
   const view = await formToJoin(needs, body.user.id, { number, channel: body.channel?.id ?? null });
   await client.views.open({ trigger_id: body.trigger_id, view });
 }
@@ -72,12 +70,18 @@ export async function onJoinChosen(
 ): Promise<void> {
   const chosen = view.state.values[ids.joinWhich]?.[ids.joinWhich]?.selected_option?.value;
   const number = Number(chosen);
-  const found = await batchToJoin(needs.app, number);
-  if (!found.ok)
-    return await ack({ response_action: 'errors', errors: { [ids.joinWhich]: sayRefusals(found.refusals) } });
+  const refusal = await refuseToJoin(needs, body.user.id, number);
+  if (refusal !== null) return await ack({ response_action: 'errors', errors: { [ids.joinWhich]: refusal } });
   const channel = view.private_metadata === '' ? null : view.private_metadata;
   const form = await formToJoin(needs, body.user.id, { number, channel });
   await ack({ response_action: 'update', view: form });
+}
+
+/** Why there is no form; null where there is one. */
+async function refuseToJoin(needs: BotNeeds, by: string, number: number | null): Promise<string | null> {
+  const refusal = await refuseReader(needs, by);
+  const found = refusal === null && number !== null ? await batchToJoin(needs.app, number) : null;
+  return found?.ok === false ? sayRefusals(found.refusals) : refusal;
 }
 
 async function formToJoin(

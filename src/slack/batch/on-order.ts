@@ -16,9 +16,9 @@ import type { Verdict } from '../../domain/verdict.ts';
 import { sayRefusals } from '../../wording/refusal.ts';
 import type { BotNeeds } from '../bot.ts';
 import { tellPresser } from '../card/tell-presser.ts';
-import { cut } from '../escape.ts';
 import { decodeButton, ids } from '../ids.ts';
 import { nothingToOrder, orderForm, type OrderState, readOrder } from './order-form.ts';
+import { refuseReader } from './tonight.ts';
 
 type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
 
@@ -30,6 +30,8 @@ export async function onOrderWanted(
   await ack();
   const value = decodeButton(action.value);
   if (!value) return;
+  const outside = await refuseReader(needs, body.user.id);
+  if (outside !== null) return await tellPresser(needs, respond, outside);
   const state = await orderNow(needs, value.number);
   if (!state.ok) return await tellPresser(needs, respond, sayRefusals(state.refusals));
   const view = await draw(needs, state.value, { by: body.user.id, notice: null });
@@ -63,17 +65,21 @@ export async function onOrderSubmit(
     async () => await orderBatch(needs.app, { by, ...state }),
   );
   if (verdict.ok) return await ack();
-  const sentence = sayRefusals(verdict.refusals);
-  if (!verdict.refusals.some(({ rule }) => rule === 'law-14'))
-    return await ack({ response_action: 'errors', errors: { [ids.onFailure]: cut(sentence, longestError) } });
-  const now = await orderNow(needs, state.number);
-  const again = now.ok
-    ? await draw(needs, now.value, { by, notice: sentence })
-    : nothingToOrder(sayRefusals(now.refusals));
-  await ack({ response_action: 'update', view: again });
+  await ack({ response_action: 'update', view: await drawAgain(needs, state, { by, verdict }) });
 }
 
-const longestError = 1_500;
+/** What was wanted stays where it only may not be; another list takes the place of an old one. */
+async function drawAgain(
+  needs: BotNeeds,
+  state: OrderState,
+  { by, verdict }: { by: string; verdict: Extract<Verdict<unknown>, { ok: false }> },
+): Promise<ModalView> {
+  const stale = verdict.refusals.find(({ rule }) => rule === 'law-14');
+  if (!stale) return await draw(needs, state, { by, notice: 'This order is not kept: see below.' });
+  const now = await orderNow(needs, state.number);
+  if (!now.ok) return nothingToOrder(sayRefusals(now.refusals));
+  return await draw(needs, now.value, { by, notice: sayRefusals([stale]) });
+}
 
 /** The list as it stands. */
 async function orderNow({ app }: BotNeeds, number: number): Promise<Verdict<OrderState>> {

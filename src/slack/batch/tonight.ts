@@ -21,9 +21,8 @@ export async function batchesOfTonight({ app }: BotNeeds): Promise<Batch[]> {
 
 /** `/deploy list tonight`, for members. */
 export async function answerTonight(needs: BotNeeds, by: string): Promise<MessageContent> {
-  const person = await needs.app.findPerson(by);
-  if (person.standing !== 'member')
-    return words(`Deployments are listed for members only. ${standingSentence(person)}`);
+  const refusal = await refuseReader(needs, by);
+  if (refusal !== null) return words(refusal);
   const batches = await batchesOfTonight(needs);
   if (batches.length === 0) return words('Nothing is on the list for tonight. `/deploy` opens the form.');
   const rest = batches.length - shown;
@@ -34,6 +33,14 @@ export async function answerTonight(needs: BotNeeds, by: string): Promise<Messag
       ...(rest > 0 ? [context(`… and ${rest} more`)] : []),
     ],
   };
+}
+
+/** What stands in the channels of others is read by members only: why this person is none of them, or null. */
+export async function refuseReader({ app }: BotNeeds, by: string): Promise<string | null> {
+  const person = await app.findPerson(by);
+  return person.standing === 'member'
+    ? null
+    : `Deployments are listed for members only. ${standingSentence(person)}`;
 }
 
 /** To one person alone a mention calls nobody. */

@@ -174,7 +174,9 @@ describe('restore', () => {
       DROP TABLE environment_events; DROP TABLE environment_locks;
       ALTER TABLE messages DROP COLUMN replaces; DROP TABLE server_records;
       DROP TABLE environment_backups; DROP TABLE inspections; DROP TABLE property_values;
-      DROP INDEX messages_paused;
+      DROP INDEX messages_paused; DROP INDEX batches_starts; DROP INDEX deployments_batch;
+      ALTER TABLE deployments DROP COLUMN place; ALTER TABLE batches DROP COLUMN version;
+      ALTER TABLE batches DROP COLUMN on_failure; ALTER TABLE batches DROP COLUMN changed;
       DELETE FROM __drizzle_migrations WHERE id > 1`);
     byHand.close();
     expect(await restore()).toMatchObject({ copiedAt, holdings: { events: 1 } });
