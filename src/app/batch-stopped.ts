@@ -10,5 +10,5 @@ export async function stoppedByBatch(store: Store, { number, attempt }: Deployme
   const others = batch.deployments.filter((other) => other.number !== number);
   const failed = failedOf(others).map((other) => `#${other.number}`);
   if (failed.length === 0) return null;
-  return `batch: ${failed.join(', ')} of the same batch failed, and whoever ordered it wanted the rest not to begin then`;
+  return `batch: ${failed.join(', ')} failed, and the rest of the batch was to stop then`;
 }

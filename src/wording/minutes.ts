@@ -71,13 +71,25 @@ export function sayDecisions(entries: NightEntry[], zone: string, nameOf: NameOf
       decisions.map((decision) => ({ number, ...decision })),
     )
     .toSorted((one, other) => one.at - other.at)
+    .filter((decision, index, all) => all.findIndex((other) => isSame(decision, other)) === index)
     .map(
-      ({ number, at, by, event }) =>
-        `${localTime(at, zone).slice(11)} ${nameOf(by)} ${sayVerb({ at, by, event })} #${number}`,
+      ({ number, ...decision }) =>
+        `${localTime(decision.at, zone).slice(11)} ${nameOf(decision.by)} ${sayVerb(decision, number)}`,
     );
 }
 
-function sayVerb({ event }: Decision): string {
+/** An order stands in the log of each deployment that it moves, and is one decision. */
+function isSame(one: Decision, other: Decision): boolean {
+  if (one.event.type !== 'batch_ordered') return one === other;
+  return other.event.type === 'batch_ordered' && one.at === other.at && one.by === other.by;
+}
+
+function sayVerb({ event }: Decision, number: number): string {
+  if (event.type === 'batch_ordered') return 'ordered the batch';
+  return `${verbOf(event)} #${number}`;
+}
+
+function verbOf(event: DeploymentEvent): string {
   if (event.type === 'question_answered') return `answered “${sayChoice(event.choice)}” for`;
   if (event.type === 'put_back_requested') return `put ${event.member} back into service for`;
   if (event.type === 'kept_out') return `kept ${event.member} out of service for`;
@@ -93,7 +105,6 @@ function sayVerb({ event }: Decision): string {
     rollback_snoozed: 'put off the rollback of',
     rollback_kept: 'kept as it is',
     rollback_requested: 'rolled back',
-    batch_ordered: 'moved',
   };
   return verbs[event.type] ?? 'decided about';
 }
@@ -113,6 +124,8 @@ function whatRequesterDoes({ deployment, plan, held }: NightEntry): string[] {
   const { state, question, run, undoneBy } = deployment;
   if (question) return [`waits for an answer: ${question.text}`];
   if (state === 'paused') return ['is paused: resume it, or stop it'];
+  if (state === 'missed' || state === 'expired')
+    return ['did not begin: ask for it again, if it is still wanted'];
   const open = held.filter(({ isKept }) => !isKept).map(({ member }) => member);
   const left = hasEnded(state) && run?.ended && undoneBy === null ? remainingServers(plan, deployment) : [];
   return [

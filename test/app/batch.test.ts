@@ -262,6 +262,20 @@ describe('ordering a batch', () => {
   });
 });
 
+test('a batch waits for its own in an environment that refuses when it is busy, and for nobody else there', async () => {
+  app.world.configuration.environments = [buildEnvironment({ whenBusy: 'refuse' }), bank];
+  const one = await first();
+  const two = await joined(one, { selection: ['news@1'] });
+  const other = await first({ selection: ['news@1'] });
+  app.clock.now = tonight;
+  await startDeployment(app, one);
+  expect(await admitted(one)).toBe(true);
+  await startDeployment(app, two);
+  await startDeployment(app, other);
+  expect(await app.store.summary(two)).toMatchObject({ state: 'queued' });
+  expect(await app.store.summary(other)).toMatchObject({ state: 'missed' });
+});
+
 describe('when one of a batch failed', () => {
   const shared = async (onFailure: 'continue' | 'stop') => {
     const one = await first();
@@ -286,7 +300,7 @@ describe('when one of a batch failed', () => {
     const last = (await app.store.eventsAfter(two, 0)).at(-1)?.event;
     expect(last).toMatchObject({
       type: 'missed',
-      reason: expect.stringContaining(`#${one} of the same batch failed`) as string,
+      reason: expect.stringContaining(`#${one} failed, and the rest of the batch was to stop then`) as string,
     });
     expect(await app.store.lease('shop')).toBeNull();
   });

@@ -330,6 +330,14 @@ describe('the minutes of the night', () => {
 
   test('come once, when the last one ended: from when to when, what came of each, who decided, what waits for whom', async () => {
     const second = await request({ joins: first, environment: 'bank', by: 'U0BEN', servers });
+    const stop = {
+      by: 'U0ANA',
+      number: first,
+      version: 2,
+      order: [first, second],
+      onFailure: 'stop' as const,
+    };
+    expect((await orderBatch(bot.app, stop)).ok).toBe(true);
     bot.app.clock.now = tonight;
     await happens(first, ...begins());
     await happens(second, ...begins(), { type: 'paused', by: 'U0BEN' });
@@ -353,6 +361,7 @@ describe('the minutes of the night', () => {
     ])
       expect(words).toContain(said);
     expect(pings(minutes)).toEqual(['U0BEN']);
+    expect(words.match(/ana ordered the batch/g)).toHaveLength(1);
   });
 
   test('come in the morning where something waits, say for whom, and become the whole when that ended', async () => {
@@ -369,6 +378,19 @@ describe('the minutes of the night', () => {
     await happens(second, { type: 'resumed', by: 'U0BEN' }, ...ends('ok'));
     const whole = await shows('minutes', /Nothing waits for anybody\./);
     expect(whole.ts).toBe(waiting.ts);
+  });
+
+  test('say of what did not begin why, and whose it is to ask again', async () => {
+    const second = await request({ joins: first, environment: 'bank', by: 'U0BEN', servers });
+    bot.app.clock.now = tonight;
+    await happens(first, ...begins(), ...ends('ok'));
+    await happens(second, { type: 'missed', reason: 'batch: #1 failed' });
+    const minutes = await shows('minutes', /1 done · 1 did not begin/);
+    expect(wordsOf(minutes)).toContain('*#2* shop@2 → bank: *missed* · batch: #1 failed');
+    expect(wordsOf(minutes)).toContain(
+      '<@U0BEN>: *#2* did not begin: ask for it again, if it is still wanted',
+    );
+    expect(pings(minutes)).toEqual(['U0BEN']);
   });
 
   test('are not made of a single deployment, nor of a batch that was called off', async () => {

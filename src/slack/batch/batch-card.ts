@@ -36,9 +36,9 @@ export function batchCard(batch: Batch, nameOf: NameOf): MessageContent {
 }
 
 /** The order with titles, states and people, nobody called. */
-export function batchLines(part: DeploymentSummary[], nameOf: NameOf): KnownBlock[] {
+export function batchLines(part: DeploymentSummary[], nameOf: NameOf, most = shown): KnownBlock[] {
   const lines = part
-    .slice(0, shown)
+    .slice(0, most)
     .map(
       ({ number, title, environment, state, requestedBy }, index) =>
         `${index + 1}. *#${number}* ${title} → ${environment} · ${sayState(state)} · ${nameOf(requestedBy)}`,

@@ -9,8 +9,9 @@ import { slackInstant } from '../escape.ts';
 import { batchLines } from './batch-card.ts';
 
 const hourMs = 3_600_000;
-/** A message has room for so many. */
-const shown = 10;
+/** A message has room for so many, and of each so many. */
+const shown = 9;
+const shownOfEach = 20;
 
 /** Every list whose hour lies in the night around now: what began lately, and what begins within a day. */
 export async function batchesOfTonight({ app }: BotNeeds): Promise<Batch[]> {
@@ -50,7 +51,7 @@ function batchBlocks({ startsAt, zone, onFailure, deployments }: Batch): Message
   const isShared = part.length > 1;
   return [
     section(`*${when}*`),
-    ...batchLines(part, (id) => `<@${id}>`),
+    ...batchLines(part, (id) => `<@${id}>`, shownOfEach),
     ...(isShared ? [context(sayOnFailure(onFailure))] : []),
   ];
 }

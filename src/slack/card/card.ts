@@ -111,7 +111,8 @@ function cardButtons(deployment: Deployment, plan: Plan): Button[] {
     case 'awaiting_approval':
       return [...decisionButtons(number, value), cancel, details];
     case 'scheduled':
-      return [joinButton(number, version), cancel, details];
+      // The rest of one that ran waits for a window of its own.
+      return [...(run ? [] : [joinButton(number, version)]), cancel, details];
     case 'queued':
       return [cancel, details];
     case 'running':
