@@ -153,7 +153,7 @@ describe.each(implementations)('a batch, on $name,', ({ open }) => {
     await queue(third);
     expect(await claimable()).toEqual([second]);
     await store.commit(change(first, [{ type: 'cancelled', by: 'U0ANA' }]));
-    expect((await claimable()).toSorted()).toEqual([second, third]);
+    expect(new Set(await claimable())).toEqual(new Set([second, third]));
   });
 
   it('waits for one whose start was missed until somebody says what becomes of it', async () => {

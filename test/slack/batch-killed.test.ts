@@ -22,6 +22,8 @@ const plan = buildPlan(buildEnvironment());
 const hash = planHash(plan);
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const migrationsFolder = 'migrations';
+/** A machine that does much else at the same time. */
+const slowMs = 20_000;
 let directory: string;
 let slack: LocalSlack;
 
@@ -81,7 +83,10 @@ const both = () => channels.map((channel) => said(channel, 'minutes').length);
 /** Dies the moment the first minutes are to be posted, or were: nothing after it is done, and the disk stays as it was then. */
 async function dieAt(point: 'before' | 'after' | null, file: string, copy: string): Promise<void> {
   const store = await openSqliteStore({ file, migrationsFolder });
-  const dying = { reached: false, giveUp: (_: Error): void => undefined };
+  const dying: { reached: boolean; giveUp: (error: Error) => void } = {
+    reached: false,
+    giveUp: () => undefined,
+  };
   const hang = async () => {
     dying.reached = true;
     return await new Promise<never>((_, reject) => (dying.giveUp = reject));
@@ -94,11 +99,11 @@ async function dieAt(point: 'before' | 'after' | null, file: string, copy: strin
   });
   const [one, two] = await batchOfTwo(store);
   await endOf(store, one);
-  await slack.until(() => channels.every((channel) => said(channel, 'batch').length === 1));
-  await slack.until(() => said('C0SHOP', 'card').some(({ text }) => text.includes('done')));
+  await slack.until(() => channels.every((channel) => said(channel, 'batch').length === 1), slowMs);
+  await slack.until(() => said('C0SHOP', 'card').some(({ text }) => text.includes('done')), slowMs);
   if (point === null) await telling.stop();
   await endOf(store, two);
-  if (point !== null) await slack.until(() => dying.reached);
+  if (point !== null) await slack.until(() => dying.reached, slowMs);
   await backupFile({ file, copy, migrationsFolder, now: Date.now() });
   const stopping = outbox.stop();
   dying.giveUp(new Error('the process is gone'));
@@ -118,8 +123,8 @@ test.each([
     await dieAt(point, file, copy);
     const store = await openSqliteStore({ file: copy, migrationsFolder });
     const { telling, outbox } = speak(store, (post) => post);
-    await slack.until(() => both().every((count) => count > 0));
-    await expect.poll(async () => (await store.undeliveredByChannel()).length, { timeout: 10_000 }).toBe(0);
+    await slack.until(() => both().every((count) => count > 0), slowMs);
+    await expect.poll(async () => (await store.undeliveredByChannel()).length, { timeout: slowMs }).toBe(0);
     expect(both()).toEqual([1, 1]);
     expect(channels.map((channel) => said(channel, 'batch').length)).toEqual([1, 1]);
     expect(channels.map((channel) => said(channel, 'card').length)).toEqual([1, 1]);

@@ -7,7 +7,6 @@ import { startDeployment } from '../../src/app/start-deployment.ts';
 import type { DeploymentEvent } from '../../src/domain/events.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
 import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';
-import type { JsonObject } from '../../src/sandbox/slack/json.ts';
 import { pingsOf } from '../../src/sandbox/slack/pings.ts';
 import { startOutbox } from '../../src/slack/outbox/outbox.ts';
 import { startTelling } from '../../src/slack/outbox/telling.ts';
@@ -80,10 +79,16 @@ async function shows(kind: string, words: RegExp): Promise<ShownMessage> {
   return message;
 }
 
+/** Waits until nothing is left to be said. */
+async function toldAll(): Promise<void> {
+  const { store } = bot.app;
+  const left = async () => (await store.untold(9)).length + (await store.undeliveredByChannel()).length;
+  await expect.poll(left, { timeout: 20_000 }).toBe(0);
+}
+
 const order = async () =>
   ((await bot.app.store.batchOf(first))?.deployments ?? []).map(({ number }) => number);
-const pings = (message: ShownMessage) =>
-  pingsOf({ text: message.text, blocks: message.blocks as unknown as JsonObject[] });
+const pings = (message: ShownMessage) => pingsOf({ text: message.text, blocks: message.blocks });
 
 async function fillIn(
   form: Awaited<ReturnType<ReturnType<SlackApp['slack']['person']>['modal']>>,
@@ -287,6 +292,7 @@ describe('Order…', () => {
     const ana = bot.slack.person('U0ANA');
     await ana.press(list, 'Order…');
     await bot.slack.until(() => ana.ephemerals().some(({ text }) => text.includes('has begun')));
+    await expect(ana.modal({ timeoutMs: 50 })).rejects.toThrow('A view for U0ANA');
   });
 });
 
@@ -366,15 +372,22 @@ describe('the minutes of the night', () => {
 
   test('come in the morning where something waits, say for whom, and become the whole when that ended', async () => {
     const second = await request({ joins: first, environment: 'bank', by: 'U0BEN', servers });
+    const third = await request({ joins: first, selection: ['news@1'], servers });
     bot.app.clock.now = tonight;
     await happens(first, ...begins(), ...ends('ok'));
     await happens(second, ...begins(), { type: 'paused', by: 'U0BEN' });
+    await happens(third, { type: 'queued', behind: first });
     await shows('batch', /shop@2 → bank · paused/);
     expect(messages('minutes')).toEqual([]);
     bot.app.clock.now = tonight + 11 * hour;
     await happens(second, { type: 'batch_waits' });
     const waiting = await shows('minutes', /<@U0BEN>: \*#2\* is paused: resume it, or stop it/);
-    expect(wordsOf(waiting)).toContain('not over yet');
+    expect(wordsOf(waiting)).toContain('1 done · 2 not over yet');
+    expect(wordsOf(waiting)).toContain('*#3* is not over yet: waiting for the environment');
+    expect(wordsOf(waiting)).not.toContain('*#2* is not over yet');
+    expect(pings(waiting)).toEqual(['U0BEN']);
+    await happens(third, { type: 'cancelled', by: 'U0ANA' });
+    await shows('minutes', /1 done · 1 cancelled · 1 not over yet/);
     await happens(second, { type: 'resumed', by: 'U0BEN' }, ...ends('ok'));
     const whole = await shows('minutes', /Nothing waits for anybody\./);
     expect(whole.ts).toBe(waiting.ts);
@@ -404,6 +417,17 @@ describe('the minutes of the night', () => {
     await bot.slack.until(() =>
       messages('card').some(({ text }) => text.includes('#2') && text.includes('done')),
     );
+    await toldAll();
+    expect(messages('batch')).toHaveLength(1);
+    expect(messages('minutes')).toEqual([]);
+  });
+
+  test('are not made of a batch of which nothing came to its hour', async () => {
+    const second = await request({ joins: first, environment: 'bank' });
+    await happens(first, { type: 'cancelled', by: 'U0ANA' });
+    await happens(second, { type: 'expired', reason: 'nobody approved it' });
+    await shows('batch', /Left out: #1 \(cancelled\), #2 \(expired\)/);
+    await toldAll();
     expect(messages('minutes')).toEqual([]);
   });
 });
