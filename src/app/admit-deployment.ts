@@ -8,6 +8,7 @@ import { newWarnings } from '../domain/plan/warnings.ts';
 import { type Person, rolesOf } from '../domain/roles.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { DueChange, Lease } from '../store/store.ts';
+import { stoppedByBatch } from './batch-stopped.ts';
 import { undoesOtherNow } from './deployed-since.ts';
 import { currentEnvironment, loadDeployment } from './load-deployment.ts';
 import { decideMissed } from './missed-start.ts';
@@ -26,6 +27,7 @@ export async function admitDeployment(needs: AppNeeds, lease: Lease): Promise<bo
   const { deployment, plan } = loaded.value;
   if (deployment.state !== 'queued') return true;
   const stop: Stop | null =
+    (await stoppedMeanwhile(needs, deployment)) ??
     lateBehindLock(needs, deployment, plan) ??
     (await changesSince(needs, deployment, plan)) ??
     frozenMeanwhile(needs, deployment, plan) ??
@@ -37,6 +39,12 @@ export async function admitDeployment(needs: AppNeeds, lease: Lease): Promise<bo
   const broken = (await undoneTooLate(needs, plan)) ?? (await judgeAgain(needs, deployment, plan));
   if (broken) await write(needs, lease, deployment.version, broken);
   return broken === null;
+}
+
+/** Another one of its batch failed, and the rest was to stop then. */
+async function stoppedMeanwhile({ store }: AppNeeds, deployment: Deployment): Promise<Stop | null> {
+  const reason = await stoppedByBatch(store, deployment);
+  return reason === null ? null : { events: [{ type: 'missed', reason }] };
 }
 
 /** It waited for a person to open the environment: beyond the grace that is a missed start. A retry has no hour to miss. */

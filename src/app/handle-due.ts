@@ -5,6 +5,7 @@ import { expireDeployment } from './expire-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 import { remindOfDeployment } from './remind-deployment.ts';
 import { rollBackWhenDue } from './roll-back-deployment.ts';
+import { sayWhatWaits } from './say-what-waits.ts';
 import { startDeployment } from './start-deployment.ts';
 
 /** What each kind of due row does. Every one checks for itself that it is still due, so that twice does no harm. */
@@ -15,6 +16,7 @@ export function dueHandlers(needs: AppNeeds): Record<DueKind, (due: Due) => Prom
     remind: async ({ deployment, at }) => await remindOfDeployment(needs, deployment, at),
     rollback: async ({ deployment }) => await rollBackWhenDue(needs, deployment),
     'window-end': async ({ deployment }) => await endWindow(needs, deployment),
+    minutes: async ({ deployment }) => await sayWhatWaits(needs, deployment),
     question: async ({ deployment }) => await answerByDefault(needs, deployment),
   };
 }

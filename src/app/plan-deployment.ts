@@ -3,13 +3,14 @@ import { withFilledProperties } from '../domain/plan/filled-properties.ts';
 import type { ServerLook } from '../domain/plan/inspection.ts';
 import { makePlan, planHash } from '../domain/plan/make-plan.ts';
 import type { Plan, Undoing } from '../domain/plan/plan.ts';
-import { checkPreconditions, type Precondition } from '../domain/plan/preconditions.ts';
+import { checkPreconditions, judgeConflicts, type Precondition } from '../domain/plan/preconditions.ts';
 import { findWarnings } from '../domain/plan/warnings.ts';
 import { type Revision, revisionName } from '../domain/revision.ts';
 import type { Person } from '../domain/roles.ts';
 import type { KnownBackup, PreconditionFacts } from '../domain/rules/rule.ts';
 import { accept, refuse, type Refusal, type Verdict, type Warning } from '../domain/verdict.ts';
 import { serverLooks } from './ask-servers.ts';
+import { conflictsIn, type LoadedBatch } from './batch.ts';
 import { busyIn } from './busy-environment.ts';
 import { findEnvironment } from './find-environment.ts';
 import type { PlanningNeeds } from './needs.ts';
@@ -28,6 +29,8 @@ export interface PlanDeployment {
   startsAt: number | null;
   /** The deployment that it rolls back; absent where it is none. */
   undoes?: Undoing | null;
+  /** The batch that it joins; absent: none. */
+  batch?: LoadedBatch;
   /** It is about to begin: its servers are asked then, group by group, and no older answer stands in the way. */
   isStarting?: boolean;
 }
@@ -73,11 +76,12 @@ export async function planDeployment(
   const looks = await serverLooks(needs, plan);
   const counting = request.isStarting ? [] : looks;
   const facts = { plan, configuration, backup, looks: counting, ...(await whenAndWhether(needs, request)) };
+  const inBatch = request.batch && conflictsIn(request.batch, plan);
   return accept({
     plan,
     hash: planHash(plan),
-    preconditions: checkPreconditions(facts),
-    warnings: findWarnings({ plan, held, backup }),
+    preconditions: [...checkPreconditions(facts), ...(inBatch ? judgeConflicts(inBatch) : [])],
+    warnings: [...findWarnings({ plan, held, backup }), ...(inBatch?.warnings ?? [])],
     looks,
     plannedAt: needs.now(),
   });

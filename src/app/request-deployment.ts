@@ -7,6 +7,8 @@ import type { DeploymentEvent } from '../domain/events.ts';
 import { planTitle, type Undoing } from '../domain/plan/plan.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import type { Alongside, DueChange, NewDeployment } from '../store/store.ts';
+import { batchToJoin, joinBatch, type LoadedBatch } from './batch.ts';
+import { maxTries } from './decide.ts';
 import type { AppNeeds } from './needs.ts';
 import { planDeployment, type PlannedDeployment, refusalsOf } from './plan-deployment.ts';
 
@@ -30,6 +32,8 @@ export interface RequestDeployment extends Actor {
   shownHash: string | null;
   /** The deployment that it rolls back; absent where it is none. */
   undoes?: Undoing;
+  /** A deployment whose batch it joins: the hour is that of the batch, whatever else is asked for. */
+  joins?: number | null;
 }
 
 /** What a request became. */
@@ -50,11 +54,13 @@ export async function requestDeployment(
   needs: AppNeeds,
   request: RequestDeployment,
 ): Promise<Verdict<RequestedDeployment>> {
-  const checked = await checkRequest(needs, request);
-  if (!checked.ok) return checked;
-  const written = await writeRequest(needs, checked.value);
-  if (written === 'stale') throw new Error('a request that is about no other deployment came too late');
-  return written;
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const checked = await checkRequest(needs, request);
+    if (!checked.ok) return checked;
+    const written = await writeRequest(needs, checked.value);
+    if (written !== 'stale') return written;
+  }
+  throw new Error(`the batch of #${request.joins} was changed by others ${maxTries} times in a row`);
 }
 
 /** What is written of a request once nothing speaks against it. */
@@ -68,13 +74,25 @@ export async function checkRequest(
   needs: AppNeeds,
   request: RequestDeployment,
 ): Promise<Verdict<CheckedRequest>> {
-  const person = request.by === system ? null : await needs.findPerson(request.by);
-  const planned = await planDeployment(needs, { ...request, person });
+  const joined = await findJoined(needs, request);
+  if (!joined.ok) return joined;
+  const batch = joined.value;
+  const asked = batch ? { ...request, startsAt: batch.startsAt } : request;
+  const person = asked.by === system ? null : await needs.findPerson(asked.by);
+  const planned = await planDeployment(needs, { ...asked, person, ...(batch && { batch }) });
   if (!planned.ok) return planned;
-  const refusals = [...refuseRequest(needs, request, planned.value), ...refusalsOf(planned.value)];
+  const refusals = [...refuseRequest(needs, asked, planned.value), ...refusalsOf(planned.value)];
   const [first, ...others] = refusals;
   if (first) return refuse(first, ...others);
-  return accept(freeze(needs, request, planned.value));
+  const { row, answer } = freeze(needs, asked, planned.value);
+  return accept({ row: batch ? joinBatch(row, batch) : row, answer });
+}
+
+async function findJoined(
+  needs: AppNeeds,
+  { joins }: RequestDeployment,
+): Promise<Verdict<LoadedBatch | null>> {
+  return joins === undefined || joins === null ? accept(null) : await batchToJoin(needs, joins);
 }
 
 /** Writes it, and what it means to another deployment in the same moment; `stale` when that one has changed since. */

@@ -14,9 +14,17 @@ export async function startDeployment(needs: AppNeeds, number: number): Promise<
       return refuse({ rule: 'law-9', message: 'not due', liftedBy: 'nobody', wayOut: '' });
     const environment = currentEnvironment(needs.configuration(), plan);
     const lease = await needs.store.lease(environment.name);
-    const { events, due } = decideStart(deployment, environment, lease, needs.now());
+    const isItsTurn = lease !== null && (await isBefore(needs, lease.deployment, number));
+    const whenBusy = isItsTurn ? 'queue' : environment.whenBusy;
+    const { events, due } = decideStart(deployment, { ...environment, whenBusy }, lease, needs.now());
     return accept({ events, due: [{ remove: 'start' }, { remove: 'remind' }, ...due], answer: null });
   });
+}
+
+/** Whoever joined a batch asked to wait for what is before it there, whatever else a busy environment means. */
+async function isBefore({ store }: AppNeeds, holder: number, number: number): Promise<boolean> {
+  const batch = await store.batchOf(number);
+  return batch?.deployments.some((other) => other.number === holder) ?? false;
 }
 
 function decideStart(

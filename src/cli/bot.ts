@@ -9,6 +9,7 @@ import { passBy } from '../domain/fault-point.ts';
 import { createMetrics, type Metrics } from '../health/metrics.ts';
 import { type HealthServer, startHealthServer } from '../health/server.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
+import { tellBatches } from '../slack/batch/batch-messages.ts';
 import { connectSlack, type SlackConnection } from '../slack/connection/connect.ts';
 import { listen } from '../slack/listen.ts';
 import { startAnchoring } from '../slack/outbox/anchor.ts';
@@ -82,7 +83,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   });
   const anchoring = startAnchoring({ store, now, log, channel }, outbox);
   const told = observeFacts({ metrics, log });
-  const companions = [sayDirectly, tellTimelines(log)];
+  const companions = [sayDirectly, tellBatches({ store, now, nameOf }), tellTimelines(log)];
   const telling = startTelling(
     { store, now, log, told, nameOf, companions, breathMs: options.pace.betweenTellings },
     outbox,

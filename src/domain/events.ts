@@ -1,4 +1,5 @@
 import type { Actor } from './actor.ts';
+import type { BatchOnFailure } from './batch/batch.ts';
 import type { FreezeOverride } from './environment.ts';
 import type { Warning } from './verdict.ts';
 
@@ -230,6 +231,12 @@ export type DeploymentEvent =
       /** What runs on servers is ended as well, as with Stop now. */
       stops?: true;
     }
+  /** It was requested as the last of a batch; `behind` is what stands before it there. */
+  | { type: 'batch_joined'; behind: number[] }
+  /** It has another place in its batch, or the batch another way with failures. */
+  | { type: 'batch_ordered'; by: string; place: number; of: number; onFailure: BatchOnFailure }
+  /** The morning after the hour of its batch has come, and not everything there has ended. */
+  | { type: 'batch_waits' }
   /** The database was put back to an older copy: whatever happened after `copiedAt` is not in this log. */
   | { type: 'restored'; copiedAt: number }
   | {

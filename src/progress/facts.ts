@@ -26,6 +26,7 @@ const silent = new Set<DeploymentEvent['type']>([
   'put_back_started',
   'scheduled',
   'server_started',
+  'batch_waits',
 ]);
 
 /** The facts of a log in order. Pure: telling twice tells the same. */
@@ -92,20 +93,15 @@ function sideBySide({ run }: Deployment): number | null {
 /** The rest of what was kept stands in the log. */
 const shownLines = 20;
 
-<<<<<<< HEAD
 const noFailure = { lastLines: [], failed: null };
 
-function failureOf(
+/** What a server's failed task printed last, and which it was; nothing where nothing failed there. */
+export function failureOf(
   plan: Plan,
   { run, attempt }: Deployment,
   server: string,
 ): Pick<Fact, 'lastLines' | 'failed'> {
   if (!run || !['error', 'unknown', 'rolled_back'].includes(serverRun(run, server).state)) return noFailure;
-=======
-/** The last lines that a server's failed task printed; none where nothing failed there. */
-export function failedLines(plan: Plan, { run }: Deployment, server: string): string[] {
-  if (!run || !['error', 'unknown', 'rolled_back'].includes(serverRun(run, server).state)) return [];
->>>>>>> wip-G
   const failed = plan.tasks
     .filter((task) => task.server === server || (task.phase === 'take-out' && task.server === null))
     .find((task) => ['error', 'unknown'].includes(taskRun(run, task.id).end ?? ''));

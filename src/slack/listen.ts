@@ -1,5 +1,6 @@
 import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bolt';
 
+import { listenToBatches } from './batch/listen-to-batches.ts';
 import type { BotNeeds } from './bot.ts';
 import { decisionIds, onDecision, onDetails } from './card/on-button.ts';
 import { onChooseChange, onChooseSubmit, onChooseWanted } from './card/on-choose.ts';
@@ -41,6 +42,7 @@ export function listen(app: App, needs: BotNeeds): void {
   app.action<BlockAction<ButtonAction>>(ids.settings, async (args) => await onSettingsWanted(needs, args));
   app.view<ViewSubmitAction>(ids.settingsForm, async (args) => await onSettingsSubmit(needs, args));
   app.view<ViewSubmitAction>(ids.tellingForm, async (args) => await onTellingSubmit(needs, args));
+  listenToBatches(app, withForms);
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
   app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());
   noteEvents(app, needs);

@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
+import type { BatchChange, BatchOnFailure } from '../domain/batch/batch.ts';
 import type { ChannelTelling } from '../domain/channel-telling.ts';
 import type { DeploymentState } from '../domain/deployment/deployment.ts';
 import type { EnvironmentEvent, EnvironmentLock } from '../domain/deployment/lock.ts';
@@ -46,6 +47,41 @@ export interface NewDeployment {
   quota: { since: number; limit: number } | null;
   /** What is written into the log of another deployment in the same moment, or nothing of both. */
   alongside?: Alongside;
+  /** The batch that it enters, as its last; absent: it gets one of its own. */
+  joins?: JoinedBatch;
+}
+
+/** A batch as it was looked at: if somebody changed it since, nothing is written. */
+export interface JoinedBatch {
+  batch: number;
+  version: number;
+}
+
+/** A dated list, and what stands on it. */
+export interface Batch {
+  id: number;
+  /** Its hour, epoch milliseconds; null: none, as soon as may be. */
+  startsAt: number | null;
+  zone: string;
+  version: number;
+  onFailure: BatchOnFailure;
+  /** Null: it is as it was made. */
+  changed: BatchChange | null;
+  /** In order. */
+  deployments: DeploymentSummary[];
+}
+
+/** Another order of a batch, decided on one version of it. */
+export interface BatchOrder {
+  batch: number;
+  version: number;
+  /** Every deployment of the batch, by number. */
+  order: number[];
+  onFailure: BatchOnFailure;
+  by: string;
+  at: number;
+  /** What is written into the logs of those that it concerns. */
+  events: Map<number, [DeploymentEvent, ...DeploymentEvent[]]>;
 }
 
 /** A change to a deployment that the new one is about. */
@@ -62,7 +98,7 @@ export interface Alongside {
 export type CreateOutcome = { number: number; existed: boolean } | { tooMany: number } | { stale: true };
 
 /** Kinds of things that become due; each names its deployment and is removed by the commit that deals with it. */
-export type DueKind = 'start' | 'expire' | 'remind' | 'question' | 'rollback' | 'window-end';
+export type DueKind = 'start' | 'expire' | 'remind' | 'question' | 'rollback' | 'window-end' | 'minutes';
 
 /** A row that becomes due. */
 export interface Due {
@@ -361,7 +397,17 @@ export interface Store {
   /** Who closed and opened an environment or filled in properties, and when its configuration was changed, in order. */
   environmentEvents(environment: string): Promise<StoredEnvironmentEvent[]>;
 
-  /** Queued deployments whose environment is free and open, and running ones whose lease belongs to nobody any more: oldest first. */
+  /** The batch on which a deployment stands; null where there is no such deployment. */
+  batchOf(deployment: number): Promise<Batch | null>;
+  /** Batches whose hour lies within a span, both ends included, by their hour. */
+  batchesBetween(from: number, to: number): Promise<Batch[]>;
+  /** Gives a batch another order; false when somebody changed it since, or the order is not of what stands on it. */
+  orderBatch(order: BatchOrder): Promise<boolean>;
+
+  /**
+   * Queued deployments whose environment is free and open, and running ones whose lease belongs to nobody any more:
+   * oldest first, those of one batch in its order.
+   */
   claimable(staleBefore: number, staleAfter?: number): Promise<DeploymentSummary[]>;
   /** Takes the lease with a higher token; null when the environment is held or closed, or the deployment needs no executor. */
   claim(claim: Claim): Promise<Lease | null>;

@@ -3,6 +3,7 @@ import { sayChoice } from '../domain/deployment/choice.ts';
 import { sayLock } from '../domain/deployment/lock.ts';
 import { type DeploymentEvent, type Happening, type Intervention, isIntervention } from '../domain/events.ts';
 import type { Plan } from '../domain/plan/plan.ts';
+import { sayBatchEvent } from './batch.ts';
 import { sayNextWindow, sayOverrides, sayQueued, sayReminder } from './hours.ts';
 import { sayPlan } from './plan.ts';
 
@@ -41,6 +42,10 @@ export function sayDecision(
       return `Not started: ${event.reason}.`;
     case 'question_answered':
       return `${event.by === 'system' ? 'Nobody answered' : `${mention(event)} answered`}: ${sayChoice(event.choice)}.`;
+    case 'batch_joined':
+    case 'batch_ordered':
+    case 'batch_waits':
+      return sayBatchEvent(event);
     case 'restored':
       return `The database was restored from a copy made ${sayInstant(event.copiedAt)}. What happened to this deployment after that is not known here: look at its servers before you go on.`;
   }

@@ -214,6 +214,12 @@ describe('audit verify', () => {
       'DROP TABLE channel_tellings',
       'ALTER TABLE messages DROP COLUMN place',
       'DROP INDEX messages_paused',
+      'DROP INDEX batches_starts',
+      'DROP INDEX deployments_batch',
+      'ALTER TABLE deployments DROP COLUMN place',
+      'ALTER TABLE batches DROP COLUMN version',
+      'ALTER TABLE batches DROP COLUMN on_failure',
+      'ALTER TABLE batches DROP COLUMN changed',
       'DELETE FROM __drizzle_migrations WHERE id > 1',
     );
     expect(await audit('verify')).toMatchObject({

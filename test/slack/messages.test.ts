@@ -74,7 +74,7 @@ describe('the card', () => {
 
   test.each([
     [[], ['Approve', 'Reject', 'Cancel', 'Details']],
-    [[{ type: 'scheduled', startsAt: 5_000 }], ['Cancel', 'Details']],
+    [[{ type: 'scheduled', startsAt: 5_000 }], ['Join…', 'Cancel', 'Details']],
     [running, ['Pause', 'Stop after this server', 'Stop now', 'Details']],
     [
       [...running, { type: 'paused', by: 'U0ANA' }],

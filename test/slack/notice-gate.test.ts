@@ -24,6 +24,7 @@ const message = (more: object = {}): StoredMessage => ({
   earlierThreadTs: null,
   replaces: null,
   createdAt: 0,
+  wantedAt: 0,
   attempts: 0,
   notBefore: 0,
   error: null,

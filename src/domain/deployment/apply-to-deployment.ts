@@ -44,6 +44,9 @@ export function applyToDeployment(deployment: Deployment, event: DeploymentEvent
       deployment.remindedFor = event.dueAt ?? deployment.remindedFor;
       return;
     case 'restored':
+    case 'batch_joined':
+    case 'batch_ordered':
+    case 'batch_waits':
       return;
   }
 }

@@ -64,6 +64,9 @@ function changes(standing: Standing, { deployment, event, at }: StoredEvent): Pa
     case 'lock_lifted':
     case 'reminded':
     case 'restored':
+    case 'batch_joined':
+    case 'batch_ordered':
+    case 'batch_waits':
       return {};
   }
 }
@@ -141,6 +144,9 @@ const known: Record<DeploymentEvent['type'], true> = {
   question_answered: true,
   window_ended: true,
   restored: true,
+  batch_joined: true,
+  batch_ordered: true,
+  batch_waits: true,
   attempt_ended: true,
 };
 

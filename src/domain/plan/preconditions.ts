@@ -1,3 +1,4 @@
+import type { BatchFindings } from '../batch/conflicts.ts';
 import { overridesAt, refuseStart, sayOverrideNeed } from '../calendar/windows.ts';
 import { backupRule } from '../rules/backup.ts';
 import { cacheRule, lookedAtRules } from '../rules/cache.ts';
@@ -62,6 +63,11 @@ function checkStart({ plan: { environment, undoes }, startsAt }: PreconditionFac
   return needs.length > 0
     ? needs.map((need) => asNews('freezes', need))
     : [asHolding('windows', 'The start lies inside the windows and outside the freezes.')];
+}
+
+/** What a place on a batch means, as the last lines of the report. */
+export function judgeConflicts({ news, refusals }: BatchFindings): Precondition[] {
+  return [...news.map(({ rule, message }) => asNews(rule, message)), ...refusals.map(asRefused)];
 }
 
 function asHolding(rule: string, message: string): Precondition {

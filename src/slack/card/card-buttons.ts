@@ -5,6 +5,7 @@ import { type Deployment, hasEnded } from '../../domain/deployment/deployment.ts
 import { remainingServers } from '../../domain/deployment/retry-choice.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { countServers, listNames } from '../../wording/names.ts';
+import { joinButton } from '../batch/join-button.ts';
 import { button } from '../blocks.ts';
 import { encodeButton, ids } from '../ids.ts';
 import { answerButtons } from './answer-buttons.ts';
@@ -30,6 +31,8 @@ export function cardButtons(deployment: Deployment, plan: Plan): Button[] {
     case 'awaiting_approval':
       return [...decisionButtons(number, value), cancel, details];
     case 'scheduled':
+      // The rest of one that ran waits for a window of its own.
+      return [...(run ? [] : [joinButton(number, version)]), cancel, details];
     case 'queued':
       return [cancel, details];
     case 'running':

@@ -5,6 +5,9 @@ import { nearest } from '../../domain/nearest.ts';
 export type Command =
   | { do: 'form'; selection: string[]; environment: string | null; when: string }
   | { do: 'list' }
+  | { do: 'tonight' }
+  /** Null: the person chooses among tonight's. */
+  | { do: 'join'; number: number | null }
   | { do: 'help' }
   | { do: NumberedWord; number: number }
   | { do: 'retry'; number: number; choice: RetryChoice }
@@ -23,6 +26,7 @@ type NumberedWord = (typeof numbered)[number];
 
 const examples: Record<string, string> = {
   list: '/deploy list',
+  join: '/deploy join 1042',
   help: '/deploy help',
   show: '/deploy show 1042',
   cancel: '/deploy cancel 1042',
@@ -50,9 +54,13 @@ export function parseCommand(text: string): Command {
   if (words.length === 2 && number !== undefined && about) return { do: about, number: Number(number) };
   if (word === 'retry' && number !== undefined)
     return { do: 'retry', number: Number(number), choice: parseChoice(words.slice(2)) };
+  const batch = parseBatch(word, words);
+  if (batch) return batch;
   const closing = parseLock(word, words);
   if (closing) return closing;
-  const near = nearest(word, ['list', 'help', ...numbered, 'retry', 'lock', 'unlock', 'settings', 'halt']);
+  const near = nearest(word, [
+    ...['list', 'join', 'help', ...numbered, 'retry', 'lock', 'unlock', 'settings', 'halt'],
+  ]);
   return { do: 'unknown', near, example: examples[near ?? 'to'] ?? '' };
 }
 
@@ -61,6 +69,16 @@ function parseChoice(words: string[]): RetryChoice {
   if (words.length === 0) return 'remaining';
   if (words.join(' ').toLowerCase() === 'only failed') return 'failed';
   return { servers: words.flatMap((word) => word.split(',')).filter(Boolean) };
+}
+
+/** `list tonight`, and `join` with a number or without. */
+function parseBatch(word: string, [, what = '', ...rest]: string[]): Command | null {
+  if (rest.length > 0) return null;
+  if (word === 'list' && what.toLowerCase() === 'tonight') return { do: 'tonight' };
+  if (word !== 'join') return null;
+  const number = /^#?(\d{1,9})$/.exec(what)?.[1];
+  if (number !== undefined) return { do: 'join', number: Number(number) };
+  return what === '' ? { do: 'join', number: null } : null;
 }
 
 /** `lock environment [reason]`, `unlock environment` and `settings [environment]`. */
@@ -92,6 +110,8 @@ export const helpText = [
   '*/deploy* opens the form: what, where, when, and the whole plan before you send it.',
   '`/deploy customer360@2 to denodo-production tomorrow 21:00` opens it filled in.',
   '`/deploy list` what runs, what waits, what was.',
+  '`/deploy list tonight` the batches of tonight, in their order.',
+  '`/deploy join 1042` one more deployment at the hour of #1042 and after it; without a number you choose among tonight’s.',
   '`/deploy show 1042` one deployment with everything that happened.',
   '`/deploy cancel 1042` before it begins: it never will; while it runs: it stops after the server at hand.',
   '`/deploy retry 1042` deploys what failed or was never begun; `/deploy retry 1042 only failed` or `/deploy retry 1042 web-3 web-4` a part of it.',

@@ -20,6 +20,8 @@ import {
   sayUnlocked,
 } from '../../wording/outcome.ts';
 import { sayRefusals } from '../../wording/refusal.ts';
+import { onJoinTyped } from '../batch/on-join.ts';
+import { answerTonight } from '../batch/tonight.ts';
 import { type MessageContent, section } from '../blocks.ts';
 import type { BotNeeds } from '../bot.ts';
 import { slackInstant } from '../escape.ts';
@@ -41,6 +43,7 @@ export async function onCommand(needs: FormNeeds, { command, ack, client }: Argu
     await ack();
     return await openForm(needs, parsed, { command, client });
   }
+  if (parsed.do === 'join') return await onJoinTyped(needs, parsed.number, { command, ack, client });
   if (parsed.do === 'lock' && parsed.reason === '')
     return await openLockForm(needs, parsed.environment, { command, ack, client });
   if (parsed.do === 'halt' && parsed.reason === '') return await openHaltForm({ command, ack, client });
@@ -64,7 +67,7 @@ export async function onCommand(needs: FormNeeds, { command, ack, client }: Argu
 
 /** What changes nothing may come twice; it is answered without a row, also while nothing can be written. */
 function onlyReads({ do: what }: Command): boolean {
-  return what === 'help' || what === 'list' || what === 'show' || what === 'unknown';
+  return what === 'help' || what === 'list' || what === 'tonight' || what === 'show' || what === 'unknown';
 }
 
 function toPerson(answer: MessageContent) {
@@ -96,7 +99,7 @@ async function openForm(
 
 async function answerCommand(
   needs: BotNeeds,
-  parsed: Exclude<Command, { do: 'form' | 'settings' }>,
+  parsed: Exclude<Command, { do: 'form' | 'join' | 'settings' }>,
   by: string,
 ): Promise<MessageContent> {
   switch (parsed.do) {
@@ -104,6 +107,8 @@ async function answerCommand(
       return words(helpText);
     case 'list':
       return await answerReader(needs, null, by);
+    case 'tonight':
+      return await answerTonight(needs, by);
     case 'show':
       return await answerReader(needs, parsed.number, by);
     case 'cancel': {

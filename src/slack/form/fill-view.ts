@@ -17,6 +17,8 @@ import type { FormState } from './form-state.ts';
 export interface FillMetadata {
   form: string;
   channel: string | null;
+  /** The deployment whose batch the form joins; absent or null: none. */
+  joins?: number | null;
   state: FormState;
 }
 

@@ -1,9 +1,11 @@
 import type { InputBlock, ModalView, PlainTextOption } from '@slack/types';
 
+import type { LoadedBatch } from '../../app/batch.ts';
 import type { PlannedDeployment } from '../../app/plan-deployment.ts';
 import type { Configuration, Environment } from '../../domain/environment.ts';
 import { liveClusters, liveServers } from '../../domain/plan/plan.ts';
 import type { Refusal } from '../../domain/verdict.ts';
+import { joinedLines } from '../batch/joined-lines.ts';
 import { section } from '../blocks.ts';
 import { cut } from '../escape.ts';
 import { ids } from '../ids.ts';
@@ -17,6 +19,8 @@ export interface FormFacts {
   configuration: Configuration;
   /** The plan of what is chosen; null while something is still missing. */
   planned: PlannedDeployment | null;
+  /** The batch that it joins; absent or null where its hour is chosen in the form. */
+  joined?: LoadedBatch | null;
   /** What stands against it now. */
   refusals: Refusal[];
   /** One line above everything: why the form came back. */
@@ -45,15 +49,17 @@ export function deployForm(facts: FormFacts): ModalView {
       selectionField(state),
       environmentField(facts),
       ...serversField(facts),
-      whenField(state),
-      ...dateTimeField(state),
-      ...whichTimeField(state, facts.zone),
+      ...(facts.joined ? joinedLines(facts.joined) : hourFields(facts)),
       reasonField(state),
       { type: 'divider' },
       ...planBlocks(planned, facts.refusals),
       ...acceptField(planned),
     ],
   };
+}
+
+function hourFields({ state, zone }: FormFacts): InputBlock[] {
+  return [whenField(state), ...dateTimeField(state), ...whichTimeField(state, zone)];
 }
 
 function plain(text: string) {

@@ -31,7 +31,7 @@ export async function onFillWanted(needs: BotNeeds, { body, ack, client }: Press
   await ack();
   if (!body.view) return;
   const state = readForm(body.view.state.values);
-  const { channel } = readMetadata(body.view.private_metadata);
+  const { channel, joins = null } = readMetadata(body.view.private_metadata);
   const person = await needs.app.findPerson(body.user.id);
   const { planned } = await planOf(needs, state, person);
   const missing = planned && missingProperties(planned.plan);
@@ -41,7 +41,7 @@ export async function onFillWanted(needs: BotNeeds, { body, ack, client }: Press
       ? answerView('Nothing is missing any more. Go back, and change anything to have it checked again.')
       : refusal
         ? answerView(sayRefusals([refusal]))
-        : fillView(missing, { form: body.view.id, channel, state });
+        : fillView(missing, { form: body.view.id, channel, joins, state });
   await client.views.push({ trigger_id: body.trigger_id, view });
 }
 
@@ -54,7 +54,7 @@ function refuseHere({ app }: BotNeeds, person: Person, environment: string | nul
 /** The values: stored once, then everything is checked again, in the answer and in the form behind it. */
 export async function onFillSubmit(needs: BotNeeds, { body, view, ack, client }: Submit): Promise<void> {
   const metadata = JSON.parse(view.private_metadata) as FillMetadata;
-  const { state, channel } = metadata;
+  const { state, channel, joins = null } = metadata;
   const fields = readFilled(view);
   const { app } = needs;
   const by = body.user.id;
@@ -76,7 +76,7 @@ export async function onFillSubmit(needs: BotNeeds, { body, view, ack, client }:
     refusals,
   );
   await ack({ response_action: 'update', view: answer });
-  const form = await drawForm(needs, state, person, { channel, notice: null });
+  const form = await drawForm(needs, state, person, { channel, notice: null, joins });
   await client.views
     .update({ view_id: metadata.form, view: form })
     .catch((error: unknown) => needs.log.warn({ error }, 'the form behind the values was closed meanwhile'));

@@ -48,9 +48,9 @@ export async function onFormChange(
   await ack();
   if (!body.view) return;
   const person = await needs.app.findPerson(body.user.id);
-  const { channel } = readMetadata(body.view.private_metadata);
+  const { channel, joins } = readMetadata(body.view.private_metadata);
   const state = readForm(body.view.state.values);
-  const more = { channel, notice: null };
+  const more = { channel, notice: null, joins: joins ?? null };
   const view = await drawForm(needs, state, person, more);
   const updated = await client.views.update({ view_id: body.view.id, view });
   needs.follower.follow(client, { view: updated.view, state, person, more });
@@ -62,7 +62,7 @@ export async function onFormSubmit(
   { body, view, ack, client }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
 ): Promise<void> {
   const state = readForm(view.state.values);
-  const { channel, hash } = readMetadata(view.private_metadata);
+  const { channel, hash, joins = null } = readMetadata(view.private_metadata);
   const person = await needs.app.findPerson(body.user.id);
   const missing = missingFields(state);
   if (missing) return await ack({ response_action: 'errors', errors: missing });
@@ -91,6 +91,7 @@ export async function onFormSubmit(
         reason: state.reason,
         acceptedWarnings: state.accepted ? warningsOnScreen(view.blocks) : 0,
         shownHash: hash,
+        joins,
       }),
   );
   if (verdict.ok) {
@@ -99,10 +100,10 @@ export async function onFormSubmit(
   }
   const stale = verdict.refusals.find(({ rule }) => rule === 'plan-changed');
   if (stale) {
-    const redrawn = await drawForm(needs, state, person, { channel, notice: stale.message });
+    const redrawn = await drawForm(needs, state, person, { channel, notice: stale.message, joins });
     return await ack({ response_action: 'update', view: redrawn });
   }
-  await ack({ response_action: 'errors', errors: errorsByField(verdict.refusals, state) });
+  await ack({ response_action: 'errors', errors: errorsByField(verdict.refusals, state, joins) });
 }
 
 function missingFields(state: FormState): Record<string, string> | null {
@@ -124,10 +125,10 @@ function warningsOnScreen(blocks: { type: string; block_id?: string }[]): number
 const longestError = 1_500;
 
 /** Each refusal under the field that can mend it. */
-function errorsByField(refusals: Refusal[], state: FormState): Record<string, string> {
+function errorsByField(refusals: Refusal[], state: FormState, joins: number | null): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const refusal of refusals) {
-    const field = fieldOf(refusal.rule, state);
+    const field = fieldOf(refusal.rule, state, joins);
     const sentence = sayRefusal(refusal);
     errors[field] = cut(
       errors[field] === undefined ? sentence : `${errors[field]} ${sentence}`,
@@ -137,8 +138,9 @@ function errorsByField(refusals: Refusal[], state: FormState): Record<string, st
   return errors;
 }
 
-function fieldOf(rule: string, state: FormState): string {
-  const timeField = state.when === 'at' ? ids.dateTime : ids.when;
+function fieldOf(rule: string, state: FormState, joins: number | null): string {
+  // The hour of a batch is no field: whoever joins another one, or another environment, is right.
+  const timeField = joins !== null ? ids.environment : state.when === 'at' ? ids.dateTime : ids.when;
   const fields: Record<string, string> = {
     'O-01': timeField,
     windows: timeField,

@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import { system } from '../../domain/actor.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import type { DeploymentEvent, ServerState } from '../../domain/events.ts';
-import { type Fact, failedLines } from '../../progress/facts.ts';
+import { type Fact, failureOf } from '../../progress/facts.ts';
 import { sayEnd } from '../../wording/state.ts';
 import { threadLine } from '../../wording/thread-line.ts';
 import { actions, context, output, quotation, section } from '../blocks.ts';
@@ -92,7 +92,7 @@ function failedServers({ deployment, plan, news }: NoticeFacts): KnownBlock[] {
   const more = failed.slice(shownServers).map(([server]) => server);
   return [
     ...failed.slice(0, shownServers).flatMap(([server, { message }]) => {
-      const lines = failedLines(plan, deployment, server);
+      const { lastLines: lines } = failureOf(plan, deployment, server);
       const why = message === null ? '' : `: ${message}`;
       return [section(`*${server}*${why}`), ...(lines.length > 0 ? [output(lines)] : [])];
     }),

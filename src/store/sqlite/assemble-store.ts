@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { and, eq, isNotNull } from 'drizzle-orm';
 
 import type { Store } from '../store.ts';
+import { batchMethods } from './batches.ts';
 import { deploymentWrites } from './changes.ts';
 import type { Connection } from './connection.ts';
 import { deploymentReads } from './deployments.ts';
@@ -42,10 +43,13 @@ export function assembleStore(connection: Connection, now: () => number, release
   const { saveAnswer, ...inbox } = inboxMethods(connection, now);
   const { changeDue, ...due } = dueMethods(connection);
   const { isLocked, closeIfOpen, meetLock, ...locks } = lockMethods(connection, committed);
+  const { enterBatch, ...lists } = batchMethods(connection, committed);
+  const writers = { changeDue, saveAnswer, isLocked, closeIfOpen, meetLock, enterBatch };
   return {
     ...factMethods(connection),
     ...deploymentReads(connection),
-    ...deploymentWrites(connection, { changeDue, saveAnswer, isLocked, closeIfOpen, meetLock }, committed),
+    ...deploymentWrites(connection, writers, committed),
+    ...lists,
     ...leaseMethods(connection),
     ...locks,
     ...propertyMethods(connection),

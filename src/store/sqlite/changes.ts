@@ -2,6 +2,7 @@ import { and, count, eq, gte, sql } from 'drizzle-orm';
 
 import type { Change, CommitOutcome, CreateOutcome, NewDeployment, Store } from '../store.ts';
 import { type Append, prepareAppend } from './append.ts';
+import type { EnterBatch } from './batches.ts';
 import type { Connection } from './connection.ts';
 import { standingOf, summaryColumns } from './deployments.ts';
 import type { ChangeDue } from './due.ts';
@@ -13,6 +14,7 @@ import { batches, deployments, leases, members } from './schema.ts';
 interface Writers extends LockWriters {
   changeDue: ChangeDue;
   saveAnswer: SaveAnswer;
+  enterBatch: EnterBatch;
 }
 
 /** The writing half of the deployments: new ones, and changes that are conditional on version and fence. */
@@ -55,17 +57,12 @@ function create(request: NewDeployment, parts: Parts): CreateOutcome {
     const { deployment, expectedVersion } = alongside;
     if (statements.row.get({ deployment })?.version !== expectedVersion) return { stale: true };
   }
+  const entry = enter(request, parts);
+  if (!entry) return { stale: true };
   append.plan(request.plan, planHash);
-  const { startsAt, zone, typed, environment, title, channel } = request;
-  const { id: batch } = statements.newBatch.get({
-    startsAt,
-    zone,
-    typed,
-    createdBy: requestedBy,
-    createdAt: at,
-  });
+  const { environment, title, channel } = request;
   const { number } = statements.newDeployment.get({
-    batch,
+    ...entry,
     environment,
     title,
     channel,
@@ -79,6 +76,19 @@ function create(request: NewDeployment, parts: Parts): CreateOutcome {
   changeDue(number, request.due);
   if (alongside) applyChange({ ...alongside, events: alongside.events(number), fence: null, at }, parts);
   return { number, existed: false };
+}
+
+/** Its place on a batch of its own, or on the one that it joins; null where somebody changed that since. */
+function enter(
+  { joins, startsAt, zone, typed, requestedBy, at }: NewDeployment,
+  { statements, enterBatch }: Parts,
+): { batch: number; place: number } | null {
+  if (joins) {
+    const place = enterBatch(joins, { by: requestedBy, what: 'joined', at });
+    return place === null ? null : { batch: joins.batch, place };
+  }
+  const own = statements.newBatch.get({ startsAt, zone, typed, createdBy: requestedBy, createdAt: at });
+  return { batch: own.id, place: 1 };
 }
 
 function applyChange(change: Change, parts: Parts): CommitOutcome {
@@ -146,6 +156,7 @@ function prepareNew({ database }: Connection) {
       .insert(deployments)
       .values({
         batch: value('batch'),
+        place: value('place'),
         environment: value('environment'),
         title: value('title'),
         channel: value('channel'),

@@ -1,4 +1,5 @@
-import { and, eq, gt, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNotNull, lt, notExists, or, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
 
 import type { Claim, DeploymentSummary, Lease, Store } from '../store.ts';
 import type { Connection } from './connection.ts';
@@ -80,6 +81,27 @@ function toLease(row: LeaseRow | undefined): Lease | null {
   return { ...row, holder: row.holder };
 }
 
+/**
+ * Nothing that is before it on its batch, in the same environment, has still to begin. One whose start was missed is
+ * waited for until somebody says what becomes of it. What was begun once is a retry, and minds no list.
+ */
+function isNextOfBatch(database: Connection['database']) {
+  const before = alias(deployments, 'before');
+  const stillToBegin = database
+    .select({ number: before.number })
+    .from(before)
+    .where(
+      and(
+        eq(before.batch, deployments.batch),
+        lt(before.place, deployments.place),
+        eq(before.environment, deployments.environment),
+        eq(before.attempt, sql`0`),
+        inArray(before.state, ['scheduled', 'queued', 'waiting']),
+      ),
+    );
+  return or(gt(deployments.attempt, sql`0`), notExists(stillToBegin));
+}
+
 function prepare({ database }: Connection) {
   const value = sql.placeholder;
   // A deployment may also wait before its first attempt, for a missed start: no executor can help it then.
@@ -90,7 +112,7 @@ function prepare({ database }: Connection) {
       .from(deployments)
       .leftJoin(leases, eq(leases.environment, deployments.environment))
       .leftJoin(environmentLocks, eq(environmentLocks.environment, deployments.environment))
-      .where(or(eq(deployments.state, 'queued'), begun))
+      .where(or(and(eq(deployments.state, 'queued'), isNextOfBatch(database)), begun))
       .orderBy(
         sql`${deployments.state} = 'queued'`,
         sql`${leases.deployment} IS NOT ${deployments.number}`,

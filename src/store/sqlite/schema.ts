@@ -11,6 +11,7 @@ import {
 } from 'drizzle-orm/sqlite-core';
 
 import type { Via } from '../../domain/actor.ts';
+import type { BatchOnFailure } from '../../domain/batch/batch.ts';
 import type { ChannelTelling } from '../../domain/channel-telling.ts';
 import type { DeploymentState } from '../../domain/deployment/deployment.ts';
 import type { EnvironmentEvent } from '../../domain/deployment/lock.ts';
@@ -24,15 +25,24 @@ import type { DeliveryState, DueKind, MemberService } from '../store.ts';
  */
 
 /** The dated list that deployments stand on. */
-export const batches = sqliteTable('batches', {
-  id: integer().primaryKey({ autoIncrement: true }),
-  startsAt: integer('starts_at'),
-  zone: text().notNull(),
-  /** What the person typed for the hour. */
-  typed: text(),
-  createdBy: text('created_by').notNull(),
-  createdAt: integer('created_at').notNull(),
-});
+export const batches = sqliteTable(
+  'batches',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    startsAt: integer('starts_at'),
+    zone: text().notNull(),
+    /** What the person typed for the hour. */
+    typed: text(),
+    createdBy: text('created_by').notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** Rises with each deployment that joins and each new order. */
+    version: integer().notNull().default(1),
+    onFailure: text('on_failure').$type<BatchOnFailure>().notNull().default('continue'),
+    /** JSON of who changed it last, when and how; null: nobody did. */
+    changed: text(),
+  },
+  (table) => [index('batches_starts').on(table.startsAt)],
+);
 
 /** Frozen plans by the hash that approvers signed. */
 export const plans = sqliteTable('plans', {
@@ -48,6 +58,8 @@ export const deployments = sqliteTable(
     batch: integer()
       .notNull()
       .references(() => batches.id),
+    /** Its place in the batch: the lower ones are before it. */
+    place: integer().notNull().default(1),
     environment: text().notNull(),
     title: text().notNull(),
     channel: text().notNull(),
@@ -72,6 +84,7 @@ export const deployments = sqliteTable(
     index('deployments_environment').on(table.environment),
     index('deployments_state').on(table.state),
     index('deployments_environment_state').on(table.environment, table.state),
+    index('deployments_batch').on(table.batch, table.place),
     index('deployments_requested').on(table.requestedBy, table.requestedAt),
     index('deployments_untold')
       .on(table.number)

@@ -87,10 +87,10 @@ describe('migrations', () => {
   it('may build a table anew that others refer to, but leave no row that refers to nothing', async () => {
     await open();
     const database = new Database(file);
-    database.exec(`INSERT INTO batches VALUES (1, null, 'UTC', null, 'U0ANA', 1)`);
+    database.exec(`INSERT INTO batches (id, zone, created_by, created_at) VALUES (1, 'UTC', 'U0ANA', 1)`);
     database.exec(`INSERT INTO plans VALUES ('h', '{}')`);
     database.exec(
-      `INSERT INTO deployments VALUES (1, 1, 'ibex', 't', 'c', 'k', 'u', 1, 'queued', 1, 0, null, null, 'h', 1, 0)`,
+      `INSERT INTO deployments VALUES (1, 1, 'ibex', 't', 'c', 'k', 'u', 1, 'queued', 1, 0, null, null, 'h', 1, 0, 1)`,
     );
     database.close();
     const anew = (rows: string) =>
