@@ -85,13 +85,10 @@ const both = () => channels.map((channel) => said(channel, 'minutes').length);
 /** Dies the moment the first minutes are to be posted, or were: nothing after it is done, and the disk stays as it was then. */
 async function dieAt(point: 'before' | 'after' | null, file: string, copy: string): Promise<void> {
   const store = await openSqliteStore({ file, migrationsFolder });
-  const dying: { reached: boolean; giveUp: (error: Error) => void } = {
-    reached: false,
-    giveUp: () => undefined,
-  };
+  const dying: { reached: boolean; hung: ((error: Error) => void)[] } = { reached: false, hung: [] };
   const hang = async () => {
     dying.reached = true;
-    return await new Promise<never>((_, reject) => (dying.giveUp = reject));
+    return await new Promise<never>((_, reject) => dying.hung.push(reject));
   };
   const { telling, outbox } = speak(store, (post) => async (options) => {
     const isMinutes = JSON.stringify(options?.metadata ?? '').includes('minutes:') && !dying.reached;
@@ -108,7 +105,7 @@ async function dieAt(point: 'before' | 'after' | null, file: string, copy: strin
   if (point !== null) await slack.until(() => dying.reached, slowMs);
   await backupFile({ file, copy, migrationsFolder, now: Date.now() });
   const stopping = outbox.stop();
-  dying.giveUp(new Error('the process is gone'));
+  for (const giveUp of dying.hung) giveUp(new Error('the process is gone'));
   await stopping;
   if (point !== null) await telling.stop();
   await store.close();
