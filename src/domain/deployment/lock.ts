@@ -19,6 +19,9 @@ export type EnvironmentEvent =
   | ({ type: 'unlocked' } & Actor)
   /** Which properties were given a value, never the values; `cluster` is absent for the environment's own. */
   | ({ type: 'properties_filled'; properties: { cluster?: string; name: string }[] } & Actor)
+  /** An approver's vote went into another hand, until an instant, and came back. */
+  | { type: 'vote_delegated'; by: string; to: string; until: number }
+  | { type: 'vote_taken_back'; by: string; to: string }
   | { type: 'reconfigured' };
 
 /** Who closed an environment, since when and why. */

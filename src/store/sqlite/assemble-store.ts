@@ -5,6 +5,7 @@ import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Store } from '../store.ts';
 import { deploymentWrites } from './changes.ts';
 import type { Connection } from './connection.ts';
+import { delegationMethods } from './delegations.ts';
 import { deploymentReads } from './deployments.ts';
 import { dueMethods } from './due.ts';
 import { factMethods, nameInstallation } from './facts.ts';
@@ -46,6 +47,7 @@ export function assembleStore(connection: Connection, now: () => number, release
     ...leaseMethods(connection),
     ...locks,
     ...propertyMethods(connection),
+    ...delegationMethods(connection),
     ...inspectionMethods(connection, committed),
     ...due,
     ...messageMethods(connection, committed),
