@@ -116,7 +116,9 @@ export async function takeVotesBack(needs: AppNeeds, by: string): Promise<Verdic
   return accept([...ended.map(({ to, environment }) => ({ to, where: environment })), ...taken]);
 }
 
+/** Who holds a vote that was not given; what was given stays given. */
 function handOf({ deployment }: LoadedDeployment, by: string): string | null {
+  if (deployment.votes.some((vote) => (vote.for ?? vote.by) === by)) return null;
   return deployment.handedVotes.find((hand) => hand.by === by)?.to ?? null;
 }
 

@@ -71,7 +71,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     adminChannel: channel,
   });
   const anchoring = startAnchoring({ store, now, log, channel }, outbox);
-  const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
+  const telling = startTelling(
+    { store, now, log, breathMs: options.pace.betweenTellings, adminChannel: channel },
+    outbox,
+  );
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   // What hears people lets go first, what tells them last.
   const ears: Stoppable[] = [slack];

@@ -1,6 +1,7 @@
 import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bolt';
 
 import type { BotNeeds } from './bot.ts';
+import { onApprove, onApproveSubmit } from './card/on-approve.ts';
 import { decisionIds, onDecision, onDetails } from './card/on-button.ts';
 import { onChooseChange, onChooseSubmit, onChooseWanted } from './card/on-choose.ts';
 import { onReasonSubmit, onReasonWanted, reasonFormIds, reasonForms } from './card/on-reason.ts';
@@ -23,6 +24,8 @@ export function listen(app: App, needs: BotNeeds): void {
   for (const id of formFields)
     app.action<BlockAction>(id, async (args) => await onFormChange(withForms, args));
   app.view<ViewSubmitAction>(ids.form, async (args) => await onFormSubmit(needs, args));
+  app.action<BlockAction<ButtonAction>>(ids.approve, async (args) => await onApprove(needs, args));
+  app.view<ViewSubmitAction>(ids.approveForm, async (args) => await onApproveSubmit(needs, args));
   for (const id of decisionIds)
     app.action<BlockAction<ButtonAction>>(id, async (args) => await onDecision(needs, args));
   for (const id of Object.keys(reasonForms))

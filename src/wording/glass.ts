@@ -10,8 +10,10 @@ export const notLifted = 'Windows, freezes and locks are not lifted.';
 /** What happens when people go on without the approvals, in one line. */
 export function sayGlass(event: GlassEvent, sayInstant: SayInstant): string {
   switch (event.type) {
-    case 'glass_asked':
-      return `*<@${event.by}> wants to break the glass*: ${sayReason(event.reason)}. ${sayMissing(event.persons - 1)} ${event.persons === 2 ? 'has' : 'have'} to confirm before ${sayInstant(event.lapsesAt)}; then it goes on without the missing approvals. ${notLifted}`;
+    case 'glass_asked': {
+      const { by, reason, persons, lapsesAt } = event;
+      return sayAsked({ people: [{ by }], reason, persons }, sayInstant(lapsesAt));
+    }
     case 'glass_joined':
       return `<@${event.by}> confirms it; that is not enough yet.`;
     case 'glass_broken':
@@ -23,6 +25,16 @@ export function sayGlass(event: GlassEvent, sayInstant: SayInstant): string {
     case 'glass_seen':
       return `<@${event.by}> has seen the broken glass.`;
   }
+}
+
+/** Who wants it and why, how many more it takes, and until when. */
+export function sayAsked(
+  { people, reason, persons }: { people: { by: string }[]; reason: string; persons: number },
+  until: string,
+): string {
+  const missing = persons - people.length;
+  const who = sayPeople(people.map(({ by }) => by));
+  return `*${who} ${people.length === 1 ? 'wants' : 'want'} to break the glass*: ${sayReason(reason)}. ${sayMissing(missing)} ${missing === 1 ? 'has' : 'have'} to confirm before ${until}; then it goes on without the missing approvals. ${notLifted}`;
 }
 
 /** `Broken glass by @ana and @cat: “the shop is down”.`, for ever, and who looked. */
@@ -45,9 +57,8 @@ export function sayBrokenElsewhere(
   return `*Broken glass*: #${number} goes on in \`${environment}\` without its approvals, by ${sayPeople(people)}: ${sayReason(reason)}. It is told in <#${channel}>.`;
 }
 
-/** `One more person`, `2 more people`. */
 function sayMissing(count: number): string {
-  return count === 1 ? 'A second person' : `${count} more people`;
+  return count === 1 ? 'One more person who deploys there' : `${count} more people who deploy there`;
 }
 
 function sayPeople(people: string[]): string {

@@ -90,7 +90,7 @@ export async function startSpeakingBot(options: {
     const needs = { store, now: Date.now, log, reach: passBy };
     const adminChannel = () => options.adminChannel ?? null;
     const outbox = startOutbox({ ...needs, client, pace: testPace, adminChannel });
-    const telling = startTelling({ ...needs, breathMs: 0 }, outbox);
+    const telling = startTelling({ ...needs, breathMs: 0, adminChannel }, outbox);
     running = { store, outbox, telling };
   };
   const stop = async (): Promise<void> => {

@@ -17,6 +17,9 @@ import { actions, button, context, header, type MessageContent, quotation, secti
 import { cut, slackInstant } from '../escape.ts';
 import { encodeButton, ids } from '../ids.ts';
 import { answerButtons } from './answer-buttons.ts';
+import { changedPlan } from './changed-plan.ts';
+import { decisionButtons } from './decision-buttons.ts';
+import { glassButtons, glassLines } from './glass-parts.ts';
 import { heldMembers } from './held-members.ts';
 import { rollbackButtons, rollbackLine } from './rollback-buttons.ts';
 
@@ -35,6 +38,8 @@ export function deploymentCard(deployment: Deployment, plan: Plan, members: Memb
       ...sayQuestion(deployment),
       quotation('Reason', deployment.reason),
       ...(deployment.rejection ? [quotation('Rejected because', deployment.rejection.reason)] : []),
+      ...glassLines(deployment),
+      ...changedPlan(deployment),
       ...approvalLine(deployment, plan),
       ...heldMembers(deployment, members),
       ...rollbackLine(deployment),
@@ -85,8 +90,9 @@ function sayQuestion({ question, zone }: Deployment) {
 }
 
 function approvalLine(deployment: Deployment, plan: Plan) {
-  const changes =
-    deployment.planChanges.length === 0 ? '' : `The plan changed: ${deployment.planChanges.join('; ')}. `;
+  const { planChanges, state } = deployment;
+  const isSaid = planChanges.length === 0 || state === 'awaiting_approval';
+  const changes = isSaid ? '' : `The plan changed: ${planChanges.join('; ')}. `;
   const approvals = sayApprovals(plan.environment, deployment);
   return [context(`${changes}${approvals} · plan \`${deployment.planHash.slice(0, 12)}\``)];
 }
@@ -108,7 +114,12 @@ function cardButtons(deployment: Deployment, plan: Plan): Button[] {
   if (question) return [...answers, ...(isRunning ? stopButtons(run, number, value) : [cancel]), details];
   switch (state) {
     case 'awaiting_approval':
-      return [...decisionButtons(number, value), cancel, details];
+      return [
+        ...decisionButtons(deployment, value),
+        cancel,
+        ...glassButtons(deployment, plan, value),
+        details,
+      ];
     case 'scheduled':
     case 'queued':
       return [cancel, details];
@@ -152,24 +163,6 @@ function stopButtons({ stop, stopNow }: Run, number: number, value: string): But
     accessibilityLabel: `Stop deployment ${number} now`,
   });
   return stop ? [atOnce] : [stopButton(number, value), atOnce];
-}
-
-function decisionButtons(number: number, value: string): Button[] {
-  return [
-    button(ids.approve, 'Approve', value, {
-      style: 'primary',
-      accessibilityLabel: `Approve deployment ${number}`,
-      confirm: {
-        title: `Approve #${number}?`,
-        text: 'You approve exactly the plan in this thread.',
-        yes: 'Approve',
-      },
-    }),
-    button(ids.reject, 'Reject', value, {
-      style: 'danger',
-      accessibilityLabel: `Reject deployment ${number}`,
-    }),
-  ];
 }
 
 function stopButton(number: number, value: string): Button {

@@ -8,12 +8,15 @@ import type { OutgoingMessage, Store } from '../../store/store.ts';
 import type { MessageContent } from '../blocks.ts';
 import { deploymentCard } from '../card/card.ts';
 import { type FactGroup, groupFacts, threadMessage } from '../card/thread-message.ts';
+import { glassNotes } from './glass-note.ts';
 
 /** What telling is built with. */
 export interface TellerNeeds {
   store: Store;
   now: () => number;
   log: Pick<Logger, 'error'>;
+  /** Where administrators are told of broken glass; null or absent: nowhere but in its own channel. */
+  adminChannel?: () => string | null;
 }
 
 /** How many deployments are told of at once. */
@@ -33,7 +36,7 @@ export async function tellWhatHappened(needs: TellerNeeds): Promise<void> {
   }
 }
 
-async function tellOf({ store, now }: TellerNeeds, number: number, told: number): Promise<void> {
+async function tellOf({ store, now, adminChannel }: TellerNeeds, number: number, told: number): Promise<void> {
   const events = await store.eventsAfter(number, 0);
   const deployment = foldDeployment(events);
   const summary = await store.summary(number);
@@ -58,7 +61,11 @@ async function tellOf({ store, now }: TellerNeeds, number: number, told: number)
     { ...base, key: cardKey, threadOf: null, broadcast: false },
     deploymentCard(deployment, plan, members),
   );
-  await store.tell(number, deployment.version, [card, ...(await Promise.all(lines))], now());
+  const { channel } = summary;
+  const environment = plan.environment.name;
+  const notes = glassNotes(news, adminChannel?.() ?? null, { deployment: number, environment, channel });
+  const noted = notes.map(({ address, content }) => message(address, content));
+  await store.tell(number, deployment.version, [card, ...(await Promise.all(lines)), ...noted], now());
 }
 
 /** A question that was told before has its answer now: its buttons go. */
