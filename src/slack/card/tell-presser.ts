@@ -7,7 +7,7 @@ import { mrkdwn } from '../escape.ts';
 
 /** A press, wherever it was: on a message, in a view, or in App Home. */
 export interface PressPlace {
-  body: Pick<BlockAction, 'user' | 'trigger_id' | 'response_url' | 'view'>;
+  body: Pick<BlockAction, 'user' | 'trigger_id' | 'response_url'>;
   client: Pick<WebClient, 'views' | 'chat'>;
   /** Bolt gives none where Slack gives no place to answer to. */
   respond: RespondFn | undefined;
@@ -52,7 +52,5 @@ async function showView(
     close: { type: 'plain_text' as const, text: 'Close' },
     blocks: [section(sentence)],
   };
-  const place = { trigger_id: body.trigger_id, view };
-  if (body.view?.type === 'modal') await client.views.push(place);
-  else await client.views.open(place);
+  await client.views.open({ trigger_id: body.trigger_id, view });
 }

@@ -1,5 +1,6 @@
 import type { RetryChoice } from '../../domain/deployment/retry-choice.ts';
 import { nearest } from '../../domain/nearest.ts';
+import { type Delegate, parseDelegate } from './delegate-text.ts';
 
 /** What the text after `/deploy` asks for. */
 export type Command =
@@ -13,6 +14,8 @@ export type Command =
   | { do: 'unlock'; environment: string }
   /** An empty reason: the form asks for it. */
   | { do: 'halt'; reason: string }
+  | Delegate
+  | { do: 'take-votes-back' }
   | { do: 'unknown'; near: string | null; example: string };
 
 /** Commands about one deployment. */
@@ -29,6 +32,7 @@ const examples: Record<string, string> = {
   lock: '/deploy lock denodo-production the database is being moved',
   unlock: '/deploy unlock denodo-production',
   halt: '/deploy halt the payment provider is down',
+  delegate: '/deploy delegate @ben denodo-production until fri 18:00',
   to: '/deploy customer360@2 to denodo-production tomorrow 21:00',
 };
 
@@ -49,7 +53,8 @@ export function parseCommand(text: string): Command {
     return { do: 'retry', number: Number(number), choice: parseChoice(words.slice(2)) };
   const closing = parseLock(word, words);
   if (closing) return closing;
-  const near = nearest(word, ['list', 'help', ...numbered, 'retry', 'lock', 'unlock', 'halt']);
+  if (word === 'delegate') return parseDelegate(words.slice(1));
+  const near = nearest(word, ['list', 'help', ...numbered, 'retry', 'lock', 'unlock', 'halt', 'delegate']);
   return { do: 'unknown', near, example: examples[near ?? 'to'] ?? '' };
 }
 
@@ -94,5 +99,6 @@ export const helpText = [
   '`/deploy rollback 1042` restores what it changed, in reverse order, by a deployment of its own.',
   '`/deploy lock denodo-production REASON` lets nothing begin there; what has begun goes on.',
   '`/deploy unlock denodo-production` opens it again.',
+  '`/deploy delegate @ben denodo-production until fri 18:00` hands your vote there to @ben; `/deploy delegate #1042 @ben` for one deployment; `/deploy delegate off` takes them all back.',
   '`/deploy halt REASON` pauses everything that runs and locks every environment that you may lock.',
 ].join('\n');

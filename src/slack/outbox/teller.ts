@@ -36,7 +36,11 @@ export async function tellWhatHappened(needs: TellerNeeds): Promise<void> {
   }
 }
 
-async function tellOf({ store, now, adminChannel }: TellerNeeds, number: number, told: number): Promise<void> {
+async function tellOf(
+  { store, now, adminChannel }: TellerNeeds,
+  number: number,
+  told: number,
+): Promise<void> {
   const events = await store.eventsAfter(number, 0);
   const deployment = foldDeployment(events);
   const summary = await store.summary(number);
