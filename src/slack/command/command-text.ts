@@ -38,7 +38,7 @@ const examples: Record<string, string> = {
 
 /** Reads the text after `/deploy`; anything else gets the nearest command and one example. */
 export function parseCommand(text: string): Command {
-  const words = text.trim().split(/\s+/).filter(Boolean);
+  const words = wordsOf(asTyped(text));
   const [first = ''] = words;
   if (words.length === 0) return { do: 'form', selection: [], environment: null, when: '' };
   const request = parseRequest(words);
@@ -53,9 +53,21 @@ export function parseCommand(text: string): Command {
     return { do: 'retry', number: Number(number), choice: parseChoice(words.slice(2)) };
   const closing = parseLock(word, words);
   if (closing) return closing;
-  if (word === 'delegate') return parseDelegate(words.slice(1));
+  if (word === 'delegate') return parseDelegate(wordsOf(text).slice(1));
   const near = nearest(word, ['list', 'help', ...numbered, 'retry', 'lock', 'unlock', 'halt', 'delegate']);
   return { do: 'unknown', near, example: examples[near ?? 'to'] ?? '' };
+}
+
+function wordsOf(text: string): string[] {
+  return text.trim().split(/\s+/).filter(Boolean);
+}
+
+/** Slack writes `<@U0BEN|ben>` for @ben, and the like for channels and links: people read what was typed. */
+function asTyped(text: string): string {
+  return text
+    .replaceAll(/<([@#])[A-Z0-9]+\|([^>]+)>/g, '$1$2')
+    .replaceAll(/<(?:https?:|mailto:)[^|>]*\|([^>]+)>/g, '$1')
+    .replaceAll(/<(https?:[^|>]+)>/g, '$1');
 }
 
 /** Nothing: all that remains; `only failed`; or servers by name, with commas or without. */
