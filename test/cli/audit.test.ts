@@ -209,6 +209,7 @@ describe('audit verify', () => {
       'DROP TABLE environment_backups',
       'DROP TABLE inspections',
       'DROP TABLE property_values',
+      'DROP TABLE vote_delegations',
       'DROP INDEX messages_paused',
       'DELETE FROM __drizzle_migrations WHERE id > 1',
     );

@@ -31,7 +31,7 @@ export const approval = section({
       .min(2, { error: 'at least 2: nobody goes on without the approvals alone' })
       .describe('How many people decide together; each may deploy there.'),
     minutes: duration
-      .max(24 * 60, { error: 'at most 1440, a day' })
+      .max(24 * 60)
       .describe('How many minutes the first one waits for the others; then it counts for nothing.'),
   })
     .optional()
