@@ -40,8 +40,8 @@ export function sayAsked(
 /** `Broken glass by @ana and @cat: “the shop is down”.`, for ever, and who looked. */
 export function sayBroken({ people, reason, seen, holds }: BrokenGlass): string {
   const looked = seen === null ? 'No approver has looked yet.' : `Seen by <@${seen.by}>.`;
-  const void_ = holds ? '' : ' for an earlier plan';
-  return `*Broken glass*${void_} by ${sayPeople(people)}: ${sayReason(reason)}. ${looked}`;
+  const earlier = holds ? '' : ' for an earlier plan';
+  return `*Broken glass*${earlier} by ${sayPeople(people)}: ${sayReason(reason)}. ${looked}`;
 }
 
 /** What the administrators of the bot are told of it. */
@@ -68,5 +68,5 @@ function sayPeople(people: string[]): string {
 const longestReason = 300;
 
 function sayReason(reason: string): string {
-  return `\`${harmless(reason, longestReason)}\``;
+  return `\`${harmless(reason, longestReason).replace(/\.$/, '')}\``;
 }

@@ -8,15 +8,15 @@ type PlanChanged = Extract<DeploymentEvent, { type: 'plan_changed' }>;
 
 /** That the plan is another one: what changed, line by line, who had approved what it was, and who is asked first. */
 export function sayPlanChange(event: PlanChanged, sayInstant: SayInstant): string {
-  return [
-    `The plan changed: ${sayChanges(event.changes)}`,
-    `Earlier approvals are void; it expires ${sayInstant(event.expiresAt)} unless the new plan is approved.${sayOverrides(event.overrides)}${sayEarlier(event, sayInstant)}`,
-  ].join(event.changes.length > 1 ? '\n' : '. ');
+  const end = event.changes.length > 1 ? '\n' : '. ';
+  const until = `it expires ${sayInstant(event.expiresAt)} unless the new plan is approved.`;
+  return `The plan changed${sayChanges(event.changes)}${end}Earlier approvals are void; ${until}${sayOverrides(event.overrides)}${sayEarlier(event, sayInstant)}`;
 }
 
-/** One change in the line; several in a line each. */
-export function sayChanges(changes: string[]): string {
-  return changes.length > 1 ? changes.map((change) => `\n• ${change}`).join('') : changes.join('');
+/** One change in the same line; several are counted, and in a line each. */
+export function sayChanges(changes: string[], count = changes.length): string {
+  if (changes.length < 2) return `: ${changes.join('')}`;
+  return ` in ${count} places:${changes.map((change) => `\n• ${change}`).join('')}`;
 }
 
 function sayEarlier({ approvedBy = [], ask = [] }: PlanChanged, sayInstant: SayInstant): string {

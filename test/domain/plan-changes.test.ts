@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { Environment } from '../../src/domain/environment.ts';
 import { planChanges } from '../../src/domain/plan/plan-changes.ts';
+import { sayPlanChange } from '../../src/wording/plan-change.ts';
 import { buildCluster, buildEnvironment, buildPlan, buildServer } from '../helpers/build.ts';
 
 const before = buildPlan(buildEnvironment());
@@ -62,4 +63,25 @@ describe('what changed between two plans', () => {
     expect(lines).toHaveLength(21);
     expect(lines.at(-1)).toBe('and 21 more settings of `shop`');
   });
+});
+
+test('the thread counts several changes, puts each in a line, and asks exactly those who may look again', () => {
+  const event = {
+    type: 'plan_changed' as const,
+    planHash: 'h',
+    changes: ['a: 1 → 2', 'b was added'],
+    expiresAt: 5,
+    approvedBy: [
+      { by: 'U0DAN', for: 'U0BEN', at: 1 },
+      { by: 'U0CAT', at: 2 },
+    ],
+    ask: ['U0CAT'],
+  };
+  expect(sayPlanChange(event, (at) => `T${at}`)).toBe(
+    'The plan changed in 2 places:\n• a: 1 → 2\n• b was added\nEarlier approvals are void; it expires T5 unless the new plan is approved. Approved before by <@U0DAN> for <@U0BEN> (T1) and <@U0CAT> (T2). <@U0CAT>: please look at what changed.',
+  );
+  const { approvedBy: _, ask: __, ...plain } = { ...event, changes: ['a: 1 → 2'] };
+  expect(sayPlanChange(plain, (at) => `T${at}`)).toBe(
+    'The plan changed: a: 1 → 2. Earlier approvals are void; it expires T5 unless the new plan is approved.',
+  );
 });

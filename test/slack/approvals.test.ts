@@ -160,12 +160,9 @@ describe('a press where no message is', () => {
     const home = await homeOf('U0ANA');
     bot.slack.fail({ method: 'views.open', how: 'refused', error: 'expired_trigger_id' });
     await home.press('Approve');
-    await bot.slack.until(() =>
-      bot.slack
-        .channel('D00ANA')
-        .messages()
-        .some(({ text }) => text.includes('You requested #1')),
-    );
+    const direct = () => bot.slack.channel('D00ANA').messages();
+    await bot.slack.until(() => direct().length > 0);
+    expect(direct().map(({ text }) => text)).toEqual([expect.stringContaining('You requested #1')]);
   });
 });
 

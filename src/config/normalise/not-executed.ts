@@ -43,7 +43,7 @@ function inDeployments(deployments: EnvironmentFile['deployments']): string[] {
 
 function inApproval(approval: EnvironmentFile['approval']): string[] {
   const roles = (approval?.from ?? []).map((entry) => (typeof entry === 'string' ? entry : entry.role));
-  return [...(roles.includes('owner') ? ['approval.from: owner'] : [])];
+  return roles.includes('owner') ? ['approval.from: owner'] : [];
 }
 
 /** What other systems than Denodo have no use for. */

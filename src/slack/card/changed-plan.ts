@@ -15,14 +15,18 @@ const linesOnCard = 8;
 export function changedPlan(deployment: Deployment): KnownBlock[] {
   const { planChanges, state, earlierPlans } = deployment;
   if (planChanges.length === 0 || state !== 'awaiting_approval') return [];
-  const rest = planChanges.length - linesOnCard;
-  const more = rest > 0 ? `\n… and ${rest} more, behind Approve.` : '';
+  const shown = planChanges.length > linesOnCard ? shortened(planChanges) : planChanges;
   const votes = earlierPlans.at(-1)?.votes ?? [];
   const had = votes.map((vote) => `${sayVoter(vote)} (${instant(deployment, vote.at)})`);
   return [
-    section(`*The plan changed*: ${sayChanges(planChanges.slice(0, linesOnCard))}${more}`),
+    section(`*The plan changed*${sayChanges(shown, planChanges.length)}`),
     ...(had.length > 0 ? [context(`Approved before, and void now: ${joined(had)}`)] : []),
   ];
+}
+
+function shortened(changes: string[]): string[] {
+  const shown = changes.slice(0, linesOnCard - 1);
+  return [...shown, `and ${changes.length - shown.length} more, behind Approve`];
 }
 
 const linesPerBlock = 15;
