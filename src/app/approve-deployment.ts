@@ -1,6 +1,6 @@
 import { sayTime } from '../domain/calendar/calendar.ts';
 import { approvalRuleFor, type ApprovalStanding, approvalStanding } from '../domain/deployment/approval.ts';
-import type { Deployment } from '../domain/deployment/deployment.ts';
+import type { Deployment, Vote } from '../domain/deployment/deployment.ts';
 import type { Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import { namesOfRole, type Person } from '../domain/roles.ts';
@@ -111,10 +111,13 @@ function decideVote(
   const environment = currentEnvironment(needs.configuration(), plan);
   const rule = approvalRuleFor(environment, deployment);
   const before = approvalStanding(rule, deployment.votes);
-  const given = new Set(deployment.votes.map((vote) => vote.for ?? vote.by));
-  const vote = votes
-    .filter((candidate) => !given.has(candidate.for ?? candidate.by))
-    .find((candidate) => approvalStanding(rule, [...deployment.votes, candidate]).given > before.given);
+  const given = new Map(deployment.votes.map((cast) => [cast.for ?? cast.by, cast]));
+  const open = votes.filter((candidate) => !given.has(candidate.for ?? candidate.by));
+  const [carried] = votes.flatMap((candidate) => given.get(candidate.for ?? candidate.by) ?? []);
+  if (open.length === 0 && carried) return refuse(refuseGiven(deployment, carried));
+  const vote = open.find(
+    (candidate) => approvalStanding(rule, [...deployment.votes, candidate]).given > before.given,
+  );
   if (!vote) return refuse(refuseSurplus(needs, environment, deployment, before));
   const { satisfied: complete, ...standing } = approvalStanding(rule, [...deployment.votes, vote]);
   const { at: _, ...cast } = vote;
@@ -122,6 +125,16 @@ function decideVote(
   const answer = { number: deployment.number, given: standing.given, required: standing.required, complete };
   if (!complete) return accept({ events: [approved], answer });
   return accept({ events: [approved, nextStep(deployment, needs.now())], due: approvedDue, answer });
+}
+
+/** Every vote that this person carries was given, by its owner or by an earlier hand. */
+function refuseGiven({ number, zone }: Deployment, { by, at }: Vote): Refusal {
+  return {
+    rule: 'law-14',
+    message: `The vote on #${number} that you carry was given by <@${by}> at ${sayTime(at, zone)}.`,
+    liftedBy: 'nobody',
+    wayOut: `See \`/deploy show ${number}\`.`,
+  };
 }
 
 /** What an approved deployment does not wait for any more. */

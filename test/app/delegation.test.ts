@@ -75,6 +75,15 @@ describe.each([
     expect(words(await approve('U0EVE'))).toMatch(/already approved by <@U0CAT>/);
   });
 
+  test('is not given once more by its carrier when its owner gave it', async () => {
+    value(await hand('U0BEN', 'U0DAN'));
+    value(await approve('U0BEN'));
+    expect(words(await approve('U0DAN'))).toBe(
+      'The vote on #1 that you carry was given by <@U0BEN> at 17 Nov 2026 09:00 Europe/Madrid.',
+    );
+    expect(await now()).toMatchObject({ state: 'awaiting_approval', votes: [{ by: 'U0BEN' }] });
+  });
+
   test('does not let one person vote twice', async () => {
     value(await hand('U0BEN', 'U0CAT'));
     value(await approve('U0CAT'));

@@ -185,6 +185,7 @@ describe('a request to break the glass that nobody confirms', () => {
     const deployment = await requested();
     value(await wants(deployment, 'U0DAN'));
     app.clock.now += 60 * minute - 1;
+    await dueHandlers(app)['glass-lapse']({ kind: 'glass-lapse', deployment: 1, at: app.now() });
     await tick();
     expect(await types(deployment.number)).toEqual(['glass_asked']);
     app.clock.now += 1;
