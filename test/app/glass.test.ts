@@ -1,3 +1,7 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { acknowledgeGlass } from '../../src/app/acknowledge-glass.ts';
@@ -16,6 +20,7 @@ import { handleWhatIsDue } from '../../src/scheduler/scheduler.ts';
 import { sayApprovals } from '../../src/wording/approvals.ts';
 import { buildRequest, startApp, type TestApp, tuesdayMorning } from '../helpers/app.ts';
 import { buildConfiguration, buildEnvironment } from '../helpers/build.ts';
+import { removeLater } from '../helpers/remove-later.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -35,8 +40,11 @@ const roles = {
 };
 let app: TestApp;
 
-async function start(more: { approval?: ApprovalRule; freezes?: Freeze[] } = {}): Promise<void> {
-  app = await startApp([]);
+async function start(
+  more: { approval?: ApprovalRule; freezes?: Freeze[] } = {},
+  file = ':memory:',
+): Promise<void> {
+  app = await startApp([], file);
   const environment = buildEnvironment({ approval, ...more });
   app.world.configuration = buildConfiguration([environment], { roles: structuredClone(roles) });
 }
@@ -194,6 +202,38 @@ describe('a request to break the glass that nobody confirms', () => {
     if (due) await dueHandlers(app)[due.kind](due);
     expect(await types(deployment.number)).toEqual(['glass_asked', 'glass_lapsed']);
     expect(words(await joins(deployment, 'U0EVE'))).toMatch(/time for it has passed.*say why/);
+  });
+
+  test('lapses in the process that comes after the one that wrote it, and reminders go on there', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'll-glass-'));
+    const file = join(directory, 'lamplighter.db');
+    const killed = async (later: number): Promise<void> => {
+      const { now } = app.clock;
+      await app.store.close();
+      await start({}, file);
+      app.clock.now = now + later;
+      await tick();
+    };
+    await app.store.close();
+    await start({}, file);
+    const { number } = await requested();
+    value(await wants(await load(number), 'U0DAN'));
+    await killed(60 * minute);
+    value(await wants(await load(number), 'U0DAN'));
+    value(await joins(await load(number), 'U0EVE'));
+    await killed(day);
+    await killed(day);
+    await app.store.close();
+    await start({}, file);
+    expect((await types(number)).filter((type) => type.startsWith('glass'))).toEqual([
+      'glass_asked',
+      'glass_lapsed',
+      'glass_asked',
+      'glass_broken',
+      'glass_reminded',
+      'glass_reminded',
+    ]);
+    removeLater(directory);
   });
 
   test('is joined no more after its time, though nobody has looked at the clock yet, and can be asked anew', async () => {

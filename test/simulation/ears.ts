@@ -44,7 +44,7 @@ export function hear({ app, storeOf, log }: EarsNeeds): App {
     const { id, value, trigger_id } = heard;
     if (heard.kind === 'press')
       return await onDecision(needs, {
-        body: { user, trigger_id },
+        body: { user, trigger_id, response_url: 'beside the card' },
         action: { action_id: id, value },
         ack,
         respond,

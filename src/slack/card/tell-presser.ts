@@ -9,8 +9,8 @@ import { mrkdwn } from '../escape.ts';
 export interface PressPlace {
   body: Pick<BlockAction, 'user' | 'trigger_id' | 'response_url'>;
   client: Pick<WebClient, 'views' | 'chat'>;
-  /** Bolt gives none where Slack gives no place to answer to. */
-  respond: RespondFn | undefined;
+  /** Works only where the press has a `response_url`. */
+  respond: RespondFn;
 }
 
 /**
@@ -23,7 +23,7 @@ export async function tellPresser(
   sentence: string,
 ): Promise<void> {
   try {
-    if (body.response_url && respond)
+    if (body.response_url)
       return void (await respond({
         response_type: 'ephemeral',
         replace_original: false,
