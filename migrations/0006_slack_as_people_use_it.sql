@@ -38,6 +38,16 @@ CREATE TABLE `task_outputs` (
 	FOREIGN KEY (`deployment`) REFERENCES `deployments`(`number`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
+CREATE TABLE `vote_delegations` (
+	`environment` text NOT NULL,
+	`by` text NOT NULL,
+	`to` text NOT NULL,
+	`since` integer NOT NULL,
+	`until` integer NOT NULL,
+	PRIMARY KEY(`environment`, `by`)
+);
+--> statement-breakpoint
+CREATE INDEX `vote_delegations_by` ON `vote_delegations` (`by`,`environment`);--> statement-breakpoint
 ALTER TABLE `batches` ADD `version` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE `batches` ADD `on_failure` text DEFAULT 'continue' NOT NULL;--> statement-breakpoint
 ALTER TABLE `batches` ADD `changed` text;--> statement-breakpoint

@@ -1,16 +1,16 @@
 import { system } from '../domain/actor.ts';
 import { overridesAt, sayOverrideNeed } from '../domain/calendar/windows.ts';
-import { approvalRuleFor, approvalStanding } from '../domain/deployment/approval.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { newWarnings } from '../domain/plan/warnings.ts';
-import { type Person, rolesOf } from '../domain/roles.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { DueChange, Lease } from '../store/store.ts';
+import { askAgain } from './ask-again.ts';
 import { stoppedByBatch } from './batch-stopped.ts';
 import { undoesOtherNow } from './deployed-since.ts';
 import { currentEnvironment, loadDeployment } from './load-deployment.ts';
+import { identify, lostApprovals } from './lost-approvals.ts';
 import { decideMissed } from './missed-start.ts';
 import type { AppNeeds } from './needs.ts';
 import { planDeployment, type PlannedDeployment, refusalsOf, samePlan } from './plan-deployment.ts';
@@ -33,11 +33,11 @@ export async function admitDeployment(needs: AppNeeds, lease: Lease): Promise<bo
     frozenMeanwhile(needs, deployment, plan) ??
     (await lostApprovals(needs, deployment, plan));
   if (stop) {
-    await write(needs, lease, deployment.version, stop);
+    await write(needs, lease, deployment.version, await askAgain(needs, loaded.value, stop));
     return false;
   }
   const broken = (await undoneTooLate(needs, plan)) ?? (await judgeAgain(needs, deployment, plan));
-  if (broken) await write(needs, lease, deployment.version, broken);
+  if (broken) await write(needs, lease, deployment.version, await askAgain(needs, loaded.value, broken));
   return broken === null;
 }
 
@@ -77,13 +77,6 @@ async function undoneTooLate({ store }: AppNeeds, { undoes, environment }: Plan)
   return why === null ? null : { events: [{ type: 'missed', reason: `law-12: ${why}` }] };
 }
 
-/** Who somebody is now. Throws where Slack does not say: the start waits for an answer instead of deciding without one. */
-async function identify(needs: AppNeeds, id: string): Promise<Person> {
-  const person = await needs.findPerson(id);
-  if (person.standing === 'unknown') throw new Error(`Slack does not say who ${id} is, so the start waits`);
-  return person;
-}
-
 /** What is written instead of the start. */
 interface Stop {
   events: [DeploymentEvent, ...DeploymentEvent[]];
@@ -103,42 +96,6 @@ async function write(needs: AppNeeds, lease: Lease, expectedVersion: number, sto
     ...(due && { due }),
     ...(plan && { plan }),
   });
-}
-
-/** Only people who hold the role now count; if too few are left, the approval is void. */
-async function lostApprovals(
-  needs: AppNeeds,
-  deployment: Deployment,
-  plan: Plan,
-): Promise<ReturnType<typeof drift> | null> {
-  const configuration = needs.configuration();
-  const environment = currentEnvironment(configuration, plan);
-  const voters = await Promise.all(
-    deployment.votes.map(async (vote) => ({ vote, person: await identify(needs, vote.by) })),
-  );
-  const votes = voters.map(({ vote, person }) => ({
-    ...vote,
-    roles: rolesOf(person, configuration, environment.kind),
-  }));
-  if (approvalStanding(approvalRuleFor(environment, deployment), votes).satisfied) return null;
-  const gone = voters
-    .filter((_, index) => votes[index]?.roles.length === 0)
-    .map(({ person }) => `<@${person.id}> (${lossOf(person)})`);
-  const why = `${gone.join(', ') || 'an approver'} may no longer approve for \`${environment.name}\``;
-  return drift(needs, plan, { plan, hash: deployment.planHash }, [why]);
-}
-
-/** Why somebody who approved may not any more. */
-function lossOf({ standing }: Person): string {
-  const reasons: Record<Person['standing'], string> = {
-    member: 'no longer in the role',
-    guest: 'now a guest',
-    bot: 'a bot',
-    deactivated: 'account deactivated',
-    stranger: 'of another workspace',
-    unknown: 'unknown',
-  };
-  return reasons[standing];
 }
 
 /** Every rule and every warning once more, as it stands at the start. */

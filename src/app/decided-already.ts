@@ -11,6 +11,7 @@ type Decision = Extract<
   {
     type:
       | 'approved'
+      | 'glass_broken'
       | 'rejected'
       | 'cancelled'
       | 'stop_requested'
@@ -46,6 +47,7 @@ function isDecision(event: DeploymentEvent): event is Decision {
 
 const words: Record<Decision['type'], string> = {
   approved: 'approved',
+  glass_broken: 'sent on with broken glass',
   rejected: 'rejected',
   cancelled: 'cancelled',
   stop_requested: 'stopped',

@@ -2,8 +2,10 @@ import type { Due, DueKind } from '../store/store.ts';
 import { answerByDefault } from './answer-question.ts';
 import { endWindow } from './end-window.ts';
 import { expireDeployment } from './expire-deployment.ts';
+import { lapseGlass } from './lapse-glass.ts';
 import type { AppNeeds } from './needs.ts';
 import { remindOfDeployment } from './remind-deployment.ts';
+import { remindOfGlass } from './remind-of-glass.ts';
 import { rollBackWhenDue } from './roll-back-deployment.ts';
 import { sayWhatWaits } from './say-what-waits.ts';
 import { startDeployment } from './start-deployment.ts';
@@ -17,6 +19,8 @@ export function dueHandlers(needs: AppNeeds): Record<DueKind, (due: Due) => Prom
     rollback: async ({ deployment }) => await rollBackWhenDue(needs, deployment),
     'window-end': async ({ deployment }) => await endWindow(needs, deployment),
     minutes: async ({ deployment }) => await sayWhatWaits(needs, deployment),
+    'glass-lapse': async ({ deployment }) => await lapseGlass(needs, deployment),
+    'glass-seen': async ({ deployment, at }) => await remindOfGlass(needs, deployment, at),
     question: async ({ deployment }) => await answerByDefault(needs, deployment),
   };
 }

@@ -29,6 +29,8 @@ export interface AppNeeds extends PlanningNeeds {
   store: Store;
   /** The person as Slack knows them now; an unknown one has no standing. */
   findPerson: (id: string) => Promise<Person>;
+  /** Everybody who holds a role, by themselves or by their group; absent where nobody can say. */
+  peopleOfRole?: (role: string) => Promise<string[]>;
 }
 
 /** Something that can be chosen for deployment. */

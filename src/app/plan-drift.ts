@@ -32,7 +32,7 @@ export async function changesSince(
       needs,
       plan,
       { plan, hash: deployment.planHash },
-      again.refusals.map((refusal) => refusal.message),
+      again.refusals.map(({ message }) => message.replace(/\.$/, '')),
     );
   if (again.value.hash === deployment.planHash) return null;
   return drift(needs, plan, again.value, planChanges(plan, again.value.plan));

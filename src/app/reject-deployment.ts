@@ -1,10 +1,10 @@
-import { refuseApprover } from '../domain/deployment/approval.ts';
 import { rolesOf } from '../domain/roles.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import { decidedAlready } from './decided-already.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
+import { voicesOf } from './voices.ts';
 
 /** A rejection with its reason. */
 export interface RejectDeployment {
@@ -13,7 +13,7 @@ export interface RejectDeployment {
   reason: string;
 }
 
-const approvalEnds = new Set(['approved', 'rejected', 'cancelled']);
+const approvalEnds = new Set(['approved', 'rejected', 'cancelled', 'glass_broken']);
 
 /** Ends a deployment that waits for approval. Whoever may approve may reject, and needs a reason. */
 export async function rejectDeployment(needs: AppNeeds, request: RejectDeployment): Promise<Verdict<number>> {
@@ -37,12 +37,12 @@ export async function rejectDeployment(needs: AppNeeds, request: RejectDeploymen
         wayOut: `See \`/deploy show ${deployment.number}\`.`,
       });
     const environment = currentEnvironment(needs.configuration(), plan);
-    const refusal = refuseApprover(person, needs.configuration(), environment, deployment);
+    const { votes, refusal } = await voicesOf(needs, person, { deployment, environment });
     const mayReject = rolesOf(person, needs.configuration(), environment.kind).includes('global_admin');
-    if (refusal && !mayReject) return refuse(refusal);
+    if (refusal && votes.length === 0 && !mayReject) return refuse(refusal);
     return accept({
       events: [{ type: 'rejected', by: person.id, reason }],
-      due: [{ remove: 'start' }, { remove: 'expire' }, { remove: 'remind' }],
+      due: [{ remove: 'start' }, { remove: 'expire' }, { remove: 'remind' }, { remove: 'glass-lapse' }],
       answer: deployment.number,
     });
   });

@@ -6,29 +6,45 @@ import { accept, refuse } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
+import { type Ballot, handsFor, voicesOf } from './voices.ts';
+import { mentionsOf } from './who-to-ask.ts';
 
 /** Says in the thread, once for each due row, that a start or the end of the time for approval comes near. */
 export async function remindOfDeployment(needs: AppNeeds, number: number, dueAt: number): Promise<void> {
-  await decide<null>(needs, number, ({ deployment, plan }) => {
+  await decide<null>(needs, number, async ({ deployment, plan }) => {
     const reminder = reminderFor(deployment, plan.environment, { dueAt, now: needs.now() });
     if (!reminder)
       return refuse({ rule: 'remind', message: 'nothing comes', liftedBy: 'nobody', wayOut: '' });
     const environment = currentEnvironment(needs.configuration(), plan);
-    const people = reminder.about === 'approval' ? whoMayApprove(needs, environment, deployment) : [];
+    const people = reminder.about === 'approval' ? await whoMayApprove(needs, environment, deployment) : [];
     return accept({ events: [{ type: 'reminded', ...reminder, dueAt, people }], answer: null });
   });
 }
 
 /** Mentions of whoever can do something about it: not of those who approved, nor of a requester who may not. */
-function whoMayApprove(needs: AppNeeds, environment: Environment, deployment: Deployment): string[] {
+async function whoMayApprove(
+  needs: AppNeeds,
+  environment: Environment,
+  deployment: Deployment,
+): Promise<string[]> {
   const rule = approvalRuleFor(environment, deployment);
   const { missing } = approvalStanding(rule, deployment.votes);
-  const done = new Set(deployment.votes.map(({ by }) => by));
-  if (rule?.excludeRequester) done.add(deployment.requestedBy);
-  const { roles } = needs.configuration();
-  const mentions = missing.flatMap((name) => [
-    ...(roles[name]?.users ?? []).filter((id) => !done.has(id)).map((id) => `<@${id}>`),
-    ...(roles[name]?.usergroups ?? []).map((id) => `<!subteam^${id}>`),
-  ]);
-  return [...new Set(mentions)];
+  const done = deployment.votes.flatMap((vote) => [vote.by, vote.for ?? vote.by]);
+  const but = rule?.excludeRequester ? [...done, deployment.requestedBy] : done;
+  const own = await mentionsOf(needs, { environment, roles: missing, but });
+  return [...new Set([...own, ...(await carriers(needs, { environment, deployment }, but))])];
+}
+
+/** Those who carry a vote that is still missing. */
+async function carriers(needs: AppNeeds, ballot: Ballot, but: string[]): Promise<string[]> {
+  const hands = (await handsFor(needs, ballot)).filter(
+    ({ by, to }) => !but.includes(by) && !but.includes(to),
+  );
+  const able = await Promise.all(
+    hands.map(async ({ to }) => {
+      const { votes } = await voicesOf(needs, await needs.findPerson(to), ballot);
+      return votes.some((vote) => vote.for !== undefined) ? [`<@${to}>`] : [];
+    }),
+  );
+  return able.flat();
 }

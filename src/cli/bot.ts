@@ -13,6 +13,7 @@ import { tellBatches } from '../slack/batch/batch-messages.ts';
 import { connectSlack, type SlackConnection } from '../slack/connection/connect.ts';
 import { listen } from '../slack/listen.ts';
 import { startAnchoring } from '../slack/outbox/anchor.ts';
+import { tellBrokenGlass } from '../slack/outbox/glass-note.ts';
 import { type Pace, startOutbox } from '../slack/outbox/outbox.ts';
 import { startTelling } from '../slack/outbox/telling.ts';
 import { tellTimelines } from '../slack/picture/tell-timeline.ts';
@@ -83,7 +84,12 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   });
   const anchoring = startAnchoring({ store, now, log, channel }, outbox);
   const told = observeFacts({ metrics, log });
-  const companions = [sayDirectly, tellBatches({ store, now, nameOf }), tellTimelines(log)];
+  const companions = [
+    sayDirectly,
+    tellBrokenGlass(channel),
+    tellBatches({ store, now, nameOf }),
+    tellTimelines(log),
+  ];
   const telling = startTelling(
     { store, now, log, told, nameOf, companions, breathMs: options.pace.betweenTellings },
     outbox,

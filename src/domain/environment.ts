@@ -193,6 +193,8 @@ export interface ApprovalRule {
   excludeRequester: boolean;
   expiresHours: number;
   remindMinutes: number[];
+  /** How many people may go on together without it, and for how many minutes the first waits for the others; absent: nobody may. */
+  breakGlass?: { persons: number; minutes: number };
 }
 
 /** When an environment may be deployed to: a recurring time of day on days, or one absolute span. */

@@ -1,5 +1,7 @@
-import type { Actor } from './actor.ts';
+import type { Actor, Decided } from './actor.ts';
 import type { BatchOnFailure } from './batch/batch.ts';
+import type { DelegationEvent } from './deployment/delegation-event.ts';
+import type { GlassEvent } from './deployment/glass-event.ts';
 import type { FreezeOverride } from './environment.ts';
 import type { Warning } from './verdict.ts';
 
@@ -87,7 +89,16 @@ export type DeploymentEvent =
       /** What it takes to start inside the freezes of its hour; absent: it lies in none. */
       overrides?: FreezeOverride[];
     } & Actor)
-  | { type: 'approved'; by: string; roles: string[]; planHash: string }
+  | {
+      type: 'approved';
+      by: string;
+      /** The approver whose vote it is, where that person handed it over; absent: their own. */
+      for?: string;
+      roles: string[];
+      planHash: string;
+    }
+  | GlassEvent
+  | DelegationEvent
   | { type: 'rejected'; by: string; reason: string }
   | { type: 'scheduled'; startsAt: number }
   | {
@@ -108,6 +119,10 @@ export type DeploymentEvent =
       overrides?: FreezeOverride[];
       /** What an approval of it accepts; absent: what was accepted before. */
       warnings?: Warning[];
+      /** Who had approved what it was before. */
+      approvedBy?: (Decided & { for?: string })[];
+      /** Those of them who are asked to look once more: they still may. */
+      ask?: string[];
     }
   | {
       type: 'queued';

@@ -26,7 +26,8 @@ export function rolesOf(person: Person, configuration: Configuration, environmen
     .map(([name]) => name);
 }
 
-const deployRoles = ['global_admin', 'promotion_admin', 'promotion'];
+/** The roles whose people may deploy. */
+export const deployRoles = ['global_admin', 'promotion_admin', 'promotion'];
 
 /** D-01, D-19: who may deploy what. A `promotion` user deploys only their own revisions, an admin anyone's. */
 export function refuseRequester(

@@ -121,6 +121,9 @@ function matters(event: DeploymentEvent): boolean {
     'expired',
     'plan_changed',
     'restored',
+    'glass_asked',
+    'glass_broken',
+    'glass_lapsed',
   ];
   return told.includes(event.type);
 }

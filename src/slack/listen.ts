@@ -2,10 +2,12 @@ import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bo
 
 import { listenToBatches } from './batch/listen-to-batches.ts';
 import type { BotNeeds } from './bot.ts';
+import { onApprove, onApproveSubmit } from './card/on-approve.ts';
 import { decisionIds, onDecision, onDetails } from './card/on-button.ts';
 import { onChooseChange, onChooseSubmit, onChooseWanted } from './card/on-choose.ts';
 import { onReasonSubmit, onReasonWanted, reasonFormIds, reasonForms } from './card/on-reason.ts';
 import { onCommand } from './command/on-command.ts';
+import { onDelegateSubmit } from './command/on-delegate.ts';
 import { onHaltSubmit } from './command/on-halt.ts';
 import { onLockSubmit } from './command/on-lock.ts';
 import { createFollower } from './form/follow-answers.ts';
@@ -25,6 +27,8 @@ export function listen(app: App, needs: BotNeeds): void {
   for (const id of formFields)
     app.action<BlockAction>(id, async (args) => await onFormChange(withForms, args));
   app.view<ViewSubmitAction>(ids.form, async (args) => await onFormSubmit(needs, args));
+  app.action<BlockAction<ButtonAction>>(ids.approve, async (args) => await onApprove(needs, args));
+  app.view<ViewSubmitAction>(ids.approveForm, async (args) => await onApproveSubmit(needs, args));
   for (const id of decisionIds)
     app.action<BlockAction<ButtonAction>>(id, async (args) => await onDecision(needs, args));
   for (const id of Object.keys(reasonForms))
@@ -35,6 +39,7 @@ export function listen(app: App, needs: BotNeeds): void {
   for (const id of [ids.chosenPart, ids.chosenServers])
     app.action<BlockAction>(id, async (args) => await onChooseChange(needs, args));
   app.view<ViewSubmitAction>(ids.chooseForm, async (args) => await onChooseSubmit(needs, args));
+  app.view<ViewSubmitAction>(ids.delegateForm, async (args) => await onDelegateSubmit(needs, args));
   app.view<ViewSubmitAction>(ids.haltForm, async (args) => await onHaltSubmit(needs, args));
   app.view<ViewSubmitAction>(ids.lockForm, async (args) => await onLockSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.fill, async (args) => await onFillWanted(needs, args));

@@ -1,6 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
 import type { BatchChange, BatchOnFailure } from '../domain/batch/batch.ts';
 import type { ChannelTelling } from '../domain/channel-telling.ts';
+import type { Delegation } from '../domain/deployment/delegation.ts';
 import type { DeploymentState } from '../domain/deployment/deployment.ts';
 import type { EnvironmentEvent, EnvironmentLock } from '../domain/deployment/lock.ts';
 import type { DeploymentEvent, StoredEvent } from '../domain/events.ts';
@@ -98,7 +99,16 @@ export interface Alongside {
 export type CreateOutcome = { number: number; existed: boolean } | { tooMany: number } | { stale: true };
 
 /** Kinds of things that become due; each names its deployment and is removed by the commit that deals with it. */
-export type DueKind = 'start' | 'expire' | 'remind' | 'question' | 'rollback' | 'window-end' | 'minutes';
+export type DueKind =
+  | 'start'
+  | 'expire'
+  | 'remind'
+  | 'question'
+  | 'rollback'
+  | 'window-end'
+  | 'minutes'
+  | 'glass-lapse'
+  | 'glass-seen';
 
 /** A row that becomes due. */
 export interface Due {
@@ -422,6 +432,13 @@ export interface Store {
   records(environment: string): Promise<ServerRecord[]>;
   /** Where the backup of the latest deployment that succeeded there lies; null where none was made. */
   lastBackup(environment: string): Promise<string | null>;
+
+  /** Puts a person's vote in an environment into another hand, in place of an earlier one, and says so in the trail. */
+  delegate(delegation: Delegation): Promise<void>;
+  /** Takes every vote of a person back from other hands, and says so in the trails; answers those that had not run out. */
+  endDelegations(by: string, at: number): Promise<Delegation[]>;
+  /** Votes in other hands, also those that ran out: of an environment, or of a person. */
+  delegations(of: { environment: string } | { by: string }): Promise<Delegation[]>;
 
   /** Gives values to properties that have none here yet, and says so in the trail; answers those that it gave. */
   fillIn(fill: FillIn): Promise<FilledProperty[]>;

@@ -1,10 +1,14 @@
 import { mention, system } from '../domain/actor.ts';
 import { sayChoice } from '../domain/deployment/choice.ts';
+import { isGlassEvent } from '../domain/deployment/glass-event.ts';
 import { sayLock } from '../domain/deployment/lock.ts';
 import { type DeploymentEvent, type Happening, type Intervention, isIntervention } from '../domain/events.ts';
 import type { Plan } from '../domain/plan/plan.ts';
+import { sayVoter } from './approvals.ts';
 import { sayBatchEvent } from './batch.ts';
+import { sayGlass } from './glass.ts';
 import { sayNextWindow, sayOverrides, sayQueued, sayReminder } from './hours.ts';
+import { sayPlanChange } from './plan-change.ts';
 import { sayPlan } from './plan.ts';
 
 /** How an instant is written where the line is read. */
@@ -17,17 +21,18 @@ export function sayDecision(
   sayInstant: SayInstant,
 ): string {
   if (isIntervention(event)) return sayIntervention(event, sayInstant);
+  if (isGlassEvent(event)) return sayGlass(event, sayInstant);
   switch (event.type) {
     case 'requested':
       return `Requested by ${mention(event)}.${sayOverrides(event.overrides)}\n${sayPlan(plan)}`;
     case 'approved':
-      return `Approved by <@${event.by}>.`;
+      return `Approved by ${sayVoter(event)}.`;
     case 'rejected':
       return `Rejected by <@${event.by}>.`;
     case 'reminded':
       return sayReminder(event);
     case 'plan_changed':
-      return `The plan changed: ${event.changes.join('; ')}. Earlier approvals are void; it expires ${sayInstant(event.expiresAt)} unless the new plan is approved.${sayOverrides(event.overrides)}`;
+      return sayPlanChange(event, sayInstant);
     case 'scheduled':
       return `It starts ${sayInstant(event.startsAt)}.`;
     case 'queued':
@@ -46,6 +51,10 @@ export function sayDecision(
     case 'batch_ordered':
     case 'batch_waits':
       return sayBatchEvent(event);
+    case 'vote_delegated':
+      return `<@${event.by}> hands their vote to <@${event.to}>.`;
+    case 'vote_taken_back':
+      return `<@${event.by}> takes their vote back from <@${event.to}>.`;
     case 'restored':
       return `The database was restored from a copy made ${sayInstant(event.copiedAt)}. What happened to this deployment after that is not known here: look at its servers before you go on.`;
   }

@@ -213,6 +213,7 @@ describe('audit verify', () => {
       'DROP TABLE people_settings',
       'DROP TABLE channel_tellings',
       'ALTER TABLE messages DROP COLUMN place',
+      'DROP TABLE vote_delegations',
       'DROP INDEX messages_paused',
       'DROP INDEX batches_starts',
       'DROP INDEX deployments_batch',

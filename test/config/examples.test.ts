@@ -255,6 +255,7 @@ describe('keys the examples do not show', () => {
           { roles: ['promotion_admin'], required: 1 },
           { roles: ['owner'], required: 1 },
         ],
+        breakGlass: { persons: 2, minutes: 60 },
       },
     });
     expect(environment?.runbooks['release']?.steps.map(({ timeoutSeconds }) => timeoutSeconds)).toEqual([
@@ -274,7 +275,6 @@ describe('keys the examples do not show', () => {
       'watcher',
       'rehearsal',
       'ownerConsent',
-      'approval.breakGlass',
       'approval.from: owner',
     ]);
     expect(environment?.windows).toMatchObject([{ to: '23:30', atEnd: 'no-new-server' }]);

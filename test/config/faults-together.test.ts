@@ -82,6 +82,21 @@ const cases: FaultCase[] = [
     ],
   ],
   [
+    'glass that fewer people could break than it takes',
+    [['required: 1,', 'required: 1, breakGlass: { persons: 9, minutes: 60 },']],
+    [
+      'approval.breakGlass.persons: asks for 9 people who deploy, and global_admin, promotion_admin, promotion list',
+    ],
+  ],
+  [
+    'glass that somebody could break alone, or for ever',
+    [['required: 1,', 'required: 1, breakGlass: { persons: 1, minutes: 99999 },']],
+    [
+      'approval.breakGlass.persons: must be at least 2: nobody goes on without the approvals alone',
+      'approval.breakGlass.minutes: must be at most 1440',
+    ],
+  ],
+  [
     'an approval by a role that is not there',
     [['from: [promotion_admin]', 'from: [promotion_admn]']],
     ['approval.from[0]: there is no role "promotion_admn"; did you mean "promotion_admin"?'],

@@ -33,6 +33,19 @@ const question: Question = {
 /** Any one event after the first, of every type there is. */
 const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbitrary<EventOf<Type>> } = {
   approved: fc.constant({ type: 'approved', by: 'U0BEA', roles: ['dba'], planHash: 'hash-0' }),
+  glass_asked: fc.constant({ type: 'glass_asked', by: 'U0BEA', reason: 'fire', persons: 2, lapsesAt: 9 }),
+  glass_joined: fc.constant({ type: 'glass_joined', by: 'U0BEA' }),
+  glass_broken: fc.constant({
+    type: 'glass_broken',
+    by: 'U0BEA',
+    people: ['U0ANA', 'U0BEA'],
+    reason: 'fire',
+  }),
+  glass_lapsed: fc.constant({ type: 'glass_lapsed', people: ['U0ANA'] }),
+  glass_reminded: fc.constant({ type: 'glass_reminded', dueAt: 9, people: [] }),
+  glass_seen: fc.constant({ type: 'glass_seen', by: 'U0BEA' }),
+  vote_delegated: fc.constant({ type: 'vote_delegated', by: 'U0BEA', to: 'U0CAT' }),
+  vote_taken_back: fc.constant({ type: 'vote_taken_back', by: 'U0BEA', to: 'U0CAT' }),
   rejected: fc.constant({ type: 'rejected', by: 'U0BEA', reason: 'no' }),
   scheduled: fc.nat().map((startsAt) => ({ type: 'scheduled', startsAt })),
   reminded: fc.constant({ type: 'reminded', minutesBefore: 15 }),

@@ -5,6 +5,7 @@ import { passBy } from '../../src/domain/fault-point.ts';
 import { planHash } from '../../src/domain/plan/make-plan.ts';
 import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
+import { tellBrokenGlass } from '../../src/slack/outbox/glass-note.ts';
 import { type Outbox, type Pace, slackPace, startOutbox } from '../../src/slack/outbox/outbox.ts';
 import { startTelling, type Telling } from '../../src/slack/outbox/telling.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
@@ -95,7 +96,10 @@ export async function startSpeakingBot(options: {
     const needs = { store, now: Date.now, log, reach: passBy };
     const adminChannel = () => options.adminChannel ?? null;
     const outbox = startOutbox({ ...needs, client, pace: testPace, adminChannel, gate: sendAll });
-    const telling = startTelling({ ...needs, nameOf: nameless, breathMs: 0 }, outbox);
+    const telling = startTelling(
+      { ...needs, nameOf: nameless, companions: [tellBrokenGlass(adminChannel)], breathMs: 0 },
+      outbox,
+    );
     running = { store, outbox, telling };
   };
   const stop = async (): Promise<void> => {

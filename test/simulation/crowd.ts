@@ -1,6 +1,6 @@
 import { ids } from '../../src/slack/ids.ts';
 import type { RunningBot } from './bot.ts';
-import type { Heard } from './ears.ts';
+import { type Heard, reasonForm } from './ears.ts';
 import type { Happening } from './invariant.ts';
 import type { Kernel } from './kernel.ts';
 import { type Action, people } from './scenario.ts';
@@ -49,7 +49,7 @@ export function createCrowd(needs: CrowdNeeds): Crowd {
   const counts = { envelopes: 0, requests: 0 };
   const send = (heard: Sent, twice: boolean): void => {
     const trigger_id = `t${(counts.envelopes += 1)}`;
-    const prefix = { press: 'press', command: 'command', request: 'form', reason: ids.stopNowForm }[
+    const prefix = { press: 'press', command: 'command', request: 'form', reason: reasonForm(heard.id) }[
       heard.kind
     ];
     const envelope = { ...heard, trigger_id, key: `${prefix}:${trigger_id}` };
@@ -64,10 +64,10 @@ export function createCrowd(needs: CrowdNeeds): Crowd {
     if (button) send({ kind: 'press', by: action.by, ...button, request: null }, action.twice);
     else if (tries < looksForButton) kernel.later(betweenLooksMs, null, () => press(action, tries + 1));
   };
-  const stopNow = (action: Extract<Action, { do: 'stop-now' }>, tries: number): void => {
-    const button = findButton(needs, { ...action, button: 'stop-now', stale: false });
+  const sayWhy = (action: Extract<Action, { do: 'stop-now' | 'break-glass' }>, tries: number): void => {
+    const button = findButton(needs, { ...action, button: action.do, stale: false });
     if (button) send({ kind: 'reason', by: action.by, ...button, request: null }, action.twice);
-    else if (tries < looksForButton) kernel.later(betweenLooksMs, null, () => stopNow(action, tries + 1));
+    else if (tries < looksForButton) kernel.later(betweenLooksMs, null, () => sayWhy(action, tries + 1));
   };
   return {
     act: (action) => {
@@ -88,7 +88,8 @@ export function createCrowd(needs: CrowdNeeds): Crowd {
         case 'press':
           return press(action, 1);
         case 'stop-now':
-          return stopNow(action, 1);
+        case 'break-glass':
+          return sayWhy(action, 1);
       }
     },
     calmDown: () => {
@@ -136,7 +137,7 @@ function requestOf(
   return { kind: 'request', by, id: '', value: '', request };
 }
 
-type Wanted = Extract<Action, { do: 'press' }>['button'] | 'stop-now';
+type Wanted = Extract<Action, { do: 'press' }>['button'] | 'stop-now' | 'break-glass';
 
 const buttonIds: Record<Exclude<Wanted, 'answer'>, string> = {
   approve: ids.approve,
@@ -152,6 +153,8 @@ const buttonIds: Record<Exclude<Wanted, 'answer'>, string> = {
   undo: ids.answer('roll-back'),
   keep: ids.keep,
   snooze: ids.snooze,
+  'break-glass': ids.breakGlass,
+  'join-glass': ids.joinGlass,
 };
 
 /** What a person finds on the card: now, or on an older one that still stands on their screen. */

@@ -25,6 +25,11 @@ export interface Heard {
   failed: () => void;
 }
 
+/** The form behind a button that asks why. */
+export function reasonForm(button: string): string {
+  return button === ids.breakGlass ? ids.breakGlassForm : ids.stopNowForm;
+}
+
 interface EarsNeeds {
   app: AppNeeds;
   storeOf: (envelope: string) => Store;
@@ -44,7 +49,7 @@ export function hear({ app, storeOf, log }: EarsNeeds): App {
     const { id, value, trigger_id } = heard;
     if (heard.kind === 'press')
       return await onDecision(needs, {
-        body: { user, trigger_id },
+        body: { user, trigger_id, response_url: 'beside the card' },
         action: { action_id: id, value },
         ack,
         respond,
@@ -53,7 +58,7 @@ export function hear({ app, storeOf, log }: EarsNeeds): App {
       return await onReasonSubmit(needs, {
         body: { user, trigger_id },
         view: {
-          callback_id: ids.stopNowForm,
+          callback_id: reasonForm(id),
           private_metadata: value,
           state: { values: { [ids.reason]: { [ids.reason]: { value: 'enough' } } } },
         },

@@ -61,6 +61,7 @@ export function environmentOf(shape: Shape): Environment {
             excludeRequester: true,
             expiresHours: 1,
             remindMinutes: [],
+            ...(shape.breakGlass && { breakGlass: { persons: 2, minutes: 1 } }),
           },
     schedule: { graceMinutes: 1, onMissed: shape.onMissed, remindMinutes: [] },
     runbooks: {

@@ -60,6 +60,7 @@ function addRow(
       startsAt: event.startsAt,
       expiresAt: event.expiresAt,
       approvals: [],
+      glass: null,
       scheduled: false,
       queued: false,
       lateStartAllowed: false,
@@ -100,7 +101,8 @@ type Row = Extract<Happening, { is: 'row' }>['row'];
 
 function addToEntry(entry: DeploymentEntry, { event, at }: Row, planOf: (hash: string) => Plan): void {
   const { type } = event;
-  if (type === 'approved') entry.approvals.push({ by: event.by, planHash: event.planHash, at });
+  if (type === 'approved') entry.approvals.push({ ...event, at });
+  if (type === 'glass_broken') entry.glass = event.people;
   if (type === 'question_asked') entry.question = event.question;
   addCountdown(entry, event);
   if (type === 'scheduled') entry.scheduled = true;
@@ -120,6 +122,7 @@ function addToEntry(entry: DeploymentEntry, { event, at }: Row, planOf: (hash: s
     const plan = planOf(planHash);
     const overrides = personsOf(event.overrides);
     Object.assign(entry, { planHash, plan, expiresAt, overrides, startsAt: null, approvals: [] });
+    entry.glass = null;
     Object.assign(entry, { scheduled: false, queued: false });
   }
   if (type === 'attempt_started') {

@@ -48,7 +48,9 @@ export interface DeploymentEntry {
   requestedBy: string;
   startsAt: number | null;
   expiresAt: number | null;
-  approvals: { by: string; planHash: string; at: number }[];
+  approvals: { by: string; for?: string; planHash: string; at: number }[];
+  /** Those who went on without the approvals of this plan; null while nobody did. */
+  glass: string[] | null;
   /** Waits for its hour. */
   scheduled: boolean;
   /** Waits for its environment. */
@@ -125,7 +127,8 @@ export function isAtRest({ deployments }: Ledger): boolean {
   return [...deployments.values()].every((entry) => {
     const { attempts, closed, queued, scheduled, approvals, countdown } = entry;
     if (closed !== null) return true;
-    if (attempts.length === 0 && approvals.length < usualApprovals(entry) + entry.overrides) return true;
+    const usual = entry.glass ? 0 : usualApprovals(entry);
+    if (attempts.length === 0 && approvals.length < usual + entry.overrides) return true;
     if (countdown !== null || (scheduled && attempts.length > 0)) return false;
     const last = attempts.at(-1);
     return !queued && last?.ended === true && last.putBack === null;

@@ -18,7 +18,8 @@ type Button =
   /** Answers a question with Roll back. */
   | 'undo'
   | 'keep'
-  | 'snooze';
+  | 'snooze'
+  | 'join-glass';
 
 /** Something a person does. Deployments are counted in the order of their requests, from 0. */
 export type Action = { at: number; by: string; twice: boolean } & (
@@ -26,6 +27,8 @@ export type Action = { at: number; by: string; twice: boolean } & (
   | { do: 'press'; button: Button; on: number; stale: boolean }
   /** Presses Stop now and says why. */
   | { do: 'stop-now'; on: number }
+  /** Presses Break glass and says why. */
+  | { do: 'break-glass'; on: number }
   | { do: 'command'; text: string }
   | { do: 'leave'; who: string; forMs: number }
   /** Somebody else changes what runs on a server. */
@@ -69,12 +72,16 @@ export function scenarioOf(seed: number): Scenario {
   const decisions = randomFrom(seedOf(seed, 'decisions'));
   const hours = randomFrom(seedOf(seed, 'hours'));
   const rollbacks = randomFrom(seedOf(seed, 'rollbacks'));
+  const glass = randomFrom(seedOf(seed, 'glass'));
+  const hands = randomFrom(seedOf(seed, 'hands'));
   const actions = Array.from({ length: requests }, (_, on) => [
     ...actionsOf(random, shape, on),
     ...interventionsOn(later, on),
     ...choicesOn(choices, on),
     ...decisionsOn(decisions, shape, on),
     ...rollbacksOn(rollbacks, shape, on),
+    ...glassOn(glass, shape, on),
+    ...handsOn(hands, shape, on),
   ]).flat();
   actions.push(...atItsHours(hours, shape));
   const faults = [
@@ -237,6 +244,61 @@ function decisionsOn(random: Random, { asks, manual }: Shape, on: number): Actio
         10_000 + random.below(110_000),
       ),
     ),
+  ];
+}
+
+/** Two people, or one and the same, go on without the approvals; some too late. */
+function glassOn(random: Random, { approvals, breakGlass }: Shape, on: number): Action[] {
+  if (approvals === 0 || !breakGlass) return [];
+  const deployers = [people.ben, people.cleo, people.admin, people.admin, people.ana] as const;
+  const at = random.below(1_500);
+  const ask = (): Action => ({
+    do: 'break-glass',
+    on,
+    by: random.pick(deployers),
+    at: at + random.below(500),
+    twice: random.chance(0.2),
+  });
+  const join = (): Action => ({
+    do: 'press',
+    button: 'join-glass',
+    on,
+    by: random.pick(deployers),
+    at: at + 500 + random.below(random.pick([1_500, 4_000, 90_000])),
+    twice: random.chance(0.2),
+    stale: random.chance(0.1),
+  });
+  return [ask(), ask(), join(), join(), join()];
+}
+
+/** An approver hands their vote to the admin, who tries to give it, and takes it back again. */
+function handsOn(random: Random, { approvals }: Shape, on: number): Action[] {
+  if (approvals === 0 || random.chance(0.7)) return [];
+  const by = random.pick([people.ben, people.cleo]);
+  const words = random.pick([
+    `delegate ${on + 1} <@${people.admin}>`,
+    `delegate <@${people.admin}> shop until in 2 hours`,
+  ]);
+  const type = (text: string, at: number): Action => ({
+    do: 'command',
+    text,
+    by,
+    at,
+    twice: random.chance(0.2),
+  });
+  const approve = (at: number): Action => ({
+    do: 'press',
+    button: 'approve',
+    on,
+    by: people.admin,
+    at,
+    twice: random.chance(0.2),
+    stale: random.chance(0.1),
+  });
+  return [
+    type(words, 300 + random.below(2_000)),
+    approve(1_500 + random.below(4_000)),
+    ...(random.chance(0.4) ? [type('delegate off', 1_000 + random.below(6_000))] : []),
   ];
 }
 

@@ -28,6 +28,8 @@ export interface Shape {
   /** Whether the freeze in the second minute can be overridden; null where there is none. */
   freeze: 'override' | 'absolute' | null;
   drift: 'ask' | 'stop' | 'warn' | null;
+  /** Whether two people may go on without the approvals. */
+  breakGlass: boolean;
 }
 
 /** Nothing of what streams of their own add to a shape. */
@@ -39,15 +41,18 @@ export const withoutDecisions = {
   windowMinutes: null,
   freeze: null,
   drift: null,
+  breakGlass: false,
 } as const;
 
 /** The shape of a seed. What came later has a stream of its own, so that all else of a seed is what it was. */
 export function shapeOf(seed: number, random: Random): Shape {
+  const hours = hoursOf(randomFrom(seedOf(seed, 'shape of hours')));
   return {
     ...oldestShapeOf(random),
     ...decisionsOf(randomFrom(seedOf(seed, 'shape of decisions'))),
     rollback: rollbackOf(randomFrom(seedOf(seed, 'shape of rollback'))),
-    ...hoursOf(randomFrom(seedOf(seed, 'shape of hours'))),
+    ...hours,
+    breakGlass: hours.freeze === null && randomFrom(seedOf(seed, 'shape of glass')).chance(0.7),
   };
 }
 

@@ -11,6 +11,10 @@ const counted = new Set([
   'rollback_announced',
   'rollback_failed',
   'window_ended',
+  'glass_asked',
+  'glass_broken',
+  'glass_lapsed',
+  'vote_delegated',
 ]);
 
 /** Counts one happening. */
@@ -19,6 +23,7 @@ export function count(tally: Tally, happening: Happening): void {
   if (happening.is !== 'row') return;
   const { event } = happening.row;
   if (event.type === 'attempt_resumed') add(tally, 'takeovers');
+  if (event.type === 'approved' && event.for !== undefined) add(tally, 'votes for others');
   if (event.type === 'question_asked') add(tally, `questions ${event.question.kind}`);
   if (event.type === 'question_answered')
     add(tally, `answers ${event.choice}${event.by === 'system' ? ' by default' : ''}`);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { admitDeployment } from '../../src/app/admit-deployment.ts';
+import { approveDeployment } from '../../src/app/approve-deployment.ts';
 import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
 import type { DeploymentEvent } from '../../src/domain/events.ts';
@@ -155,7 +156,9 @@ describe('an approval by somebody who', () => {
     expect(await types()).not.toContain('attempt_started');
     const changed = (await events()).find((event) => event.type === 'plan_changed');
     expect(JSON.stringify(changed)).toContain(`<@U0BEN> (${reason}) may no longer approve for`);
-    await press('U0CAT', ids.approve);
+    const again = await loadDeployment(bot.app.store, number);
+    const planHash = again.ok ? again.value.deployment.planHash : '';
+    expect(await approveDeployment(bot.app, { by: 'U0CAT', number, planHash })).toMatchObject({ ok: true });
     expect(await admit()).toBe(true);
   });
 

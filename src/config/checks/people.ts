@@ -1,3 +1,4 @@
+import { deployRoles } from '../../domain/roles.ts';
 import { type Fault, fault, type Path, warning } from '../fault.ts';
 import type { Salvaged } from '../salvage.ts';
 import type { ConfigurationFile } from '../schema/configuration.ts';
@@ -29,6 +30,7 @@ export function checkPeople(context: EnvironmentContext): Fault[] {
   return [
     ...checkApproval(context, known),
     ...checkOverrides(context),
+    ...checkBreakGlass(context),
     ...others.flatMap(({ item, at }) => unknown('role', item, known, at)),
   ];
 }
@@ -48,6 +50,21 @@ function checkOverrides({ environment, file, path }: EnvironmentContext): Fault[
         : tooMany({ roles: roles.map(({ item }) => item), required, path: [...here, 'persons'] }, file)),
     ];
   });
+}
+
+/** Glass that too few people could ever break. Groups are not counted. */
+function checkBreakGlass({ environment, file, path }: EnvironmentContext): Fault[] {
+  const persons = environment.approval?.breakGlass?.persons;
+  const configured = deployRoles.flatMap((name) => file.roles?.[name] ?? []);
+  if (persons === undefined || configured.some((role) => (role.usergroups ?? []).length > 0)) return [];
+  const { size } = new Set(configured.flatMap((role) => role.users ?? []));
+  if (size >= persons) return [];
+  return [
+    fault(
+      [...path, 'approval', 'breakGlass', 'persons'],
+      `asks for ${persons} people who deploy, and ${deployRoles.join(', ')} list ${size}`,
+    ),
+  ];
 }
 
 function checkApproval({ environment, file, path }: EnvironmentContext, known: string[]): Fault[] {

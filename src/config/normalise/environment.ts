@@ -157,6 +157,8 @@ function normaliseApproval(approval: EnvironmentFile['approval']): ApprovalRule 
     excludeRequester: approval.excludeRequester ?? true,
     expiresHours: approval.expiresHours ?? 72,
     remindMinutes: approval.remindMinutes ?? [],
+    // What is not configured stands in no plan: its hash is the same as before there was such a key.
+    ...(approval.breakGlass && { breakGlass: approval.breakGlass }),
   };
 }
 

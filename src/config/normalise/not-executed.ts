@@ -43,10 +43,7 @@ function inDeployments(deployments: EnvironmentFile['deployments']): string[] {
 
 function inApproval(approval: EnvironmentFile['approval']): string[] {
   const roles = (approval?.from ?? []).map((entry) => (typeof entry === 'string' ? entry : entry.role));
-  return [
-    ...(approval?.breakGlass === undefined ? [] : ['approval.breakGlass']),
-    ...(roles.includes('owner') ? ['approval.from: owner'] : []),
-  ];
+  return roles.includes('owner') ? ['approval.from: owner'] : [];
 }
 
 /** What other systems than Denodo have no use for. */

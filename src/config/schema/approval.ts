@@ -26,9 +26,16 @@ export const approval = section({
     .optional()
     .describe('Minutes before the start at which approvers are reminded.'),
   breakGlass: section({
-    persons: count.describe('How many people decide together.'),
-    minutes: duration.describe('How long their decision holds.'),
+    persons: z
+      .int()
+      .min(2, { error: 'at least 2: nobody goes on without the approvals alone' })
+      .describe('How many people decide together; each may deploy there.'),
+    minutes: duration
+      .max(24 * 60)
+      .describe('How many minutes the first one waits for the others; then it counts for nothing.'),
   })
     .optional()
-    .describe('How people start without the usual approval. Not executed by this version.'),
+    .describe(
+      'How people go on without the missing approvals when there is fire; nobody may where it is left out.',
+    ),
 });

@@ -7,17 +7,32 @@ import {
   isHappening,
   isIntervention,
 } from '../events.ts';
+import { isDelegationEvent } from './delegation-event.ts';
+import { applyToHandedVotes } from './delegation.ts';
 import type { Deployment, DeploymentState } from './deployment.ts';
+import { isGlassEvent } from './glass-event.ts';
+import { applyToGlass, voidGlass } from './glass.ts';
 
 /** Adds one event to the fold of a deployment, in place. */
 export function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: number): void {
   if (isIntervention(event)) return intervene(deployment, event, at);
   if (isHappening(event)) return meet(deployment, event, at);
+  if (isGlassEvent(event))
+    return void Object.assign(deployment, { glass: applyToGlass(deployment.glass, event, at) });
+  if (isDelegationEvent(event))
+    return void Object.assign(deployment, {
+      handedVotes: applyToHandedVotes(deployment.handedVotes, event, at),
+    });
   switch (event.type) {
     case 'requested':
       throw new Error(`#${deployment.number} was requested twice`);
     case 'approved':
-      deployment.votes.push({ by: event.by, roles: event.roles, at });
+      deployment.votes.push({
+        by: event.by,
+        ...(event.for !== undefined && { for: event.for }),
+        roles: event.roles,
+        at,
+      });
       return;
     case 'rejected':
       deployment.rejection = { by: event.by, reason: event.reason };
@@ -27,7 +42,7 @@ export function applyToDeployment(deployment: Deployment, event: DeploymentEvent
       deployment.startsAt = event.startsAt;
       return;
     case 'plan_changed':
-      return applyPlanChange(deployment, event);
+      return applyPlanChange(deployment, event, at);
     case 'queued':
       return queue(deployment);
     case 'lock_met':
@@ -160,13 +175,16 @@ function end(deployment: Deployment, state: DeploymentState, endedBy: string, at
 function applyPlanChange(
   deployment: Deployment,
   event: Extract<DeploymentEvent, { type: 'plan_changed' }>,
+  at: number,
 ): void {
+  const { votes, earlierPlans, glass, planHash: hash } = deployment;
   Object.assign(deployment, {
     state: 'awaiting_approval',
     votes: [],
+    earlierPlans: [...earlierPlans, { hash, endedAt: at, votes, changes: event.changes }],
+    glass: voidGlass(glass),
     planHash: event.planHash,
     planChanges: event.changes,
-    earlierPlans: [...deployment.earlierPlans, deployment.planHash],
     overrides: event.overrides ?? [],
     warnings: event.warnings ?? deployment.warnings,
     startsAt: null,

@@ -3,6 +3,7 @@ import type { ApprovalRule, Configuration, Environment, FreezeOverride, Seats } 
 import { namesOfRole, type Person, rolesOf, standingSentence } from '../roles.ts';
 import type { Refusal } from '../verdict.ts';
 import type { Deployment, Vote } from './deployment.ts';
+import { glassInForce } from './glass.ts';
 
 /** Who must still approve, in words and numbers. */
 export interface ApprovalStanding {
@@ -55,16 +56,20 @@ function seat(vote: Vote, seats: string[][], seatOf: Map<number, Vote>, tried: S
   return false;
 }
 
+type Ruled = Pick<Deployment, 'requestedBy' | 'overrides' | 'planChanges'> &
+  Partial<Pick<Deployment, 'glass'>>;
+
 /**
  * The rule that holds for a deployment: none where the product undoes what failed, because whoever approved that plan
  * approved this with it; else the environment's together with what its freezes take, or, after a plan changed where none
- * is needed, one confirmation.
+ * is needed, one confirmation. Broken glass lifts all of it but what a freeze takes.
  */
 export function approvalRuleFor(
   environment: Environment,
-  { requestedBy, overrides, planChanges }: Pick<Deployment, 'requestedBy' | 'overrides' | 'planChanges'>,
+  { requestedBy, overrides, planChanges, glass }: Ruled,
 ): ApprovalRule | null {
   if (requestedBy === system && planChanges.length === 0) return null;
+  if (glass && glassInForce(glass)) return overrides.length > 0 ? withOverrides(null, overrides) : null;
   if (overrides.length > 0) return withOverrides(environment.approval, overrides);
   if (environment.approval || planChanges.length === 0) return environment.approval;
   const roles = ['promotion', 'promotion_admin', 'global_admin'];

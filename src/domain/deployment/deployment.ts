@@ -4,6 +4,8 @@ import type { FreezeOverride } from '../environment.ts';
 import type { AttemptEnd, DeploymentEvent, Question, StoredEvent } from '../events.ts';
 import type { Warning } from '../verdict.ts';
 import { applyToDeployment } from './apply-to-deployment.ts';
+import type { HandedVote } from './delegation.ts';
+import { type Glass, wholeGlass } from './glass.ts';
 
 /** Where a deployment stands; the last line are the end states of its latest attempt. */
 export type DeploymentState =
@@ -21,8 +23,20 @@ export type DeploymentState =
 /** One person's approval of one plan. */
 export interface Vote {
   by: string;
+  /** The approver whose vote it is, where they handed it over; absent: their own. */
+  for?: string;
   roles: string[];
   at: number;
+}
+
+/** A plan that is not in force any more, with who had approved it. */
+export interface EarlierPlan {
+  hash: string;
+  /** When another one took its place. */
+  endedAt: number;
+  votes: Vote[];
+  /** What changed then, a line each. */
+  changes: string[];
 }
 
 /** A deployment, folded from its events. */
@@ -42,8 +56,10 @@ export interface Deployment {
   votes: Vote[];
   /** What changed between the approved plan and today's, when that voided an approval. */
   planChanges: string[];
-  /** Hashes of the plans whose approvals are void, the oldest first. */
-  earlierPlans: string[];
+  /** Every plan before this one, oldest first. */
+  earlierPlans: EarlierPlan[];
+  handedVotes: HandedVote[];
+  glass: Glass;
   /** What it takes, beside the usual approval, to start inside a freeze; empty where it lies in none. */
   overrides: FreezeOverride[];
   /** What was accepted with the request, or with the approval of a changed plan; null where the log does not say. */
@@ -100,6 +116,8 @@ function begin(stored: StoredEvent, event: Extract<DeploymentEvent, { type: 'req
     votes: [],
     planChanges: [],
     earlierPlans: [],
+    handedVotes: [],
+    glass: wholeGlass,
     overrides: event.overrides ?? [],
     rejection: null,
     requestedVia: event.via,

@@ -22,6 +22,9 @@ export type EnvironmentEvent =
   | ({ type: 'properties_filled'; properties: { cluster?: string; name: string }[] } & Actor)
   /** What the channel is told besides the card. */
   | ({ type: 'telling_chosen'; tells: ChannelTelling } & Actor)
+  /** An approver's vote went into another hand, until an instant, and came back. */
+  | { type: 'vote_delegated'; by: string; to: string; until: number }
+  | { type: 'vote_taken_back'; by: string; to: string }
   | { type: 'reconfigured' };
 
 /** Who closed an environment, since when and why. */

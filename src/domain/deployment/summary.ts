@@ -6,7 +6,9 @@ import {
   isIntervention,
   type StoredEvent,
 } from '../events.ts';
+import { isDelegationEvent } from './delegation-event.ts';
 import type { DeploymentState } from './deployment.ts';
+import { isGlassEvent } from './glass-event.ts';
 
 /** The few facts of a deployment that a list shows: a smaller fold of the same log as `foldDeployment`. */
 export interface Standing {
@@ -44,6 +46,7 @@ export function summarize(standing: Standing, stored: StoredEvent): Standing {
 function changes(standing: Standing, { deployment, event, at }: StoredEvent): Partial<Standing> {
   if (isHappening(event)) return changedByAttempt(event, at);
   if (isIntervention(event)) return changedByPerson(standing, event, at);
+  if (isGlassEvent(event) || isDelegationEvent(event)) return {};
   switch (event.type) {
     case 'requested':
       throw new Error(`#${deployment} was requested twice`);
@@ -148,6 +151,14 @@ const known: Record<DeploymentEvent['type'], true> = {
   batch_ordered: true,
   batch_waits: true,
   attempt_ended: true,
+  glass_asked: true,
+  glass_joined: true,
+  glass_broken: true,
+  glass_lapsed: true,
+  glass_reminded: true,
+  glass_seen: true,
+  vote_delegated: true,
+  vote_taken_back: true,
 };
 
 /** True when this version of the program knows such an event: a log may have been written by a newer one. */

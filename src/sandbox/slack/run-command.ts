@@ -25,7 +25,7 @@ export async function runCommand(
   const answer = await send(wire, 'slash_commands', {
     ...commandBase(world, user, channel),
     command,
-    text: text.trimEnd(),
+    text: escapeNames(world, text.trimEnd()),
     ...responseUrlOf(wire, { user, channel, messageTs: null, ephemeral: false }),
     ...triggerOf(wire, user),
   });
@@ -55,4 +55,13 @@ function commandBase(world: World, user: string, channel: string): JsonObject {
     api_app_id: world.bot.appId,
     is_enterprise_install: 'false',
   };
+}
+
+/** What `should_escape` does to typed words: a person's name becomes their id, with the name beside it. */
+function escapeNames(world: World, text: string): string {
+  const people = [...world.people].map(([id, { name }]) => [name, id] as const);
+  return text.replaceAll(/(?<=^|\s)@([\w.-]+)/g, (typed, name: string) => {
+    const found = people.find(([known]) => known === name);
+    return found ? `<@${found[1]}|${name}>` : typed;
+  });
 }

@@ -58,7 +58,7 @@ export async function onJoinPressed(
   if (!value) return;
   const { number } = value;
   const refusal = await refuseToJoin(needs, body.user.id, number);
-  if (refusal !== null) return await tellPresser(needs, respond, refusal);
+  if (refusal !== null) return await tellPresser(needs, { body, client, respond }, refusal);
   const view = await formToJoin(needs, body.user.id, { number, channel: body.channel?.id ?? null });
   await client.views.open({ trigger_id: body.trigger_id, view });
 }

@@ -31,9 +31,9 @@ export async function onOrderWanted(
   const value = decodeButton(action.value);
   if (!value) return;
   const outside = await refuseReader(needs, body.user.id);
-  if (outside !== null) return await tellPresser(needs, respond, outside);
+  if (outside !== null) return await tellPresser(needs, { body, client, respond }, outside);
   const state = await orderNow(needs, value.number);
-  if (!state.ok) return await tellPresser(needs, respond, sayRefusals(state.refusals));
+  if (!state.ok) return await tellPresser(needs, { body, client, respond }, sayRefusals(state.refusals));
   const view = await draw(needs, state.value, { by: body.user.id, notice: null });
   await client.views.open({ trigger_id: body.trigger_id, view });
 }

@@ -9,6 +9,8 @@ import { joinButton } from '../batch/join-button.ts';
 import { button } from '../blocks.ts';
 import { encodeButton, ids } from '../ids.ts';
 import { answerButtons } from './answer-buttons.ts';
+import { decisionButtons } from './decision-buttons.ts';
+import { glassButtons } from './glass-parts.ts';
 import { rollbackButtons } from './rollback-buttons.ts';
 
 /** The buttons that make sense now, at most one of them primary. */
@@ -29,7 +31,12 @@ export function cardButtons(deployment: Deployment, plan: Plan): Button[] {
   if (question) return [...answers, ...(isRunning ? stopButtons(run, number, value) : [cancel]), details];
   switch (state) {
     case 'awaiting_approval':
-      return [...decisionButtons(number, value), cancel, details];
+      return [
+        ...decisionButtons(deployment, value),
+        cancel,
+        ...glassButtons(deployment, plan, value),
+        details,
+      ];
     case 'scheduled':
       // The rest of one that ran waits for a window of its own.
       return [...(run ? [] : [joinButton(number, version)]), cancel, details];
@@ -75,24 +82,6 @@ function stopButtons({ stop, stopNow }: Run, number: number, value: string): But
     accessibilityLabel: `Stop deployment ${number} now`,
   });
   return stop ? [atOnce] : [stopButton(number, value), atOnce];
-}
-
-function decisionButtons(number: number, value: string): Button[] {
-  return [
-    button(ids.approve, 'Approve', value, {
-      style: 'primary',
-      accessibilityLabel: `Approve deployment ${number}`,
-      confirm: {
-        title: `Approve #${number}?`,
-        text: 'You approve exactly the plan in this thread.',
-        yes: 'Approve',
-      },
-    }),
-    button(ids.reject, 'Reject', value, {
-      style: 'danger',
-      accessibilityLabel: `Reject deployment ${number}`,
-    }),
-  ];
 }
 
 function stopButton(number: number, value: string): Button {

@@ -13,6 +13,8 @@ import { sayEnd } from '../../wording/state.ts';
 import { actions, context, header, type MessageContent, quotation, section } from '../blocks.ts';
 import { cut, slackInstant } from '../escape.ts';
 import { cardButtons } from './card-buttons.ts';
+import { changedPlan } from './changed-plan.ts';
+import { glassLines } from './glass-parts.ts';
 import { heldMembers } from './held-members.ts';
 import { rollbackLine } from './rollback-buttons.ts';
 
@@ -32,6 +34,8 @@ export function deploymentCard(deployment: Deployment, plan: Plan, members: Memb
       ...sayQuestion(deployment),
       quotation('Reason', deployment.reason),
       ...(deployment.rejection ? [quotation('Rejected because', deployment.rejection.reason)] : []),
+      ...glassLines(deployment),
+      ...changedPlan(deployment),
       ...approvalLine(deployment, plan),
       ...heldMembers(deployment, members),
       ...rollbackLine(deployment),
@@ -82,8 +86,9 @@ function sayQuestion({ question, zone }: Deployment) {
 }
 
 function approvalLine(deployment: Deployment, plan: Plan) {
-  const changes =
-    deployment.planChanges.length === 0 ? '' : `The plan changed: ${deployment.planChanges.join('; ')}. `;
+  const { planChanges, state } = deployment;
+  const isSaid = planChanges.length === 0 || state === 'awaiting_approval';
+  const changes = isSaid ? '' : `The plan changed: ${planChanges.join('; ')}. `;
   const approvals = sayApprovals(plan.environment, deployment);
   return [context(`${changes}${approvals} · plan \`${deployment.planHash.slice(0, 12)}\``)];
 }

@@ -1,7 +1,9 @@
 import type { AllMiddlewareArgs, BlockAction, ButtonAction, SlackActionMiddlewareArgs } from '@slack/bolt';
 
+import { acknowledgeGlass } from '../../app/acknowledge-glass.ts';
 import { answerQuestion } from '../../app/answer-question.ts';
 import { approveDeployment } from '../../app/approve-deployment.ts';
+import { joinGlass } from '../../app/break-glass.ts';
 import { cancelDeployment } from '../../app/cancel-deployment.ts';
 import { loadDeployment } from '../../app/load-deployment.ts';
 import { once } from '../../app/once.ts';
@@ -27,6 +29,9 @@ const decisions: Record<
 > = {
   [ids.approve]: async ({ app }, by, { number, planHash }) =>
     await approveDeployment(app, { by, number, planHash }),
+  [ids.joinGlass]: async ({ app }, by, { number, planHash }) =>
+    await joinGlass(app, { by, number, planHash }),
+  [ids.seeGlass]: async ({ app }, by, { number }) => await acknowledgeGlass(app, { by, number }),
   [ids.cancel]: async ({ app }, by, { number }) => await cancelDeployment(app, { by, number }),
   [ids.stop]: async ({ app }, by, { number }) => await cancelDeployment(app, { by, number }),
   [ids.pause]: async ({ app }, by, { number }) => await pauseDeployment(app, { by, number }),
@@ -50,11 +55,12 @@ const decisions: Record<
   ),
 };
 
-/** Ids of the buttons that decide at once. */
-export const decisionIds = Object.keys(decisions);
+/** Ids of the buttons that decide at once; Approve looks first whether there is something to show. */
+export const decisionIds = Object.keys(decisions).filter((id) => id !== ids.approve);
 
 /** A press on a button that decides: acknowledged, done once, and a refusal answered to the person alone. */
-export async function onDecision(needs: BotNeeds, { body, action, ack, respond }: Press): Promise<void> {
+export async function onDecision(needs: BotNeeds, press: Press): Promise<void> {
+  const { body, action, ack } = press;
   const value = decodeButton(action.value);
   const decision = decisions[action.action_id];
   if (!value || !decision) return await ack();
@@ -63,7 +69,7 @@ export async function onDecision(needs: BotNeeds, { body, action, ack, respond }
   const envelope = { key, what: `${action.action_id} #${value.number}`, by, at: needs.app.now() };
   const verdict = await once(needs.app.store, envelope, async () => await decision(needs, by, value));
   await ack();
-  if (!verdict.ok) await tellPresser(needs, respond, sayRefusals(verdict.refusals));
+  if (!verdict.ok) await tellPresser(needs, press, sayRefusals(verdict.refusals));
 }
 
 /** The whole plan, for whoever wants to read it. */

@@ -33,19 +33,14 @@ import { tellPresser } from './tell-presser.ts';
 /** A press on Choose…: the form, or why there is none for this person. */
 export async function onChooseWanted(
   needs: BotNeeds,
-  {
-    body,
-    action,
-    ack,
-    client,
-    respond,
-  }: AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>,
+  press: AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>,
 ): Promise<void> {
+  const { body, action, ack, client } = press;
   await ack();
   const value = decodeButton(action.value);
   if (!value) return;
   const offer = await offerRetry(needs.app, { by: body.user.id, number: value.number });
-  if (!offer.ok) return await tellPresser(needs, respond, sayRefusals(offer.refusals));
+  if (!offer.ok) return await tellPresser(needs, press, sayRefusals(offer.refusals));
   const notice = await decidedSince(needs.app.store, offer.value.deployment, value.version);
   const view = chooseForm(offer.value, firstChoice(offer.value), notice);
   await client.views.open({ trigger_id: body.trigger_id, view });

@@ -8,6 +8,7 @@ import type {
 } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 
+import { breakGlass } from '../../app/break-glass.ts';
 import { type LoadedDeployment, loadDeployment } from '../../app/load-deployment.ts';
 import type { AppNeeds } from '../../app/needs.ts';
 import { once } from '../../app/once.ts';
@@ -19,12 +20,14 @@ import { sayStopNowEffect } from '../../wording/stop-now.ts';
 import type { BotNeeds } from '../bot.ts';
 import { type ButtonValue, decodeButton, ids } from '../ids.ts';
 import { rejectView, stopNowView } from './button-views.ts';
+import { breakGlassView } from './glass-parts.ts';
 
 type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
 
 interface Reasoned {
   by: string;
   number: number;
+  planHash: string;
   reason: string;
 }
 
@@ -33,11 +36,13 @@ type ReasonForm = (value: ButtonValue, loaded: LoadedDeployment) => ModalView;
 /** The forms behind buttons that ask for a reason first, by button. */
 export const reasonForms: Record<string, ReasonForm> = {
   [ids.reject]: rejectView,
+  [ids.breakGlass]: breakGlassView,
   [ids.stopNow]: (value, loaded) => stopNowView(value, sayStopNowEffect(loaded.deployment, loaded.plan)),
 };
 
 const decisions: Record<string, (app: AppNeeds, reasoned: Reasoned) => Promise<Verdict<unknown>>> = {
   [ids.rejectForm]: rejectDeployment,
+  [ids.breakGlassForm]: breakGlass,
   [ids.stopNowForm]: stopDeploymentNow,
 };
 
@@ -64,12 +69,16 @@ export async function onReasonSubmit(
 ): Promise<void> {
   const decision = decisions[view.callback_id];
   if (!decision) return await ack();
-  const number = decodeButton(view.private_metadata)?.number ?? 0;
+  const { number = 0, planHash = '' } = decodeButton(view.private_metadata) ?? {};
   const reason = view.state.values[ids.reason]?.[ids.reason]?.value ?? '';
   const by = body.user.id;
   const what = `${view.callback_id} #${number}`;
   const envelope = { key: `${view.callback_id}:${body.trigger_id}`, what, by, at: app.now() };
-  const verdict = await once(app.store, envelope, async () => await decision(app, { by, number, reason }));
+  const verdict = await once(
+    app.store,
+    envelope,
+    async () => await decision(app, { by, number, planHash, reason }),
+  );
   if (verdict.ok) return await ack();
   await ack({ response_action: 'errors', errors: { [ids.reason]: sayRefusals(verdict.refusals) } });
 }

@@ -1,5 +1,6 @@
 import type { RetryChoice } from '../../domain/deployment/retry-choice.ts';
 import { nearest } from '../../domain/nearest.ts';
+import { type Delegate, parseDelegate } from './delegate-text.ts';
 
 /** What the text after `/deploy` asks for. */
 export type Command =
@@ -18,6 +19,8 @@ export type Command =
   | { do: 'settings'; environment: string | null }
   /** An empty reason: the form asks for it. */
   | { do: 'halt'; reason: string }
+  | Delegate
+  | { do: 'take-votes-back' }
   | { do: 'unknown'; near: string | null; example: string };
 
 /** Commands about one deployment. */
@@ -36,12 +39,13 @@ const examples: Record<string, string> = {
   unlock: '/deploy unlock denodo-production',
   settings: '/deploy settings',
   halt: '/deploy halt the payment provider is down',
+  delegate: '/deploy delegate @ben denodo-production until fri 18:00',
   to: '/deploy customer360@2 to denodo-production tomorrow 21:00',
 };
 
 /** Reads the text after `/deploy`; anything else gets the nearest command and one example. */
 export function parseCommand(text: string): Command {
-  const words = text.trim().split(/\s+/).filter(Boolean);
+  const words = wordsOf(asTyped(text));
   const [first = ''] = words;
   if (words.length === 0) return { do: 'form', selection: [], environment: null, when: '' };
   const request = parseRequest(words);
@@ -58,10 +62,23 @@ export function parseCommand(text: string): Command {
   if (batch) return batch;
   const closing = parseLock(word, words);
   if (closing) return closing;
+  if (word === 'delegate') return parseDelegate(wordsOf(text).slice(1));
   const near = nearest(word, [
-    ...['list', 'join', 'help', ...numbered, 'retry', 'lock', 'unlock', 'settings', 'halt'],
+    ...['list', 'join', 'help', ...numbered, 'retry', 'lock', 'unlock', 'settings', 'halt', 'delegate'],
   ]);
   return { do: 'unknown', near, example: examples[near ?? 'to'] ?? '' };
+}
+
+function wordsOf(text: string): string[] {
+  return text.trim().split(/\s+/).filter(Boolean);
+}
+
+/** Slack writes `<@U0BEN|ben>` for @ben, and the like for channels and links: people read what was typed. */
+function asTyped(text: string): string {
+  return text
+    .replaceAll(/<([@#])[A-Z0-9]+\|([^>]+)>/g, '$1$2')
+    .replaceAll(/<(?:https?:|mailto:)[^|>]*\|([^>]+)>/g, '$1')
+    .replaceAll(/<(https?:[^|>]+)>/g, '$1');
 }
 
 /** Nothing: all that remains; `only failed`; or servers by name, with commas or without. */
@@ -119,5 +136,6 @@ export const helpText = [
   '`/deploy lock denodo-production REASON` lets nothing begin there; what has begun goes on.',
   '`/deploy unlock denodo-production` opens it again.',
   '`/deploy settings` which direct messages reach you, and when; `/deploy settings denodo-production` what its channel is told.',
+  '`/deploy delegate @ben denodo-production until fri 18:00` hands your vote there to @ben; `/deploy delegate #1042 @ben` for one deployment; `/deploy delegate off` takes them all back.',
   '`/deploy halt REASON` pauses everything that runs and locks every environment that you may lock.',
 ].join('\n');

@@ -1,6 +1,7 @@
 import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs } from '@slack/bolt';
 
 import { cancelDeployment } from '../../app/cancel-deployment.ts';
+import { takeVotesBack } from '../../app/delegate-vote.ts';
 import { haltEverything } from '../../app/halt-everything.ts';
 import { lockEnvironment } from '../../app/lock-environment.ts';
 import { once } from '../../app/once.ts';
@@ -11,6 +12,7 @@ import { sayTime } from '../../domain/calendar/calendar.ts';
 import { bothOfTyped, parseTypedTime } from '../../domain/calendar/typed-time.ts';
 import { standingSentence } from '../../domain/roles.ts';
 import { accept } from '../../domain/verdict.ts';
+import { sayTakenBack } from '../../wording/delegation.ts';
 import {
   sayCancelled,
   sayHalted,
@@ -30,7 +32,9 @@ import type { FormNeeds } from '../form/follow-answers.ts';
 import { emptyForm, type FormState } from '../form/form-state.ts';
 import { onSettingsCommand } from '../settings/on-settings.ts';
 import { type Command, helpText, parseCommand } from './command-text.ts';
+import { isWhole } from './delegate-text.ts';
 import { listMessage, showMessage } from './list-message.ts';
+import { answerDelegate, openDelegateForm } from './on-delegate.ts';
 import { openHaltForm } from './on-halt.ts';
 import { openLockForm } from './on-lock.ts';
 
@@ -46,6 +50,8 @@ export async function onCommand(needs: FormNeeds, { command, ack, client }: Argu
   if (parsed.do === 'join') return await onJoinTyped(needs, parsed.number, { command, ack, client });
   if (parsed.do === 'lock' && parsed.reason === '')
     return await openLockForm(needs, parsed.environment, { command, ack, client });
+  if (parsed.do === 'delegate' && !isWhole(parsed))
+    return await openDelegateForm(needs, parsed, { command, ack, client });
   if (parsed.do === 'halt' && parsed.reason === '') return await openHaltForm({ command, ack, client });
   if (parsed.do === 'settings')
     return await onSettingsCommand(needs, parsed.environment, { command, ack, client });
@@ -135,6 +141,10 @@ async function answerCommand(
       const verdict = await haltEverything(needs.app, { by, reason: parsed.reason });
       return words(verdict.ok ? sayHalted(verdict.value) : sayRefusals(verdict.refusals));
     }
+    case 'delegate':
+      return words(await answerDelegate(needs.app, parsed, by));
+    case 'take-votes-back':
+      return words(sayTakenBack(await takeVotesBack(needs.app, by)));
     case 'unlock': {
       const verdict = await unlockEnvironment(needs.app, { by, environment: parsed.environment });
       return words(verdict.ok ? sayUnlocked(verdict.value) : sayRefusals(verdict.refusals));

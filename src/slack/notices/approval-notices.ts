@@ -77,7 +77,7 @@ function voided(facts: NoticeFacts, people: string[]): Notice[] {
     facts,
     'The plan changed, and approvals of this one are void. A newer message asks about the new plan.',
   );
-  return deployment.earlierPlans.flatMap((planHash) =>
+  return deployment.earlierPlans.flatMap(({ hash: planHash }) =>
     people.map((to): Notice => ({ to, key: keyOf(deployment, planHash, to), about: 'approval', content })),
   );
 }

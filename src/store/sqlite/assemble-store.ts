@@ -6,6 +6,7 @@ import type { Store } from '../store.ts';
 import { batchMethods } from './batches.ts';
 import { deploymentWrites } from './changes.ts';
 import type { Connection } from './connection.ts';
+import { delegationMethods } from './delegations.ts';
 import { deploymentReads } from './deployments.ts';
 import { dueMethods } from './due.ts';
 import { factMethods, nameInstallation } from './facts.ts';
@@ -53,6 +54,7 @@ export function assembleStore(connection: Connection, now: () => number, release
     ...leaseMethods(connection),
     ...locks,
     ...propertyMethods(connection),
+    ...delegationMethods(connection),
     ...inspectionMethods(connection, committed),
     ...due,
     ...messageMethods(connection, committed),

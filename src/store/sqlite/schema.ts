@@ -340,6 +340,22 @@ export const inspections = sqliteTable(
   ],
 );
 
+/** Votes of approvers in other hands: one hand for each person and environment. */
+export const voteDelegations = sqliteTable(
+  'vote_delegations',
+  {
+    environment: text().notNull(),
+    by: text().notNull(),
+    to: text().notNull(),
+    since: integer().notNull(),
+    until: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.environment, table.by] }),
+    index('vote_delegations_by').on(table.by, table.environment),
+  ],
+);
+
 /** The digest that a revision had when it was first seen. */
 export const revisionPins = sqliteTable('revision_pins', {
   name: text().primaryKey(),

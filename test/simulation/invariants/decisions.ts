@@ -39,7 +39,7 @@ const checkToStartMs = 45_000;
 /** 7. */
 export const approvalBinding: Invariant = {
   number: '7 approval binding',
-  says: 'What begins was approved by enough distinct people who may, none of them its requester, for the very plan that runs, in time.',
+  says: 'What begins was approved by enough distinct people who may, none of them its requester, for the very plan that runs, in time; or two distinct people who may deploy broke the glass of that plan.',
   watch:
     ({ ledger, wasMember }) =>
     (happening) => {
@@ -48,21 +48,35 @@ export const approvalBinding: Invariant = {
       const entry = ledger.deployments.get(deployment);
       if (!entry) return null;
       if (event.type === 'approved') {
-        if (entry.approvals.some(({ by }) => by === event.by))
-          return `${event.by} approves #${deployment} twice`;
+        const owner = event.for ?? event.by;
+        if (entry.approvals.some((cast) => cast.by === event.by || (cast.for ?? cast.by) === owner))
+          return `the vote of ${owner} on #${deployment} is given twice, or ${event.by} votes twice`;
         if (entry.expiresAt !== null && at >= entry.expiresAt)
           return `#${deployment} is approved after it expired`;
       }
       if (event.type !== 'attempt_started' || !entry.environment.approval) return null;
       const needed = usualApprovals(entry);
+      const isThere = (who: string): boolean => wasMember(who, at - checkToStartMs);
+      if (entry.glass) return wronglyBroken(entry, entry.glass, isThere);
       const valid = entry.approvals.filter(
-        ({ by, planHash }) =>
+        ({ by, for: owner = by, planHash }) =>
           planHash === entry.planHash &&
           by !== entry.requestedBy &&
-          [people.ben, people.cleo].includes(by) &&
-          wasMember(by, at - checkToStartMs),
+          [people.ben, people.cleo].includes(owner) &&
+          isThere(by) &&
+          isThere(owner),
       );
-      const distinct = new Set(valid.map(({ by }) => by)).size;
+      const distinct = new Set(valid.map(({ by, for: owner = by }) => owner)).size;
       return distinct < needed ? `#${deployment} begins with ${distinct} of ${needed} valid approvals` : null;
     },
 };
+
+/** Two distinct people who may deploy, none of them the requester. */
+function wronglyBroken(
+  { number, requestedBy }: DeploymentEntry,
+  glass: string[],
+  isThere: (who: string) => boolean,
+): string | null {
+  const valid = glass.filter((who) => who !== requestedBy && isThere(who));
+  return new Set(valid).size < 2 ? `#${number} begins with glass that ${glass.join(' and ')} broke` : null;
+}

@@ -111,6 +111,9 @@ function wrongButtons(entry: DeploymentEntry, rows: LogRow[], shown: string[]): 
   const allowed: Record<string, boolean> = {
     [ids.approve]: state === 'awaiting_approval',
     [ids.reject]: state === 'awaiting_approval',
+    [ids.breakGlass]: state === 'awaiting_approval',
+    [ids.joinGlass]: state === 'awaiting_approval',
+    [ids.seeGlass]: rows.some(({ event }) => event.type === 'glass_broken'),
     [ids.cancel]: ['awaiting_approval', 'scheduled', 'queued', 'waiting'].includes(state) && !goesOn,
     [ids.stop]: goesOn,
     [ids.stopNow]: goesOn,

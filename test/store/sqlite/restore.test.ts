@@ -178,6 +178,8 @@ describe('restore', () => {
       DROP INDEX messages_paused; DROP INDEX batches_starts; DROP INDEX deployments_batch;
       ALTER TABLE deployments DROP COLUMN place; ALTER TABLE batches DROP COLUMN version;
       ALTER TABLE batches DROP COLUMN on_failure; ALTER TABLE batches DROP COLUMN changed;
+      DROP TABLE vote_delegations;
+      DROP INDEX messages_paused;
       DELETE FROM __drizzle_migrations WHERE id > 1`);
     byHand.close();
     expect(await restore()).toMatchObject({ copiedAt, holdings: { events: 1 } });

@@ -15,6 +15,7 @@ const initialKeys: Record<string, string> = {
   radio_buttons: 'initial_option',
   static_select: 'initial_option',
   timepicker: 'initial_time',
+  users_select: 'initial_user',
 };
 
 /** What stands in an element: what was entered, else what the app began with. */

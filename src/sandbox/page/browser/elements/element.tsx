@@ -6,6 +6,7 @@ import { ChoiceBoxes } from './choice-boxes.tsx';
 import { DatePicker, DateTimePicker, TimePicker } from './date-time.tsx';
 import type { Field } from './field.ts';
 import { Overflow } from './overflow.tsx';
+import { PeopleSelect } from './people-select.tsx';
 import { Select } from './select.tsx';
 import { TextInput } from './text-input.tsx';
 
@@ -21,6 +22,8 @@ export function Element({ placed, field }: { placed: Placed; field?: Field }) {
     case 'static_select':
     case 'external_select':
       return <Select {...all} isMany={false} />;
+    case 'users_select':
+      return <PeopleSelect {...all} />;
     case 'multi_static_select':
     case 'multi_external_select':
       return <Select {...all} isMany />;
