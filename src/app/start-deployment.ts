@@ -1,3 +1,4 @@
+import { silentOwners } from '../domain/deployment/consent.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import type { Environment } from '../domain/environment.ts';
 import { accept, refuse } from '../domain/verdict.ts';
@@ -15,7 +16,12 @@ export async function startDeployment(needs: AppNeeds, number: number): Promise<
     const environment = currentEnvironment(needs.configuration(), plan);
     const lease = await needs.store.lease(environment.name);
     const { events, due } = decideStart(deployment, environment, lease, needs.now());
-    return accept({ events, due: [{ remove: 'start' }, { remove: 'remind' }, ...due], answer: null });
+    const [first, ...others] = [...silentOwners(plan, deployment), ...events];
+    return accept({
+      events: first ? [first, ...others] : events,
+      due: [{ remove: 'start' }, { remove: 'remind' }, ...due],
+      answer: null,
+    });
   });
 }
 

@@ -24,6 +24,7 @@ const silent = new Set<DeploymentEvent['type']>([
   'put_back_started',
   'scheduled',
   'server_started',
+  'rehearsal_asked',
 ]);
 
 /** The facts of a log in order. Pure: telling twice tells the same. */
@@ -99,6 +100,7 @@ function failedLines(plan: Plan, { run }: Deployment, server: string): string[] 
 }
 
 function matters(event: DeploymentEvent): boolean {
+  if (event.type === 'rehearsed') return event.problems.length + event.obstacles.length > 0;
   if (event.type === 'attempt_ended') return event.state === 'error' || event.state === 'partial';
   const told = [
     'rollback_announced',

@@ -60,7 +60,17 @@ export interface Alongside {
 export type CreateOutcome = { number: number; existed: boolean } | { tooMany: number } | { stale: true };
 
 /** Kinds of things that become due; each names its deployment and is removed by the commit that deals with it. */
-export type DueKind = 'start' | 'expire' | 'remind' | 'question' | 'rollback' | 'window-end';
+export type DueKind =
+  | 'start'
+  | 'expire'
+  | 'remind'
+  | 'question'
+  | 'rollback'
+  | 'window-end'
+  | 'rehearsal'
+  | 'rehearsal-end'
+  | 'consent'
+  | 'watch';
 
 /** A row that becomes due. */
 export interface Due {

@@ -3,8 +3,10 @@ import { sayChoice } from '../domain/deployment/choice.ts';
 import { sayLock } from '../domain/deployment/lock.ts';
 import { type DeploymentEvent, type Happening, type Intervention, isIntervention } from '../domain/events.ts';
 import type { Plan } from '../domain/plan/plan.ts';
+import { isPreparation } from '../domain/preparation-events.ts';
 import { sayNextWindow, sayOverrides, sayQueued, sayReminder } from './hours.ts';
 import { sayPlan } from './plan.ts';
+import { sayPreparation } from './preparation.ts';
 
 /** How an instant is written where the line is read. */
 export type SayInstant = (instant: number) => string;
@@ -15,6 +17,7 @@ export function sayDecision(
   event: Exclude<DeploymentEvent, Happening>,
   sayInstant: SayInstant,
 ): string {
+  if (isPreparation(event)) return sayPreparation(event, sayInstant);
   if (isIntervention(event)) return sayIntervention(event, sayInstant);
   switch (event.type) {
     case 'requested':

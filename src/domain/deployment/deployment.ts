@@ -4,6 +4,7 @@ import type { FreezeOverride } from '../environment.ts';
 import type { AttemptEnd, DeploymentEvent, Question, StoredEvent } from '../events.ts';
 import type { Warning } from '../verdict.ts';
 import { applyToDeployment } from './apply-to-deployment.ts';
+import { noPreparation, type Preparation } from './preparation.ts';
 
 /** Where a deployment stands; the last line are the end states of its latest attempt. */
 export type DeploymentState =
@@ -71,6 +72,8 @@ export interface Deployment {
   undoneBy: number | null;
   startedAt: number | null;
   endedAt: number | null;
+  /** What was rehearsed, asked and left out around its start. */
+  preparation: Preparation;
 }
 
 /** Folds a whole log; an empty one is no deployment. */
@@ -113,6 +116,7 @@ function begin(stored: StoredEvent, event: Extract<DeploymentEvent, { type: 'req
     undoneBy: null,
     startedAt: null,
     endedAt: null,
+    preparation: noPreparation(),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   isIntervention,
   type StoredEvent,
 } from '../events.ts';
+import { isPreparation } from '../preparation-events.ts';
 import type { DeploymentState } from './deployment.ts';
 
 /** The few facts of a deployment that a list shows: a smaller fold of the same log as `foldDeployment`. */
@@ -42,6 +43,7 @@ export function summarize(standing: Standing, stored: StoredEvent): Standing {
 }
 
 function changes(standing: Standing, { deployment, event, at }: StoredEvent): Partial<Standing> {
+  if (isPreparation(event)) return {};
   if (isHappening(event)) return changedByAttempt(event, at);
   if (isIntervention(event)) return changedByPerson(standing, event, at);
   switch (event.type) {
@@ -142,6 +144,15 @@ const known: Record<DeploymentEvent['type'], true> = {
   window_ended: true,
   restored: true,
   attempt_ended: true,
+  servers_excluded: true,
+  servers_included: true,
+  rehearsal_asked: true,
+  rehearsed: true,
+  owners_asked: true,
+  owner_agreed: true,
+  watcher_asked: true,
+  watch_taken: true,
+  watch_offered: true,
 };
 
 /** True when this version of the program knows such an event: a log may have been written by a newer one. */
