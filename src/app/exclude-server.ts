@@ -8,6 +8,7 @@ import {
 } from '../domain/deployment/exclusion.ts';
 import { refuseOperator } from '../domain/deployment/operator.ts';
 import { answeredSince, floorAgainst } from '../domain/deployment/rehearsal.ts';
+import type { ServerProblem } from '../domain/events.ts';
 import { type Plan, plannedServers } from '../domain/plan/plan.ts';
 import type { ExclusionCause } from '../domain/preparation-events.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
@@ -93,7 +94,7 @@ function whyExclude(
 ): { cause: ExclusionCause; reason: string } | Refusal {
   const { rehearsal, consent } = preparation;
   const problem = rehearsal?.result?.problems.find((found) => found.server === server);
-  if (problem) return { cause: 'not-ready', reason: problem.message };
+  if (problem) return { cause: 'not-ready', reason: besideName(problem) };
   if (rehearsal?.result?.unanswered.includes(server))
     return { cause: 'not-ready', reason: `${server} did not answer in time` };
   const gone = consent?.gone.find(({ servers }) => servers.includes(server));
@@ -104,6 +105,12 @@ function whyExclude(
     liftedBy: 'nobody',
     wayOut: `Look at the newest rehearsal in the thread of #${number}.`,
   };
+}
+
+/** The server's name stands beside it already. */
+function besideName({ server, message }: ServerProblem): string {
+  const reason = message.startsWith(`${server}: `) ? message.slice(server.length + 2) : message;
+  return reason.replace(/\.$/, '');
 }
 
 function notExcluded(number: number, server: string): Refusal {

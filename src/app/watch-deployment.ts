@@ -10,7 +10,6 @@ import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts
 import { type Decision, decide } from './decide.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
-import { alreadyDecided } from './running-deployment.ts';
 
 /** A press on I am watching. */
 export interface TakeWatch extends Actor {
@@ -128,13 +127,20 @@ function refuseOther(needs: AppNeeds, environment: Environment, other: Person): 
   return refusal && { ...refusal, message: `<@${other.id}> cannot watch: ${refusal.message}` };
 }
 
-/** Law 14: another one watches, and did not hand over to this person. */
-function refuseTaken(deployment: Deployment, by: string): Refusal | null {
-  const { watcher, offeredTo } = deployment.preparation.watch;
+/** Law 14: somebody watches, and did not hand over to this person. */
+function refuseTaken({ number, zone, preparation }: Deployment, by: string): Refusal | null {
+  const { watcher, offeredTo } = preparation.watch;
   if (!watcher || offeredTo === by) return null;
-  const refusal = alreadyDecided(deployment, 'taken into watch', watcher);
-  if (watcher.by === by) return refusal;
-  return { ...refusal, liftedBy: mention(watcher), wayOut: `Ask ${mention(watcher)} to press *Hand over*.` };
+  const since = `since ${sayTime(watcher.at, zone)}`;
+  const isMine = watcher.by === by;
+  return {
+    rule: 'law-14',
+    message: isMine
+      ? `You watch #${number} already, ${since}.`
+      : `${mention(watcher)} watches #${number} ${since}.`,
+    liftedBy: mention(watcher),
+    wayOut: isMine ? 'Nothing is left to do.' : `Ask ${mention(watcher)} to press *Hand over*.`,
+  };
 }
 
 function refuseEarly({ number, startsAt, zone, attempt, preparation }: Deployment): Refusal | null {

@@ -3,6 +3,7 @@ import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bo
 import type { BotNeeds } from './bot.ts';
 import { decisionIds, onDecision, onDetails } from './card/on-button.ts';
 import { onChooseChange, onChooseSubmit, onChooseWanted } from './card/on-choose.ts';
+import { onHandOverSubmit, onHandOverWanted } from './card/on-hand-over.ts';
 import { onReasonSubmit, onReasonWanted, reasonFormIds, reasonForms } from './card/on-reason.ts';
 import { onCommand } from './command/on-command.ts';
 import { onHaltSubmit } from './command/on-halt.ts';
@@ -37,6 +38,8 @@ export function listen(app: App, needs: BotNeeds): void {
   app.view<ViewSubmitAction>(ids.lockForm, async (args) => await onLockSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.fill, async (args) => await onFillWanted(needs, args));
   app.view<ViewSubmitAction>(ids.fillForm, async (args) => await onFillSubmit(needs, args));
+  app.action<BlockAction<ButtonAction>>(ids.handOver, async (args) => await onHandOverWanted(args));
+  app.view<ViewSubmitAction>(ids.handOverForm, async (args) => await onHandOverSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
   app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());
   noteEvents(app, needs);

@@ -19,7 +19,7 @@ export interface Rehearsal {
   askedAt: number;
   until: number;
   /** Null until it is concluded. */
-  result: { problems: ServerProblem[]; unanswered: string[]; obstacles: string[] } | null;
+  result: { at: number; problems: ServerProblem[]; unanswered: string[]; obstacles: string[] } | null;
 }
 
 /** What owners were asked and said. */
@@ -81,7 +81,7 @@ export function prepare(preparation: Preparation, event: PreparationEvent, at: n
       return;
     }
     case 'rehearsed':
-      if (preparation.rehearsal) preparation.rehearsal.result = event;
+      if (preparation.rehearsal) preparation.rehearsal.result = { ...event, at };
       return;
     case 'owners_asked':
       preparation.consent = event;

@@ -41,7 +41,11 @@ export function failedServers(plan: Plan, deployment: Deployment): string[] {
 /** The servers that a choice means, in the order of the plan, or what is wrong with it and what would be right. */
 export function chosenServers(plan: Plan, deployment: Deployment, choice: RetryChoice): Verdict<string[]> {
   const remaining = remainingServers(plan, deployment);
-  if (choice === 'remaining') return accept(remaining);
+  if (choice === 'remaining' && remaining.length > 0) return accept(remaining);
+  if (choice === 'remaining')
+    return refuse(
+      wrong(deployment, 'Nothing remains but what was excluded', choosableServers(plan, deployment)),
+    );
   if (choice === 'failed') {
     const failed = failedServers(plan, deployment);
     if (failed.length > 0) return accept(failed);

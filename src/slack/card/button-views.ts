@@ -47,7 +47,8 @@ export function lockView(environment: string, channel: string): ModalView {
   });
 }
 
-function reasonView(
+/** A form that asks for a reason and nothing else. */
+export function reasonView(
   view: Required<Pick<ModalView, 'callback_id' | 'private_metadata' | 'title' | 'submit'>>,
 ): ModalView {
   return {

@@ -6,7 +6,7 @@ import { sayTime } from '../../domain/calendar/calendar.ts';
 import { sayChoice } from '../../domain/deployment/choice.ts';
 import { type Deployment, hasEnded } from '../../domain/deployment/deployment.ts';
 import { sayLock } from '../../domain/deployment/lock.ts';
-import { remainingServers } from '../../domain/deployment/retry-choice.ts';
+import { choosableServers, remainingServers } from '../../domain/deployment/retry-choice.ts';
 import { type Plan, planTitle } from '../../domain/plan/plan.ts';
 import { countProgress, type Numbers } from '../../progress/numbers.ts';
 import type { MemberService } from '../../store/store.ts';
@@ -18,7 +18,9 @@ import { cut, slackInstant } from '../escape.ts';
 import { encodeButton, ids } from '../ids.ts';
 import { answerButtons } from './answer-buttons.ts';
 import { heldMembers } from './held-members.ts';
+import { preparationLines } from './preparation-lines.ts';
 import { rollbackButtons, rollbackLine } from './rollback-buttons.ts';
+import { watchButtons } from './watch-buttons.ts';
 
 /** The one card of a deployment: what, where, when, who, how far, and only the buttons that make sense now. */
 export function deploymentCard(deployment: Deployment, plan: Plan, members: MemberService[]): MessageContent {
@@ -38,7 +40,9 @@ export function deploymentCard(deployment: Deployment, plan: Plan, members: Memb
       ...approvalLine(deployment, plan),
       ...heldMembers(deployment, members),
       ...rollbackLine(deployment),
+      ...preparationLines(deployment, plan),
       ...actions('card', cardButtons(deployment, plan)),
+      ...actions('watch', watchButtons(deployment, plan)),
     ],
   };
 }
@@ -186,16 +190,18 @@ function stopButton(number: number, value: string): Button {
 /** All that remains first; a part of it where there is more than one. */
 function retryButtons(deployment: Deployment, plan: Plan, value: string): Button[] {
   const remaining = remainingServers(plan, deployment);
-  if (!hasEnded(deployment.state) || !deployment.run?.ended || remaining.length === 0) return [];
+  const choosable = choosableServers(plan, deployment);
+  if (!hasEnded(deployment.state) || !deployment.run?.ended || choosable.length === 0) return [];
   const choose = button(ids.choose, 'Choose…', value, {
     accessibilityLabel: `Choose which remaining servers of deployment ${deployment.number} to deploy`,
   });
+  if (remaining.length === 0) return [choose];
   return [
     button(ids.retry, `Deploy the remaining ${remaining.length}`, value, {
       style: 'primary',
       accessibilityLabel: `Deploy the remaining servers of deployment ${deployment.number}`,
       confirm: { title: 'Deploy the rest?', text: remaining.join(', '), yes: 'Deploy' },
     }),
-    ...(remaining.length > 1 ? [choose] : []),
+    ...(choosable.length > 1 ? [choose] : []),
   ];
 }

@@ -10,6 +10,7 @@ import type { ModalView } from '@slack/types';
 
 import type { AppNeeds } from '../../app/needs.ts';
 import { once } from '../../app/once.ts';
+import { ownerRefuses } from '../../app/owner-answer.ts';
 import { rejectDeployment } from '../../app/reject-deployment.ts';
 import { stopDeploymentNow } from '../../app/stop-deployment-now.ts';
 import type { Verdict } from '../../domain/verdict.ts';
@@ -17,6 +18,7 @@ import { sayRefusals } from '../../wording/refusal.ts';
 import type { BotNeeds } from '../bot.ts';
 import { type ButtonValue, decodeButton, ids } from '../ids.ts';
 import { rejectView, stopNowView } from './button-views.ts';
+import { notTonightView } from './preparation-views.ts';
 
 type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
 
@@ -30,11 +32,13 @@ interface Reasoned {
 export const reasonForms: Record<string, (value: ButtonValue) => ModalView> = {
   [ids.reject]: rejectView,
   [ids.stopNow]: stopNowView,
+  [ids.notTonight]: notTonightView,
 };
 
 const decisions: Record<string, (app: AppNeeds, reasoned: Reasoned) => Promise<Verdict<unknown>>> = {
   [ids.rejectForm]: rejectDeployment,
   [ids.stopNowForm]: stopDeploymentNow,
+  [ids.notTonightForm]: ownerRefuses,
 };
 
 /** Ids of those forms when they are sent. */

@@ -10,6 +10,8 @@ import { actions, context, type MessageContent, output, quotation, section } fro
 import { cut, maxSectionLength, mrkdwn, slackInstant } from '../escape.ts';
 import { sayPlace } from '../outbox/anchor.ts';
 import { answerButtons } from './answer-buttons.ts';
+import { hasPreparationButtons, preparationButtons } from './preparation-buttons.ts';
+import { watcherLine } from './preparation-lines.ts';
 
 /** The facts of one message: those that became known together, unless one needs room or attention of its own. */
 export type FactGroup = [Fact, ...Fact[]];
@@ -28,7 +30,13 @@ export function groupFacts(facts: Fact[]): FactGroup[] {
 }
 
 function standsAlone({ event, lastLines, matters }: Fact): boolean {
-  return matters || lastLines.length > 0 || event.type === 'requested' || event.type === 'rejected';
+  return (
+    hasPreparationButtons(event) ||
+    matters ||
+    lastLines.length > 0 ||
+    event.type === 'requested' ||
+    event.type === 'rejected'
+  );
 }
 
 /** A group of facts as a message of the thread, a line each; at an attempt's end with its place in the log. */
@@ -44,8 +52,10 @@ export function threadMessage(
     text: cut(mrkdwn(lines), maxSectionLength),
     blocks: [
       section(lines),
+      ...watcherLine(deployment, plan, facts),
       ...facts.flatMap(detailsOf),
       ...facts.flatMap((fact) => buttonsOf(deployment, fact)),
+      ...facts.flatMap((fact) => preparationButtons(deployment, fact)),
       ...(place ? [context(`log \`${sayPlace(place)}\``)] : []),
     ],
   };

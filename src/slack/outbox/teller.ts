@@ -7,6 +7,7 @@ import { type Fact, factsOf } from '../../progress/facts.ts';
 import type { OutgoingMessage, Store } from '../../store/store.ts';
 import type { MessageContent } from '../blocks.ts';
 import { deploymentCard } from '../card/card.ts';
+import { changesPreparation, hasPreparationButtons } from '../card/preparation-buttons.ts';
 import { type FactGroup, groupFacts, threadMessage } from '../card/thread-message.ts';
 
 /** What telling is built with. */
@@ -44,7 +45,9 @@ async function tellOf({ store, now }: TellerNeeds, number: number, told: number)
   const base = { deployment: number, channel: summary.channel };
   const facts = factsOf(plan, events);
   const news = facts.filter((fact) => fact.version > told);
-  const closed = facts.filter((fact) => fact.version <= told && isClosedBy(news, fact));
+  const closed = facts.filter(
+    (fact) => fact.version <= told && (isClosedBy(news, fact) || isChangedBy(news, fact)),
+  );
   const groups = [...closed.map((fact): FactGroup => [fact]), ...groupFacts(news)];
   const lines = groups.map(async (group) => {
     const [{ version }] = group;
@@ -67,6 +70,11 @@ function isClosedBy(news: Fact[], { event: asked }: Fact): boolean {
     asked.type === 'question_asked' &&
     news.some(({ event }) => event.type === 'question_answered' && event.question === asked.question.id)
   );
+}
+
+/** What was asked around the start keeps only the buttons that make sense now. */
+function isChangedBy(news: Fact[], { event: told }: Fact): boolean {
+  return hasPreparationButtons(told) && news.some(({ event }) => changesPreparation(event));
 }
 
 function message(
