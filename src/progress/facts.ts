@@ -84,7 +84,9 @@ function factOf(
 
 /** From the first return of something new to the last one; null where there were not two, or not all came back (D-33). */
 function sideBySide({ run }: Deployment): number | null {
-  if (!run?.back || [...run.servers.values()].some(({ state }) => state !== 'ok')) return null;
+  // What was excluded goes on as it was.
+  if (!run?.back || run.excluded.length > 0 || [...run.servers.values()].some(({ state }) => state !== 'ok'))
+    return null;
   return run.back.latest > run.back.first ? run.back.latest - run.back.first : null;
 }
 

@@ -66,6 +66,11 @@ export class Modal {
     await this.#enter(placed, many ? { selected_options: options } : { selected_option: options[0] ?? null });
   }
 
+  /** Picks a person by their id. */
+  async pickPerson(label: string, id: string): Promise<void> {
+    await this.#enter(this.#field(label), { selected_user: id });
+  }
+
   /** Picks a moment, in epoch seconds. */
   async pickDateTime(label: string, epochSeconds: number): Promise<void> {
     await this.#enter(this.#field(label), { selected_date_time: epochSeconds });

@@ -28,7 +28,7 @@ function sayWatch({ state, preparation }: Deployment): string {
 }
 
 /** At night a failure, or a question, calls whoever watches. */
-export function watcherLine(deployment: Deployment, plan: Plan, facts: FactGroup): KnownBlock[] {
+export function watcherLine(deployment: Deployment, plan: Plan, facts: FactGroup): string[] {
   const { watcher } = deployment.preparation.watch;
   const isTrouble = facts.some(
     ({ event, matters, at }) =>
@@ -36,5 +36,5 @@ export function watcherLine(deployment: Deployment, plan: Plan, facts: FactGroup
       ['attempt_ended', 'question_asked', 'rollback_announced', 'rollback_failed'].includes(event.type) &&
       needsWatcher(plan.environment, at),
   );
-  return watcher && isTrouble ? [section(`${mention(watcher)}, you watch this one.`)] : [];
+  return watcher && isTrouble ? [`${mention(watcher)}, you watch this one.`] : [];
 }

@@ -47,12 +47,12 @@ export function threadMessage(
   place: LogPlace | null = null,
 ): MessageContent {
   const instant = (at: number): string => slackInstant(at, sayTime(at, deployment.zone));
-  const lines = facts.map((fact) => threadLine(plan, fact, instant)).join('\n');
+  const told = facts.map((fact) => threadLine(plan, fact, instant));
+  const lines = [...told, ...watcherLine(deployment, plan, facts)].join('\n');
   return {
     text: cut(mrkdwn(lines), maxSectionLength),
     blocks: [
       section(lines),
-      ...watcherLine(deployment, plan, facts),
       ...facts.flatMap(detailsOf),
       ...facts.flatMap((fact) => buttonsOf(deployment, fact)),
       ...facts.flatMap((fact) => preparationButtons(deployment, fact)),
