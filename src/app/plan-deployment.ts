@@ -77,7 +77,7 @@ export async function planDeployment(
     plan,
     hash: planHash(plan),
     preconditions: checkPreconditions(facts),
-    warnings: findWarnings({ plan, held, backup }),
+    warnings: findWarnings({ plan, held, backup, startsNow: request.startsAt === null }),
     looks,
     plannedAt: needs.now(),
   });

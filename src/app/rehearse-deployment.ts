@@ -94,10 +94,20 @@ export async function concludeRehearsal(needs: AppNeeds, number: number): Promis
     const out = new Set(members.filter(({ inService }) => inService !== 'yes').map(({ member }) => member));
     const { floor, ...findings } = judgeRehearsal(plan, rehearsal, { asked, records, out });
     if (findings.unanswered.length > 0 && needs.now() < rehearsal.until) return refuse(nothingDue);
-    const obstacles = [...(await whatStandsAgainst(needs, deployment, plan)), ...floor];
+    const obstacles = [
+      ...(findings.unanswered.length > 0 ? await whyUnanswered(needs, plan) : []),
+      ...(await whatStandsAgainst(needs, deployment, plan)),
+      ...floor,
+    ];
     const rehearsed: DeploymentEvent = { type: 'rehearsed', ...findings, obstacles };
     return accept({ events: [rehearsed], due: [{ remove: 'rehearsal-end' }], answer: null });
   });
+}
+
+/** Servers that are deployed to are left to their attempt. */
+async function whyUnanswered({ store }: AppNeeds, { environment: { name } }: Plan): Promise<string[]> {
+  const lease = await store.lease(name);
+  return lease ? [`#${lease.deployment} runs in \`${name}\`, and nobody looks at its servers meanwhile`] : [];
 }
 
 /** What the start would find apart from single servers: another plan than the signed one, or a rule that is broken then. */

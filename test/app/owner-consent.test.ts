@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { admitDeployment } from '../../src/app/admit-deployment.ts';
@@ -125,6 +129,47 @@ describe('owners of servers', () => {
     });
     value(await ownerRefuses(app, { by: 'U0SCI', number, reason: 'beam is on' }));
     expect(await excluded(number)).toEqual(['web-1', 'web-2']);
+  });
+});
+
+describe('an answer to a process that was killed in between', () => {
+  test('counts in the next one, whose start leaves out what the owner said', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'll-consent-'));
+    const [main] = buildSingleCluster([]).clusters;
+    const environment = buildSingleCluster([], {
+      clusters: [{ ...main!, servers }],
+      ownerConsent: { minutesBefore: 60, silence: 'no' },
+    });
+    const file = join(directory, 'bot.sqlite');
+    app = await startApp([environment], file);
+    const { number } = await requested(app);
+    await tickAt(app, startsAt - hour);
+    await app.store.close();
+    app = await startApp([environment], file);
+    app.clock.now = startsAt - hour / 2;
+    value(await ownerAgrees(app, { by: 'U0MUON', number }));
+    value(await ownerRefuses(app, { by: 'U0SCI', number, reason: 'beam is on' }));
+    await app.store.close();
+    app = await startApp([environment], file);
+    await tickAt(app, startsAt);
+    expect(await excluded(number)).toEqual(['web-1', 'web-3']);
+    expect((await said(app, number)).filter((line) => line.startsWith('Owners are asked'))).toHaveLength(1);
+    rmSync(directory, { recursive: true });
+  });
+});
+
+describe('a start without an hour', () => {
+  test('warns whoever requests that owners are not asked; one with an hour does not', async () => {
+    const number = await asked();
+    expect((await load(app, number)).warnings).toEqual([]);
+    const { warnings } = await requested(app, { startsAt: null });
+    expect(warnings).toEqual([
+      {
+        rule: 'ownerConsent',
+        message:
+          'The owners of web-1, web-3, web-2 are not asked: it has no hour before which there is time.',
+      },
+    ]);
   });
 });
 

@@ -156,6 +156,18 @@ describe('the rehearsal', () => {
     );
   });
 
+  test('that finds another deployment at work says that nobody looks at the servers meanwhile', async () => {
+    await start(single());
+    const { number } = await requested(app);
+    const other = await requested(app, { startsAt: null });
+    await app.store.claim({ deployment: other.number, holder: 'test', at: app.now(), staleBefore: 0 });
+    await tickAt(app, startsAt - 60 * minute);
+    await tickAt(app, startsAt - 60 * minute + 320 * second);
+    expect((await said(app, number)).at(-1)).toContain(
+      '*Against the start*: #2 runs in `shop`, and nobody looks at its servers meanwhile.',
+    );
+  });
+
   test('that was slept over is held once', async () => {
     await start(single());
     const { number } = await requested(app);
