@@ -7,7 +7,7 @@ import { countProgress } from '../../src/progress/numbers.ts';
 import { serverStandings } from '../../src/progress/server-states.ts';
 import { deploymentCard } from '../../src/slack/card/card.ts';
 import { threadLine } from '../../src/wording/thread-line.ts';
-import { buildEnvironment, buildPlan, buildSingleCluster } from '../helpers/build.ts';
+import { buildEnvironment, buildPlan, buildSingleCluster, buildStep } from '../helpers/build.ts';
 import { type Engine, openEngine, statesOf } from '../helpers/engine.ts';
 import { ended } from '../helpers/world.ts';
 
@@ -92,6 +92,27 @@ describe('a server that somebody excluded', () => {
     const number = await runWithout(floor, ['web-2']);
     const { question } = await engine.until(number, ['waiting', 'ok']);
     expect(question).toMatchObject({ kind: 'capacity' });
+  });
+
+  test('that would have been the first makes the next one the first, which is restored when it fails', async () => {
+    const steps = [buildStep('restore', { kind: 'rollback' })];
+    const rule = {
+      runbook: 'rollback',
+      onFirstServerFailure: true,
+      countdownSeconds: null,
+      lockAfter: false,
+    };
+    const restorable = buildSingleCluster(['web-1', 'web-2', 'web-3'], {
+      runbooks: {
+        release: { steps: [buildStep('install')], needsNoBackup: true },
+        rollback: { steps, needsNoBackup: true },
+      },
+      rollback: rule,
+    });
+    engine.world.when('web-2 install', () => ended('error'));
+    const number = await runWithout(restorable, ['web-1']);
+    const deployment = await engine.until(number, ['error', 'partial']);
+    expect(statesOf(deployment)['web-2']).toBe('rolled_back');
   });
 
   test('with its whole cluster leaves that in the load balancer', async () => {

@@ -11,6 +11,7 @@ import type { NoticeMaker } from '../../src/slack/notices/notice.ts';
 import { ownerNotices } from '../../src/slack/notices/owner-notice.ts';
 import { watchNotices } from '../../src/slack/notices/watch-notice.ts';
 import { tellWhatHappened } from '../../src/slack/outbox/teller.ts';
+import { endAttempt } from '../helpers/attempts.ts';
 import { buildServer, buildSingleCluster } from '../helpers/build.ts';
 import { load, requested, startsAt, tickAt, value } from '../helpers/prepared.ts';
 import { type SlackApp, startSlackApp } from '../helpers/slack-app.ts';
@@ -133,6 +134,23 @@ describe('the message of a rehearsal', () => {
     expect((await load(bot.app, number)).preparation.excluded.size).toBe(0);
     expect(buttonsOf(await showNewest('servers_excluded'))).toEqual([]);
     expect(buttonsOf(await showNewest('rehearsed'))).toEqual(['Exclude web-2', 'Exclude web-3', 'Re-check']);
+  });
+
+  test('leaves what was excluded to be chosen by name once the rest is done', async () => {
+    await rehearse();
+    value(await excludeServer(bot.app, { by: 'U0ANA', number, server: 'web-3' }));
+    await tickAt(bot.app, startsAt);
+    await endAttempt(bot.app, number, { 'web-1': 'ok', 'web-2': 'ok' });
+    const shown = await card();
+    expect(buttonsOf(shown)).toEqual(['Choose…', 'Details']);
+    const ana = bot.slack.person('U0ANA');
+    await ana.press(shown, 'Choose…');
+    const form = await ana.modal();
+    expect(form.text()).not.toContain('All that remains');
+    await form.choose('Servers', 'web-3');
+    expect(await form.submit()).toEqual({ closed: true });
+    expect((await load(bot.app, number)).retryServers).toEqual(['web-3']);
+    expect((await load(bot.app, number)).preparation.excluded.size).toBe(0);
   });
 
   test('has everything looked at again', async () => {

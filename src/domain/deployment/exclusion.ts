@@ -1,6 +1,6 @@
 import { mention } from '../actor.ts';
 import { sayTime } from '../calendar/calendar.ts';
-import { findServer, memberOf, type Plan, plannedServers } from '../plan/plan.ts';
+import { findServer, type Plan, plannedServers } from '../plan/plan.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../verdict.ts';
 import { type Deployment, hasEnded } from './deployment.ts';
 
@@ -11,17 +11,22 @@ export function includedServers(plan: Plan, { preparation }: Deployment): string
 
 /**
  * A server and those that cannot be deployed to without it: a cluster that takes requests leaves the load balancer as
- * a whole (D-43), and what a cluster gets once, it gets with its first server.
+ * a whole (D-43), what a cluster gets once it gets with one server, and the backup of all is made on one.
  */
 export function leftOutTogether(plan: Plan, server: string): string[] {
   const planned = plannedServers(plan);
-  const cluster = findServer(plan.environment, server)?.cluster.name ?? null;
-  const own = planned.filter((name) => findServer(plan.environment, name)?.cluster.name === cluster);
-  if (plan.level === 'cluster')
-    return planned.filter((name) => memberOf(plan, name) === memberOf(plan, server));
-  const carriesForAll =
-    own[0] === server && plan.environment.payloads.some(({ placement }) => placement === 'first-in-cluster');
-  return carriesForAll ? own : [server];
+  if (plan.tasks.some(({ type, on }) => type === 'BACKUP' && on === server)) return planned;
+  const clusterOf = (name: string): string | null => findServer(plan.environment, name)?.cluster.name ?? null;
+  const own = planned.filter((name) => clusterOf(name) === clusterOf(server));
+  return plan.level === 'cluster' || carriesForAll(plan, own, server) ? own : [server];
+}
+
+/** Whether its cluster gets something with this server alone, such as the tasks of its Scheduler. */
+function carriesForAll(plan: Plan, own: string[], server: string): boolean {
+  const hasTasks = (name: string): boolean =>
+    plan.tasks.some((task) => task.server === name && task.type === 'SCH');
+  const isOnlyFirst = plan.environment.payloads.some(({ placement }) => placement === 'first-in-cluster');
+  return (hasTasks(server) && !own.every(hasTasks)) || (isOnlyFirst && own[0] === server);
 }
 
 /** Law 14: once it has begun or ended, its servers are what they are. Null before that. */
