@@ -8,7 +8,7 @@ import type { AppNeeds } from './needs.ts';
 /** The hour has come at which owners are asked whether their servers may be deployed to: each deployment asks once. */
 export async function askOwners(needs: AppNeeds, number: number, dueAt: number): Promise<void> {
   await decide<null>(needs, number, async ({ deployment, plan }) => {
-    const { startsAt } = deployment;
+    const { startsAt, requestedBy } = deployment;
     const { ownerConsent } = plan.environment;
     const owned = ownersOf(plan, includedServers(plan, deployment));
     if (!ownerConsent || startsAt === null || !isConsentDue(deployment, needs.now()) || owned.length === 0)
@@ -16,7 +16,7 @@ export async function askOwners(needs: AppNeeds, number: number, dueAt: number):
     const { owners, gone } = await whoCanAnswer(needs, owned);
     const { silence } = ownerConsent;
     return accept({
-      events: [{ type: 'owners_asked', owners, gone, silence, until: startsAt, dueAt }],
+      events: [{ type: 'owners_asked', owners, gone, silence, requestedBy, until: startsAt, dueAt }],
       answer: null,
     });
   });

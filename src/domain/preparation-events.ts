@@ -15,7 +15,9 @@ export type ExclusionCause =
 /** A server that a named person left out of a deployment. */
 export interface ExcludedServer extends Actor {
   server: string;
+  /** Word for word what was written, where its owner said no. */
   reason: string;
+  cause: ExclusionCause;
 }
 
 /** The servers of one owner. */
@@ -64,6 +66,8 @@ export type PreparationEvent =
       /** Owners who cannot answer: their accounts are gone, or are no members. */
       gone: OwnedServers[];
       silence: 'yes' | 'no';
+      /** Who decides for those who are gone. */
+      requestedBy: string;
       /** Until when they may answer: the start, epoch milliseconds. */
       until: number;
       dueAt: number;

@@ -1,5 +1,6 @@
 import { mention } from '../domain/actor.ts';
 import type { ExcludedServer, OwnedServers, PreparationEvent } from '../domain/preparation-events.ts';
+import { harmless } from '../domain/quote.ts';
 import type { SayInstant } from './decision-line.ts';
 
 type EventOf<T extends PreparationEvent['type']> = Extract<PreparationEvent, { type: T }>;
@@ -32,8 +33,20 @@ export function sayPreparation(event: PreparationEvent, sayInstant: SayInstant):
 
 /** What a named person left out, to be said last in every result (law 13); '' where nothing was. */
 export function sayExcluded(excluded: ExcludedServer[] = []): string {
-  return excluded.map((each) => `${each.server} by ${mention(each)} (${each.reason})`).join('; ');
+  const together = new Map<string, string[]>();
+  for (const each of excluded) {
+    const why = `by ${mention(each)} (${sayReason(each)})`;
+    together.set(why, [...(together.get(why) ?? []), each.server]);
+  }
+  return [...together].map(([why, servers]) => `${servers.join(', ')} ${why}`).join('; ');
 }
+
+/** What people and servers said is no markup of ours; our own sentences name owners. */
+function sayReason({ cause, reason }: Pick<ExcludedServer, 'cause' | 'reason'>): string {
+  return cause === 'owner' || cause === 'not-ready' ? harmless(reason, longestReason) : reason;
+}
+
+const longestReason = 300;
 
 const absent: Record<EventOf<'watcher_asked'>['ifAbsent'], string> = {
   pause: 'If nobody does, it waits at its start.',
@@ -46,9 +59,10 @@ function sayExclusion(event: EventOf<'servers_excluded'>): string {
   const { length } = event.servers;
   const floor = event.floor ? ` *Capacity*: ${event.floor.join('; ')}.` : '';
   if (event.cause === 'silence') return `*Excluded*: ${servers}, because ${event.reason}.`;
-  if (event.cause === 'owner') return `*Not tonight*: ${mention(event)} excludes ${servers}: ${event.reason}`;
+  if (event.cause === 'owner')
+    return `*Not tonight*: ${mention(event)} excludes ${servers}: ${sayReason(event)}.`;
   const rest = `The approval of the rest stays.`;
-  return `${mention(event)} excludes *${servers}*: ${event.reason}. ${length === 1 ? 'It is' : 'They are'} left as ${length === 1 ? 'it is' : 'they are'}. ${rest}${floor}`;
+  return `${mention(event)} excludes *${servers}*: ${sayReason(event)}. ${length === 1 ? 'It is' : 'They are'} left as ${length === 1 ? 'it is' : 'they are'}. ${rest}${floor}`;
 }
 
 function sayRehearsal({ ready, problems, unanswered, obstacles }: EventOf<'rehearsed'>): string {
@@ -64,15 +78,11 @@ function sayRehearsal({ ready, problems, unanswered, obstacles }: EventOf<'rehea
 }
 
 function sayOwnersAsked(event: EventOf<'owners_asked'>, sayInstant: SayInstant): string {
-  const silence =
-    event.silence === 'yes' ? 'No answer counts as yes.' : 'No answer counts as no: the server is left out.';
-  const asked =
-    event.owners.length === 0 ? '' : `Owners are asked: ${event.owners.map(sayOwned).join('; ')}. `;
-  const gone = event.gone.map(
-    (each) =>
-      ` ${sayOwned(each)} cannot be asked: the account is gone or no member, so somebody here decides.`,
-  );
-  return `${asked}They may answer until ${sayInstant(event.until)}. ${silence}${gone.join('')}`;
+  const { owners, gone, until } = event;
+  const silence = event.silence === 'yes' ? 'yes' : 'no, and then their servers are left out';
+  const asked = `Owners are asked: ${owners.map(sayOwned).join('; ')}. They may answer until ${sayInstant(until)}; no answer counts as ${silence}.`;
+  const left = `${gone.map(sayOwned).join('; ')} cannot be asked, because the account is gone or no member: ${mention({ by: event.requestedBy })} decides.`;
+  return [...(owners.length > 0 ? [asked] : []), ...(gone.length > 0 ? [left] : [])].join(' ');
 }
 
 function sayOwned({ owner, servers }: OwnedServers): string {

@@ -44,7 +44,7 @@ describe('owners of servers', () => {
     const number = await asked();
     await dueHandlers(app).consent({ kind: 'consent', deployment: number, at: startsAt - hour });
     expect(await said(app, number)).toEqual([
-      'Owners are asked: <@U0SCI> for web-1, web-3; <@U0MUON> for web-2. They may answer until 20:00. No answer counts as yes.',
+      'Owners are asked: <@U0SCI> for web-1, web-3; <@U0MUON> for web-2. They may answer until 20:00; no answer counts as yes.',
     ]);
   });
 
@@ -69,7 +69,7 @@ describe('owners of servers', () => {
       reason: 'beam is on',
     });
     expect((await said(app, number)).at(-1)).toBe(
-      '*Not tonight*: <@U0SCI> excludes web-1, web-3: beam is on',
+      '*Not tonight*: <@U0SCI> excludes web-1, web-3: beam is on.',
     );
     expect(messagesOf(await ownerRefuses(app, { by: 'U0SCI', number, reason: 'still' }))).toMatch(
       /web-1, web-3 were already excluded from #1 by <@U0SCI> at 17 Nov 2026 20:00/,
@@ -226,7 +226,9 @@ describe('an owner who is no member any more', () => {
 
   test('is named in the thread, and the requester leaves the server out', async () => {
     const number = await leave('yes');
-    expect((await said(app, number)).at(-1)).toContain('<@U0MUON> for web-2 cannot be asked');
+    expect((await said(app, number)).at(-1)).toContain(
+      '<@U0MUON> for web-2 cannot be asked, because the account is gone or no member: <@U0ANA> decides.',
+    );
     expect(messagesOf(await excludeServer(app, { by: 'U0CAT', number, server: 'web-2' }))).toMatch(
       /You may not decide/,
     );

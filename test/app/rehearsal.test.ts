@@ -175,6 +175,8 @@ describe('the rehearsal', () => {
     await answers(allFine);
     await tickAt(app, startsAt - minute + 20 * second, 3);
     expect(await said(app, number)).toEqual(['Rehearsal: all 4 servers are ready.']);
+    const events = await app.store.eventsAfter(number, 0);
+    expect(events.filter(({ event }) => event.type === 'rehearsal_asked')).toHaveLength(1);
   });
 
   test('is not held after the start', async () => {

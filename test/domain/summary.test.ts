@@ -128,6 +128,7 @@ const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbit
     owners: [{ owner: 'U0SCI', servers: ['s1'] }],
     gone: [],
     silence: 'no',
+    requestedBy: 'U0ANA',
     until: 9,
     dueAt: 1,
   }),

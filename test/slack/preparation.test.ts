@@ -174,13 +174,13 @@ describe('the question to owners', () => {
     expect(notice).toMatchObject({ to: 'U0CAT', key: 'notice:consent:1:U0CAT', about: 'owner' });
     const message = await post(notice!.content);
     expect(message.text).toMatch(
-      /\*#1\* deploys shop@2 to your web-1 .*Without an answer until then it goes ahead/s,
+      /\*#1\* shop@2 → shop is about your web-1\. .*Without an answer until then it goes ahead/s,
     );
     await bot.slack.person('U0CAT').press(message, 'Fine');
     await bot.slack.until(async () => (await count('owner_agreed')) === 1);
     const [after] = await notices(ownerNotices);
     expect(after?.key).toBe(notice?.key);
-    expect(after?.content.text).toContain('You said it is fine.');
+    expect(after?.content.text).toContain('You said it is fine, and may');
   });
 
   test('takes a no only with a reason, and leaves the server out', async () => {

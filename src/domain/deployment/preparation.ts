@@ -105,7 +105,9 @@ export function prepare(preparation: Preparation, event: PreparationEvent, at: n
 export function excludedServers({ excluded }: Preparation, planned: string[]): ExcludedServer[] {
   return planned.flatMap((server) => {
     const found = excluded.get(server);
-    return found ? [{ server, by: found.by, via: found.via, reason: found.reason }] : [];
+    if (!found) return [];
+    const { by, via, reason, cause } = found;
+    return [{ server, by, via, reason, cause }];
   });
 }
 

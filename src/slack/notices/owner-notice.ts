@@ -2,6 +2,7 @@ import { sayTime } from '../../domain/calendar/calendar.ts';
 import { type Deployment, hasEnded } from '../../domain/deployment/deployment.ts';
 import { planTitle } from '../../domain/plan/plan.ts';
 import type { OwnedServers } from '../../domain/preparation-events.ts';
+import { sayState } from '../../wording/state.ts';
 import { actions, context, type MessageContent, section } from '../blocks.ts';
 import { answersOfOwner, changesPreparation } from '../card/preparation-buttons.ts';
 import { mrkdwn, slackInstant } from '../escape.ts';
@@ -21,9 +22,8 @@ export const ownerNotices: NoticeMaker = async (facts) => {
 };
 
 function askOwner({ deployment, plan, cardLink }: NoticeFacts, owned: OwnedServers): MessageContent {
-  const { number, zone, startsAt } = deployment;
-  const when = startsAt === null ? 'now' : slackInstant(startsAt, sayTime(startsAt, zone));
-  const what = `*#${number}* deploys ${planTitle(plan)} to your ${owned.servers.join(', ')} ${when}.`;
+  const title = `*#${deployment.number}* ${planTitle(plan)} → ${plan.environment.name}`;
+  const what = `${title} is about your ${owned.servers.join(', ')}.`;
   const said = sayAnswer(deployment, owned);
   const isOpen = deployment.attempt === 0 && !hasEnded(deployment.state);
   return {
@@ -38,15 +38,18 @@ function askOwner({ deployment, plan, cardLink }: NoticeFacts, owned: OwnedServe
 
 /** What holds now, in the owner's own words as far as there are any. */
 function sayAnswer(deployment: Deployment, { owner, servers }: OwnedServers): string {
-  const { number, zone, attempt, startedAt, state, preparation } = deployment;
+  const { startsAt, attempt, startedAt, state, preparation } = deployment;
   const out = servers.filter((server) => preparation.excluded.has(server));
-  const left = out.length === 0 ? '' : `Left out: ${out.join(', ')}.`;
-  if (attempt > 0)
-    return `It began ${startedAt === null ? '' : sayTime(startedAt, zone)}; nothing can be answered any more. ${left}`.trim();
-  if (hasEnded(state)) return `#${number} will not run: ${state.replaceAll('_', ' ')}.`;
-  if (out.length > 0) return `${left} You may still change your mind.`;
-  if (preparation.agreed.has(owner)) return 'You said it is fine. You may still change your mind.';
-  return preparation.consent?.silence === 'no'
-    ? 'Is that fine? Without an answer until then they are left out.'
-    : 'Is that fine? Without an answer until then it goes ahead.';
+  const left = out.length === 0 ? 'Nothing of yours is left out.' : `Left out: ${out.join(', ')}.`;
+  if (attempt > 0) return `It began ${when(deployment, startedAt)}. ${left}`;
+  if (hasEnded(state)) return `It will not run: ${sayState(state)}.`;
+  const starts = `It starts ${when(deployment, startsAt)}.`;
+  if (out.length > 0) return `${starts} ${left} You may still change your mind.`;
+  if (preparation.agreed.has(owner)) return `${starts} You said it is fine, and may still change your mind.`;
+  const silence = preparation.consent?.silence === 'no' ? 'they are left out' : 'it goes ahead';
+  return `${starts} Is that fine? Without an answer until then ${silence}.`;
+}
+
+function when({ zone }: Deployment, instant: number | null): string {
+  return instant === null ? 'now' : slackInstant(instant, sayTime(instant, zone));
 }

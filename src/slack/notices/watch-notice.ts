@@ -2,6 +2,7 @@ import { mention } from '../../domain/actor.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import { type Deployment, hasEnded } from '../../domain/deployment/deployment.ts';
 import { type Plan, planTitle } from '../../domain/plan/plan.ts';
+import { sayState } from '../../wording/state.ts';
 import { actions, context, type MessageContent, section } from '../blocks.ts';
 import { changesPreparation, watchButton } from '../card/preparation-buttons.ts';
 import { mrkdwn, slackInstant } from '../escape.ts';
@@ -46,7 +47,7 @@ function sayWhat({ number, zone, startsAt, startedAt }: Deployment, plan: Plan):
 
 function sayWho({ state, preparation }: Deployment, to: string): string {
   const { watcher, offeredTo } = preparation.watch;
-  if (hasEnded(state)) return `It has ended: ${state.replaceAll('_', ' ')}.`;
+  if (hasEnded(state)) return `It has ended: ${sayState(state)}.`;
   if (!watcher) return 'Nobody watches it yet: do you?';
   if (offeredTo === to) return `${mention(watcher)} asks you to take over.`;
   return watcher.by === to ? 'You watch it.' : `${mention(watcher)} watches it.`;
