@@ -8,9 +8,11 @@ import { rehearseAgain } from '../../src/app/rehearse-deployment.ts';
 import { startDeployment } from '../../src/app/start-deployment.ts';
 import type { Environment } from '../../src/domain/environment.ts';
 import type { ServerAnswer } from '../../src/domain/plan/inspection.ts';
+import { startInspecting } from '../../src/executor/inspect-asked.ts';
 import { startApp, type TestApp, tuesdayMorning } from '../helpers/app.ts';
 import { buildEnvironment, buildPlan, buildSingleCluster } from '../helpers/build.ts';
 import { load, messagesOf, requested, said, startsAt, tickAt, value } from '../helpers/prepared.ts';
+import { createWorld } from '../helpers/world.ts';
 
 const minute = 60_000;
 const second = 1_000;
@@ -121,6 +123,26 @@ describe('the rehearsal', () => {
     await tickAt(app, startsAt - 60 * minute);
     await tickAt(app, startsAt - 60 * minute + 320 * second);
     expect((await said(app, number)).at(-1)).toContain('0 of 4 ready');
+  });
+
+  test('is answered by whoever looks at servers for people, and nothing is drained or deployed', async () => {
+    await start(single());
+    const { number } = await requested(app);
+    await tickAt(app, startsAt - 60 * minute);
+    const world = createWorld();
+    world.unreachable.add('web-2');
+    const inspecting = startInspecting({
+      store: app.store,
+      system: world.system,
+      planToInspect: () => buildPlan(single()),
+      now: app.now,
+      log: { error: (...problem: unknown[]) => expect(problem).toBeNull() },
+    });
+    await expect.poll(async () => await app.store.unanswered(9), { timeout: 20_000 }).toEqual([]);
+    await inspecting.stop();
+    await tickAt(app, startsAt - 60 * minute + 2 * second);
+    expect(await said(app, number)).toEqual(['*Rehearsal*: 3 of 4 ready: web-2 cannot be reached.']);
+    expect(world.done).toEqual([]);
   });
 
   test('finds drift, where drift is looked for', async () => {
