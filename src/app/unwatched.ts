@@ -10,7 +10,8 @@ import type { AppNeeds } from './needs.ts';
 export function unwatched(needs: AppNeeds, deployment: Deployment, plan: Plan): MissedDecision | null {
   const { watcher: rule } = plan.environment;
   const { watcher, isWaived } = deployment.preparation.watch;
-  if (!rule || watcher || isWaived || rule.ifAbsent === 'go') return null;
+  // What went wrong may be undone at any hour.
+  if (!rule || plan.undoes || watcher || isWaived || rule.ifAbsent === 'go') return null;
   if (!needsWatcher(plan.environment, needs.now())) return null;
   if (rule.ifAbsent === 'skip')
     return { events: [{ type: 'missed', reason: `nobody watches it, and ${sayHours(rule)}` }], due: [] };

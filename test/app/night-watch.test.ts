@@ -3,7 +3,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { admitDeployment } from '../../src/app/admit-deployment.ts';
 import { answerQuestion } from '../../src/app/answer-question.ts';
 import { dueHandlers } from '../../src/app/handle-due.ts';
+import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { retryDeployment } from '../../src/app/retry-deployment.ts';
+import { unwatched } from '../../src/app/unwatched.ts';
 import { offerWatch, takeWatch } from '../../src/app/watch-deployment.ts';
 import type { WatchRule } from '../../src/domain/environment.ts';
 import { startApp, type TestApp, tuesdayMorning } from '../helpers/app.ts';
@@ -140,6 +142,16 @@ describe('a start at night', () => {
     expect(await admit(number)).toBe(false);
     value(await takeWatch(app, { by: 'U0ANA', number }));
     expect(await admit(number)).toBe(true);
+  });
+
+  test('that undoes another one waits for nobody', async () => {
+    await start({ ifAbsent: 'skip' });
+    const { number } = await requested(app);
+    const { deployment, plan } = value(await loadDeployment(app.store, number));
+    app.clock.now = startsAt;
+    const undoes = { deployment: 7, servers: {} };
+    expect(unwatched(app, deployment, plan)).not.toBeNull();
+    expect(unwatched(app, deployment, { ...plan, undoes })).toBeNull();
   });
 
   test('of what remains is watched as well', async () => {

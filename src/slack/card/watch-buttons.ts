@@ -18,7 +18,8 @@ export function watchButtons(deployment: Deployment, plan: Plan): Button[] {
 /** Whether it is one that somebody watches, or should. */
 export function isWatched({ startedAt, preparation }: Deployment, plan: Plan): boolean {
   const { isAsked, watcher } = preparation.watch;
-  const beganAtNight = startedAt !== null && needsWatcher(plan.environment, startedAt);
+  const beganAtNight =
+    startedAt !== null && plan.undoes === null && needsWatcher(plan.environment, startedAt);
   return isAsked || watcher !== null || beganAtNight;
 }
 
