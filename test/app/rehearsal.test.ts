@@ -27,16 +27,16 @@ const fine: ServerAnswer = { problem: null, readBack: 'shop@1' };
 const full: ServerAnswer = { problem: 'web-3: its disk is 97 % full', readBack: null };
 
 /** What servers say of themselves when they are looked at. */
-async function answers(said: Record<string, ServerAnswer>): Promise<void> {
-  for (const [server, answer] of Object.entries(said))
+async function answers(each: Record<string, ServerAnswer>): Promise<void> {
+  for (const [server, answer] of Object.entries(each))
     await app.store.answerFor({ environment: 'shop', server }, { at: app.now(), answer });
 }
 
 /** The rehearsal an hour before, in which all answer so. */
-async function rehearsed(said: Record<string, ServerAnswer>): Promise<number> {
+async function rehearsed(each: Record<string, ServerAnswer>): Promise<number> {
   const { number } = await requested(app);
   await tickAt(app, startsAt - 60 * minute);
-  await answers(said);
+  await answers(each);
   await tickAt(app, startsAt - 60 * minute + 2 * second);
   return number;
 }

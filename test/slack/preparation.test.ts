@@ -123,6 +123,7 @@ describe('the message of a rehearsal', () => {
     value(await excludeServer(bot.app, { by: 'U0ANA', number, server: 'web-3' }));
     await bot.slack.person('U0BEN').press(message, 'Exclude web-3', { confirm: true });
     await told('U0BEN', /web-3 was already excluded from #1 by (<@U0ANA>|@ana) at 17 Nov 2026 20:00/);
+    expect(await count('servers_excluded')).toBe(1);
   });
 
   test('of an exclusion offers to include it again, until it is', async () => {
@@ -157,6 +158,8 @@ describe('the message of a rehearsal', () => {
     const message = await rehearse();
     await bot.slack.person('U0ANA').press(message, 'Re-check');
     await bot.slack.until(async () => (await count('rehearsal_asked')) === 2);
+    const open = await bot.app.store.unanswered(9);
+    expect(open.map(({ server }) => server)).toEqual(['web-1', 'web-2', 'web-3']);
   });
 });
 
@@ -252,6 +255,7 @@ describe('the watch', () => {
     value(await takeWatch(bot.app, { by: 'U0BEN', number }));
     await bot.slack.person('U0ANA').press(message, 'I am watching');
     await told('U0ANA', /watches #1 since 17 Nov 2026 20:45/);
+    expect(await count('watch_taken')).toBe(1);
   });
 
   test('is handed over in a form, and passes when the other one takes it', async () => {
