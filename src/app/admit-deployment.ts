@@ -1,6 +1,7 @@
 import { system } from '../domain/actor.ts';
 import { overridesAt, sayOverrideNeed } from '../domain/calendar/windows.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
+import { includedServers } from '../domain/deployment/exclusion.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { newWarnings } from '../domain/plan/warnings.ts';
@@ -15,6 +16,7 @@ import { decideMissed } from './missed-start.ts';
 import type { AppNeeds } from './needs.ts';
 import { planDeployment, type PlannedDeployment, refusalsOf, samePlan } from './plan-deployment.ts';
 import { changesSince, drift } from './plan-drift.ts';
+import { unwatched } from './unwatched.ts';
 
 /**
  * The start checks everything again (law 7): the plan is the one that was signed, the rules still hold, and those who
@@ -31,7 +33,9 @@ export async function admitDeployment(needs: AppNeeds, lease: Lease): Promise<bo
     lateBehindLock(needs, deployment, plan) ??
     (await changesSince(needs, deployment, plan)) ??
     frozenMeanwhile(needs, deployment, plan) ??
-    (await lostApprovals(needs, deployment, plan));
+    (await lostApprovals(needs, deployment, plan)) ??
+    nothingLeft(deployment, plan) ??
+    unwatched(needs, deployment, plan);
   if (stop) {
     await write(needs, lease, deployment.version, await askAgain(needs, loaded.value, stop));
     return false;
@@ -69,6 +73,12 @@ function frozenMeanwhile(needs: AppNeeds, deployment: Deployment, plan: Plan): S
   if (open.length === 0) return null;
   const changes = open.map((need) => `it would start inside a freeze, and needs ${need}`);
   return drift(needs, plan, { plan, hash: deployment.planHash }, changes);
+}
+
+/** Every server was left out by somebody. */
+function nothingLeft(deployment: Deployment, plan: Plan): Stop | null {
+  if (deployment.attempt > 0 || includedServers(plan, deployment).length > 0) return null;
+  return { events: [{ type: 'missed', reason: 'every server of it was excluded' }] };
 }
 
 /** It waited for its environment or its approvals, and what it undoes is not what it was any more (law 12). */

@@ -75,8 +75,8 @@ function answerEvents(
       answered,
       { type: 'missed', reason: `after the restore of the database it was not kept: ${who}` },
     ];
-  if (kind !== 'missed-start') return [answered];
-  return choice === 'start'
-    ? [answered, { type: 'queued', behind: null }]
-    : [answered, { type: 'missed', reason: `its start was missed and it was not started later: ${who}` }];
+  if (kind !== 'missed-start' && kind !== 'no-watcher') return [answered];
+  if (choice === 'start') return [answered, { type: 'queued', behind: null }];
+  const why = kind === 'no-watcher' ? 'nobody watches it' : 'its start was missed';
+  return [answered, { type: 'missed', reason: `${why} and it was not started later: ${who}` }];
 }

@@ -81,7 +81,10 @@ export async function planDeployment(
     plan,
     hash: planHash(plan),
     preconditions: [...checkPreconditions(facts), ...(inBatch ? judgeConflicts(inBatch) : [])],
-    warnings: [...findWarnings({ plan, held, backup }), ...(inBatch?.warnings ?? [])],
+    warnings: [
+      ...findWarnings({ plan, held, backup, startsNow: request.startsAt === null }),
+      ...(inBatch?.warnings ?? []),
+    ],
     looks,
     plannedAt: needs.now(),
   });

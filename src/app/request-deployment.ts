@@ -11,6 +11,7 @@ import { batchToJoin, joinBatch, type LoadedBatch } from './batch.ts';
 import { maxTries } from './decide.ts';
 import type { AppNeeds } from './needs.ts';
 import { planDeployment, type PlannedDeployment, refusalsOf } from './plan-deployment.ts';
+import { preparationDue } from './preparation-due.ts';
 
 /** A request as a person made it. */
 export interface RequestDeployment extends Actor {
@@ -178,7 +179,8 @@ function dueRows(environment: Environment, startsAt: number | null, expiresAt: n
     add: 'remind',
     at: startsAt - minutes * 60_000,
   }));
-  return [{ add: 'start', at: startsAt }, ...expiry, ...approvalReminders, ...reminders];
+  const preparation = preparationDue(environment, startsAt);
+  return [{ add: 'start', at: startsAt }, ...expiry, ...approvalReminders, ...reminders, ...preparation];
 }
 
 function refuseRequest(needs: AppNeeds, request: RequestDeployment, planned: PlannedDeployment): Refusal[] {

@@ -2,6 +2,7 @@ import type { Actor } from '../domain/actor.ts';
 import { isOpen, nextOpening } from '../domain/calendar/windows.ts';
 import { type Deployment, hasEnded } from '../domain/deployment/deployment.ts';
 import {
+  choosableServers,
   chosenServers,
   failedServers,
   remainingServers,
@@ -78,9 +79,11 @@ export async function retryDeployment(
 
 /** What can be chosen for a retry now. */
 export interface RetryOffer extends LoadedDeployment {
-  /** In the order of the plan; never empty. */
+  /** In the order of the plan; empty only where something is excluded. */
   remaining: string[];
   failed: string[];
+  /** What a named person left out: it is deployed to only where it is chosen by name. */
+  excluded: string[];
   /** When it would begin, epoch milliseconds; null: at once. */
   startsAt: number | null;
 }
@@ -95,9 +98,11 @@ export async function offerRetry(
   const { deployment, plan } = loaded.value;
   const refusal = await refuseRetry(needs, loaded.value, await needs.findPerson(by));
   if (refusal) return refuse(refusal);
+  const remaining = remainingServers(plan, deployment);
   return accept({
     ...loaded.value,
-    remaining: remainingServers(plan, deployment),
+    remaining,
+    excluded: choosableServers(plan, deployment).filter((name) => !remaining.includes(name)),
     failed: failedServers(plan, deployment),
     startsAt: nextStart(needs, loaded.value),
   });
@@ -109,7 +114,7 @@ async function refuseRetry(
   person: Person,
 ): Promise<Refusal | null> {
   const { state, run } = deployment;
-  if (!hasEnded(state) || !run?.ended || remainingServers(plan, deployment).length === 0)
+  if (!hasEnded(state) || !run?.ended || choosableServers(plan, deployment).length === 0)
     return await nothingToRetry(needs, deployment);
   const undoing = await refuseWhileUndone(needs, deployment);
   if (undoing) return undoing;

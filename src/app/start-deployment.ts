@@ -1,3 +1,4 @@
+import { silentOwners } from '../domain/deployment/consent.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import type { Environment } from '../domain/environment.ts';
 import { accept, refuse } from '../domain/verdict.ts';
@@ -17,7 +18,12 @@ export async function startDeployment(needs: AppNeeds, number: number): Promise<
     const isItsTurn = lease !== null && (await isBefore(needs, lease.deployment, number));
     const whenBusy = isItsTurn ? 'queue' : environment.whenBusy;
     const { events, due } = decideStart(deployment, { ...environment, whenBusy }, lease, needs.now());
-    return accept({ events, due: [{ remove: 'start' }, { remove: 'remind' }, ...due], answer: null });
+    const [first, ...others] = [...silentOwners(plan, deployment), ...events];
+    return accept({
+      events: first ? [first, ...others] : events,
+      due: [{ remove: 'start' }, { remove: 'remind' }, ...due],
+      answer: null,
+    });
   });
 }
 

@@ -40,8 +40,10 @@ export function createApp(
     log,
   };
   const findPerson = createPeople(people);
+  const peopleOfRole = createPeopleOfRole({ ...people, findPerson });
   const needs: AppNeeds = {
     store,
+    peopleOfRole,
     now,
     configuration,
     digestFile,
@@ -57,7 +59,7 @@ export function createApp(
   };
   return {
     needs,
-    peopleOfRole: createPeopleOfRole({ ...people, findPerson }),
+    peopleOfRole,
     planToInspect: (name) => {
       const environment = configuration().environments.find((candidate) => candidate.name === name);
       return environment ? makePlan({ environment, ...nothing }) : null;

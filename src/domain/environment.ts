@@ -229,6 +229,18 @@ export interface FreezeOverride {
   persons: number;
 }
 
+/** Somebody watches what starts at night. */
+export interface WatchRule {
+  /** The hours in which nobody needs to watch, as times of day in the zone of the environment. */
+  outside: [string, string];
+  /** Roles whose people watch. */
+  from: string[];
+  /** How long before the start they are asked. */
+  confirmMinutes: number;
+  /** What happens where nobody said yes by the start: a question, the start all the same, or none. */
+  ifAbsent: 'pause' | 'go' | 'skip';
+}
+
 /** How the main role's members leave the balancer together. */
 export type Strategy = 'one-by-one' | 'half-by-half';
 
@@ -283,6 +295,12 @@ export interface Environment {
   requireBackup: 'require' | 'confirm' | null;
   windows: Window[];
   freezes: Freeze[];
+  /** Who watches what starts outside these hours; absent: nobody needs to. */
+  watcher?: WatchRule;
+  /** Minutes before the start at which every server is looked at; absent: never. */
+  rehearsal?: { minutesBefore: number[] };
+  /** Owners are asked so long before the start, and what no answer means; absent: they are not asked. */
+  ownerConsent?: { minutesBefore: number; silence: 'yes' | 'no' };
   properties: Record<string, Value>;
   payloads: Payload[];
   runbooks: Record<string, Runbook>;

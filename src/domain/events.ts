@@ -3,6 +3,7 @@ import type { BatchOnFailure } from './batch/batch.ts';
 import type { DelegationEvent } from './deployment/delegation-event.ts';
 import type { GlassEvent } from './deployment/glass-event.ts';
 import type { FreezeOverride } from './environment.ts';
+import type { ExcludedServer, PreparationEvent } from './preparation-events.ts';
 import type { Warning } from './verdict.ts';
 
 /** How one server's run stands. `preflight_failed` and `skipped` were never begun. */
@@ -16,7 +17,9 @@ export type ServerState =
   | 'skipped'
   | 'cancelled'
   /** It failed, and stands again as it was before; it stays held. */
-  | 'rolled_back';
+  | 'rolled_back'
+  /** A named person left it out before the start: it was not touched. */
+  | 'excluded';
 
 /** How a task ended. `unknown` is never written as failed: nobody can say what happened. */
 export type TaskEnd = 'ok' | 'warning' | 'error' | 'skipped' | 'unknown';
@@ -33,6 +36,7 @@ export type QuestionKind =
   | 'next-wave'
   | 'drift'
   | 'missed-start'
+  | 'no-watcher'
   | 'after-restore';
 
 /** What a person may answer. */
@@ -179,6 +183,8 @@ export type DeploymentEvent =
       fence: number;
       /** Where the backup of the latest successful deployment lies; absent where there is none. */
       backup?: string;
+      /** What a named person left out of it; absent: nothing. */
+      excluded?: ExcludedServer[];
     }
   | { type: 'attempt_resumed'; attempt: number; fence: number; during: string | null }
   | {
@@ -261,7 +267,10 @@ export type DeploymentEvent =
       endedBy: string;
       /** Where the backup lies that it leaves; absent where it made none, or did not succeed. */
       backup?: string;
-    };
+      /** What a named person left out of it, to be said last (law 13); absent: nothing. */
+      excluded?: ExcludedServer[];
+    }
+  | PreparationEvent;
 
 /** An event as it stands in the log: `version` counts within its deployment from 1. */
 export interface StoredEvent {

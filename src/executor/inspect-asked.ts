@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 
+import type { Balancer } from '../balancer/balancer.ts';
 import type { ServerAnswer } from '../domain/plan/inspection.ts';
-import { findServer, type Plan } from '../domain/plan/plan.ts';
+import { findServer, memberOf, type Plan } from '../domain/plan/plan.ts';
 import { harmless } from '../domain/quote.ts';
 import type { Store } from '../store/store.ts';
 import type { System } from '../systems/system.ts';
@@ -12,6 +13,8 @@ export interface InspectingNeeds {
   store: Store;
   /** One of its own: what it lets go of is none of a running attempt's. */
   system: Pick<System, 'inspect' | 'release'>;
+  /** Asked for its status scripts alone; absent where there is none. */
+  balancer?: Pick<Balancer, 'status'>;
   /** A plan of an environment as it is configured now, without any revision; null where there is none of that name. */
   planToInspect: (environment: string) => Plan | null;
   now: () => number;
@@ -106,7 +109,7 @@ async function askOne(
 }
 
 async function look(
-  { system, planToInspect }: InspectingNeeds,
+  { system, balancer, planToInspect }: InspectingNeeds,
   environment: string,
   server: string,
   signal: AbortSignal,
@@ -114,12 +117,23 @@ async function look(
   const plan = planToInspect(environment);
   if (!plan || !findServer(plan.environment, server))
     return { problem: `${server} is not configured any more`, readBack: null };
+  const until = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
   try {
-    return await system.inspect(plan, server, AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]));
+    const [answer, status] = await Promise.all([
+      system.inspect(plan, server, until),
+      saysItsStatus(plan) ? balancer?.status(plan, memberOf(plan, server), until) : undefined,
+    ]);
+    return { ...answer, ...(status !== undefined && { balancer: status }) };
   } catch (error) {
     const why = harmless(error instanceof Error ? error.message : String(error));
     return { problem: `${server} could not be looked at: ${why}`, readBack: null };
   }
+}
+
+/** Whether a script is configured that says what the load balancer does with a member. */
+function saysItsStatus({ environment, level }: Plan): boolean {
+  const { statusServer, statusCluster } = environment.scripts;
+  return environment.paradigm === 'online' && (level === 'cluster' ? statusCluster : statusServer) !== null;
 }
 
 /** Ways to servers are kept while more of the same environment are asked. */

@@ -2,6 +2,7 @@ import { openTasks } from '../domain/attempt/next-action.ts';
 import type { Run } from '../domain/attempt/run.ts';
 import { windowEnd } from '../domain/calendar/windows.ts';
 import { hasEnded } from '../domain/deployment/deployment.ts';
+import { excludedServers } from '../domain/deployment/preparation.ts';
 import { plannedServers, taskName } from '../domain/plan/plan.ts';
 import type { Lease, MemberService, Store } from '../store/store.ts';
 import { type Book, FencedOff, openBook } from './book.ts';
@@ -30,12 +31,16 @@ async function beginOrResume({ store, now }: ExecutorNeeds, book: Book): Promise
   const { deployment, plan, lease } = book;
   const { run } = deployment;
   if (deployment.state === 'queued') {
-    const servers = deployment.retryServers ?? plannedServers(plan);
+    const planned = plannedServers(plan);
+    const excluded = excludedServers(deployment.preparation, planned);
+    const isExcluded = (name: string): boolean => excluded.some(({ server }) => server === name);
+    const servers = (deployment.retryServers ?? planned).filter((name) => !isExcluded(name));
     const attempt = deployment.attempt + 1;
     const end = windowEnd(plan.environment, now());
     const backup = await store.lastBackup(plan.environment.name);
     const started = { type: 'attempt_started' as const, attempt, servers, fence: lease.fence };
-    return await book.decide([{ ...started, ...(backup !== null && { backup }) }], {
+    const more = { ...(backup !== null && { backup }), ...(excluded.length > 0 && { excluded }) };
+    return await book.decide([{ ...started, ...more }], {
       due: end === null ? [] : [{ add: 'window-end', at: end.at }],
     });
   }

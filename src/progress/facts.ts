@@ -27,6 +27,7 @@ const silent = new Set<DeploymentEvent['type']>([
   'scheduled',
   'server_started',
   'batch_waits',
+  'rehearsal_asked',
 ]);
 
 /** The facts of a log in order. Pure: telling twice tells the same. */
@@ -86,7 +87,9 @@ function factOf(
 
 /** From the first return of something new to the last one; null where there were not two, or not all came back (D-33). */
 function sideBySide({ run }: Deployment): number | null {
-  if (!run?.back || [...run.servers.values()].some(({ state }) => state !== 'ok')) return null;
+  // What was excluded goes on as it was.
+  if (!run?.back || run.excluded.length > 0 || [...run.servers.values()].some(({ state }) => state !== 'ok'))
+    return null;
   return run.back.latest > run.back.first ? run.back.latest - run.back.first : null;
 }
 
@@ -111,6 +114,7 @@ export function failureOf(
 }
 
 function matters(event: DeploymentEvent): boolean {
+  if (event.type === 'rehearsed') return event.problems.length + event.obstacles.length > 0;
   if (event.type === 'attempt_ended') return event.state === 'error' || event.state === 'partial';
   const told = [
     'rollback_announced',

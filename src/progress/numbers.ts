@@ -1,5 +1,5 @@
 import type { Deployment } from '../domain/deployment/deployment.ts';
-import { remainingServers } from '../domain/deployment/retry-choice.ts';
+import { choosableServers } from '../domain/deployment/retry-choice.ts';
 import { liveMembers, type Plan, plannedServers } from '../domain/plan/plan.ts';
 import type { MemberService } from '../store/store.ts';
 
@@ -9,6 +9,8 @@ export interface Numbers {
   total: number;
   /** Servers that ended well, over all attempts. */
   done: number;
+  /** Servers that a named person left out. */
+  excluded: string[];
   /** Members of the group level, and how many of them take requests as far as our rows say. */
   members: number;
   inService: number;
@@ -19,7 +21,8 @@ export interface Numbers {
 /** Counts a deployment: servers of the main role in the plan, done over all its attempts. */
 export function countProgress(deployment: Deployment, plan: Plan, members: MemberService[]): Numbers {
   const all = plannedServers(plan);
-  const open = deployment.run ? remainingServers(plan, deployment) : all;
+  const excluded = all.filter((name) => deployment.preparation.excluded.has(name));
+  const open = deployment.run ? choosableServers(plan, deployment) : all;
   const live = liveMembers(plan.environment, plan.level);
   const out = new Map(
     members.filter((member) => member.inService !== 'yes').map((member) => [member.member, member]),
@@ -27,6 +30,7 @@ export function countProgress(deployment: Deployment, plan: Plan, members: Membe
   return {
     total: all.length,
     done: all.length - open.length,
+    excluded,
     members: live.length,
     inService: live.filter((name) => !out.has(name)).length,
     held: live.filter((name) => out.get(name)?.inService === 'held'),

@@ -40,8 +40,11 @@ function apply(standings: Map<string, ServerStanding>, event: StoredEvent['event
     const standing = standings.get(name);
     if (standing) Object.assign(standing, make(standing));
   };
-  if (event.type === 'attempt_started')
+  if (event.type === 'attempt_started') {
     for (const server of event.servers) change(server, () => ({ state: 'pending', to: null }));
+    for (const { server } of event.excluded ?? [])
+      change(server, ({ state }) => (state === 'pending' ? { state: 'excluded' } : {}));
+  }
   if (event.type === 'group_checked')
     for (const [server, from] of Object.entries(event.from))
       change(server, (standing) => ({ from: standing.from ?? from }));

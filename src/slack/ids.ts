@@ -35,6 +35,18 @@ export const ids = {
   snooze: 'snooze_rollback',
   putBack: 'put_back_in_service',
   keepOut: 'keep_out',
+  /** An id of its own for each row of a message: several stand in one block. */
+  exclude: (row: number): string => `exclude_server_${row}`,
+  include: 'include_server_again',
+  rehearse: 'rehearse_again',
+  fine: 'owner_says_fine',
+  notTonight: 'owner_says_not_tonight',
+  notTonightForm: 'not_tonight_form',
+  allTheSame: (row: number): string => `deploy_all_the_same_${row}`,
+  watch: 'take_watch',
+  handOver: 'hand_over_watch',
+  handOverForm: 'hand_over_form',
+  nextWatcher: 'next_watcher',
   details: 'show_details',
   joinBatch: 'join_batch',
   joinList: 'join_list_form',
@@ -81,7 +93,7 @@ export interface ButtonValue {
   version: number;
   planHash: string;
   question: string | null;
-  /** The held member it is about; absent where it is about none. */
+  /** The held member, the server or the owner that it is about; absent where it is about none. */
   member?: string;
 }
 

@@ -5,6 +5,7 @@ import type { BotNeeds } from './bot.ts';
 import { onApprove, onApproveSubmit } from './card/on-approve.ts';
 import { decisionIds, onDecision, onDetails } from './card/on-button.ts';
 import { onChooseChange, onChooseSubmit, onChooseWanted } from './card/on-choose.ts';
+import { onHandOverSubmit, onHandOverWanted } from './card/on-hand-over.ts';
 import { onReasonSubmit, onReasonWanted, reasonFormIds, reasonForms } from './card/on-reason.ts';
 import { onCommand } from './command/on-command.ts';
 import { onDelegateSubmit } from './command/on-delegate.ts';
@@ -48,6 +49,8 @@ export function listen(app: App, needs: BotNeeds): void {
   app.view<ViewSubmitAction>(ids.settingsForm, async (args) => await onSettingsSubmit(needs, args));
   app.view<ViewSubmitAction>(ids.tellingForm, async (args) => await onTellingSubmit(needs, args));
   listenToBatches(app, withForms);
+  app.action<BlockAction<ButtonAction>>(ids.handOver, async (args) => await onHandOverWanted(args));
+  app.view<ViewSubmitAction>(ids.handOverForm, async (args) => await onHandOverSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
   app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());
   noteEvents(app, needs);

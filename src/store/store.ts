@@ -108,7 +108,11 @@ export type DueKind =
   | 'window-end'
   | 'minutes'
   | 'glass-lapse'
-  | 'glass-seen';
+  | 'glass-seen'
+  | 'rehearsal'
+  | 'rehearsal-end'
+  | 'consent'
+  | 'watch';
 
 /** A row that becomes due. */
 export interface Due {

@@ -4,12 +4,14 @@ import { isGlassEvent } from '../domain/deployment/glass-event.ts';
 import { sayLock } from '../domain/deployment/lock.ts';
 import { type DeploymentEvent, type Happening, type Intervention, isIntervention } from '../domain/events.ts';
 import type { Plan } from '../domain/plan/plan.ts';
+import { isPreparation } from '../domain/preparation-events.ts';
 import { sayVoter } from './approvals.ts';
 import { sayBatchEvent } from './batch.ts';
 import { sayGlass } from './glass.ts';
 import { sayNextWindow, sayOverrides, sayQueued, sayReminder } from './hours.ts';
 import { sayPlanChange } from './plan-change.ts';
 import { sayPlan } from './plan.ts';
+import { sayPreparation } from './preparation.ts';
 
 /** How an instant is written where the line is read. */
 export type SayInstant = (instant: number) => string;
@@ -20,6 +22,7 @@ export function sayDecision(
   event: Exclude<DeploymentEvent, Happening>,
   sayInstant: SayInstant,
 ): string {
+  if (isPreparation(event)) return sayPreparation(event, sayInstant);
   if (isIntervention(event)) return sayIntervention(event, sayInstant);
   if (isGlassEvent(event)) return sayGlass(event, sayInstant);
   switch (event.type) {

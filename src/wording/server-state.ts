@@ -12,6 +12,7 @@ export function sayServerState(state: ServerState): string {
     skipped: 'left as it was',
     cancelled: 'ended by a person',
     rolled_back: 'failed, rolled back',
+    excluded: 'excluded',
   };
   return words[state];
 }

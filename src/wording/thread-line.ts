@@ -16,6 +16,7 @@ import { type SayInstant, sayDecision } from './decision-line.ts';
 import { sayDuration } from './duration.ts';
 import { sayWindowEnd } from './hours.ts';
 import { listRuns } from './names.ts';
+import { sayExcluded } from './preparation.ts';
 import { sayState } from './state.ts';
 
 /** What a fact says in the thread, in `show` and in the demo: one line, sometimes with more below it. */
@@ -109,7 +110,8 @@ function sayAttemptEnd(
     sideBySideMs === null
       ? ''
       : ` Old and new were in service side by side for ${sayDuration(sideBySideMs)}.`;
-  return `Attempt ${event.attempt}${took}: ${sayState(event.state)}.${by}${both}`;
+  const excluded = event.excluded ? ` Excluded: ${sayExcluded(event.excluded)}.` : '';
+  return `Attempt ${event.attempt}${took}: ${sayState(event.state)}.${by}${both}${excluded}`;
 }
 
 function sayDefault({ defaultChoice }: Question): string {
@@ -147,6 +149,7 @@ function sayServerEnd(event: Extract<DeploymentEvent, { type: 'server_ended' }>,
     skipped: `${event.server} was left as it was`,
     cancelled: took === '' ? `${event.server} was left as it was` : `*${event.server}* was ended${took}`,
     rolled_back: `*${event.server}* failed and was rolled back${took}`,
+    excluded: `${event.server} was excluded`,
   };
   const readBack = event.to === null ? '' : `, reads back ${quote(event.to)}`;
   return `${words[event.state]}${event.message === null ? readBack : `: ${event.message}`}.`;

@@ -271,12 +271,17 @@ describe('keys the examples do not show', () => {
       { name: 'releases', atOnce: 5 },
       null,
     ]);
-    expect(environment?.notExecuted).toEqual([
-      'watcher',
-      'rehearsal',
-      'ownerConsent',
-      'approval.from: owner',
-    ]);
+    expect(environment?.notExecuted).toEqual(['approval.from: owner']);
+    expect(environment).toMatchObject({
+      watcher: {
+        outside: ['08:00', '18:00'],
+        from: ['promotion_admin'],
+        confirmMinutes: 15,
+        ifAbsent: 'pause',
+      },
+      rehearsal: { minutesBefore: [1440, 60] },
+      ownerConsent: { minutesBefore: 60, silence: 'yes' },
+    });
     expect(environment?.windows).toMatchObject([{ to: '23:30', atEnd: 'no-new-server' }]);
     expect(environment?.freezes).toEqual([
       {

@@ -123,6 +123,41 @@ const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbit
   attempt_ended: fc
     .constantFrom('ok' as const, 'partial' as const, 'error' as const)
     .map((state) => ({ type: 'attempt_ended', attempt: 1, state, endedBy: 'completion' })),
+  servers_excluded: fc.constant({
+    type: 'servers_excluded',
+    by: 'U0ANA',
+    servers: ['s1'],
+    reason: 'its disk is full',
+    cause: 'not-ready',
+  }),
+  servers_included: fc.constant({ type: 'servers_included', by: 'U0ANA', servers: ['s1'] }),
+  rehearsal_asked: fc.constant({
+    type: 'rehearsal_asked',
+    servers: ['s1'],
+    askedAt: 1,
+    until: 9,
+    dueAt: null,
+  }),
+  rehearsed: fc.constant({ type: 'rehearsed', ready: 0, problems: [], unanswered: ['s1'], obstacles: [] }),
+  owners_asked: fc.constant({
+    type: 'owners_asked',
+    owners: [{ owner: 'U0SCI', servers: ['s1'] }],
+    gone: [],
+    silence: 'no',
+    requestedBy: 'U0ANA',
+    until: 9,
+    dueAt: 1,
+  }),
+  owner_agreed: fc.constant({ type: 'owner_agreed', owner: 'U0SCI', by: 'U0SCI', servers: ['s1'] }),
+  watcher_asked: fc.constant({
+    type: 'watcher_asked',
+    roles: ['promotion'],
+    startsAt: 9,
+    ifAbsent: 'pause',
+    people: [],
+  }),
+  watch_taken: fc.constant({ type: 'watch_taken', by: 'U0ANA', from: null }),
+  watch_offered: fc.constant({ type: 'watch_offered', by: 'U0ANA', to: 'U0BEA' }),
 };
 
 const logs = fc

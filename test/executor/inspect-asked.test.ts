@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import type { Environment } from '../../src/domain/environment.ts';
 import { startInspecting, type Inspecting } from '../../src/executor/inspect-asked.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -32,13 +33,14 @@ describe('servers that people ask about before a deployment', () => {
     await store.close();
   });
 
-  function start(): void {
+  function start(more: Partial<Environment> = {}): void {
     inspecting = startInspecting({
       store,
       now: () => now,
       log: { error: () => undefined },
       planToInspect: (name) =>
-        name === 'mars' ? null : buildPlan(buildEnvironment({ name }), { revisions: [] }),
+        name === 'mars' ? null : buildPlan(buildEnvironment({ name, ...more }), { revisions: [] }),
+      balancer: { status: async (_plan, member) => (member === 'south' ? 'down' : 'up') },
       system: {
         inspect: async (_plan, server) => {
           underWay += 1;
@@ -73,6 +75,17 @@ describe('servers that people ask about before a deployment', () => {
     const answer = { problem: null, readBack: 'web-1 runs shop@1' };
     expect(await answers()).toEqual([{ server: 'web-1', at: 5_000, answer }]);
     await until(() => released === 1);
+  });
+
+  test('are answered for by the load balancer too, where a script says what it does with them', async () => {
+    const { scripts } = buildEnvironment();
+    start({ scripts: { ...scripts, statusCluster: scripts.enableCluster } });
+    await store.askServers('shop', ['web-1', 'web-3'], 4_000);
+    await until(async () => (await answers()).length === 2);
+    expect((await answers()).map(({ server, answer }) => [server, answer.balancer])).toEqual([
+      ['web-1', 'up'],
+      ['web-3', 'down'],
+    ]);
   });
 
   test('are asked at most four at once', async () => {

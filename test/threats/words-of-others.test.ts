@@ -50,6 +50,8 @@ function story(text: string): StoredEvent[] {
     { type: 'queued', behind: null },
     { type: 'lock_met', by: 'U0BEN', reason: text, since: 5 },
     { type: 'lock_lifted', by: 'U0BEN' },
+    { type: 'servers_excluded', by: 'U0BEN', servers: ['web-3'], reason: text, cause: 'owner' },
+    { type: 'servers_excluded', by: 'U0BEN', servers: ['web-4'], reason: text, cause: 'not-ready' },
     { type: 'attempt_started', attempt: 1, servers, fence: 1 },
     { type: 'server_started', server: 'web-1' },
     { type: 'task_intended', task: install, run: 1, fence: 1 },

@@ -8,6 +8,7 @@ import { checkDeployments, checkScriptsThere } from './deployments.ts';
 import { checkManager } from './manager.ts';
 import { checkCatalog, checkNames } from './names.ts';
 import { checkPeople } from './people.ts';
+import { checkPreparation } from './preparation.ts';
 import { checkPackages, checkReferences } from './references.ts';
 import { checkRoles } from './roles.ts';
 import { checkRunbooks } from './runbooks.ts';
@@ -19,6 +20,7 @@ const ofEnvironment: EnvironmentCheck[] = [
   checkNames,
   checkReferences,
   checkPeople,
+  checkPreparation,
   checkCalendar,
   checkDeployments,
   checkScriptsThere,

@@ -11,6 +11,7 @@ import type {
 import type { EnvironmentFile } from '../schema/configuration.ts';
 import { managerCluster, normaliseManager, ofManager } from './manager.ts';
 import { notExecutedIn } from './not-executed.ts';
+import { normalisePreparation } from './preparation.ts';
 import { normaliseQuestions, normaliseRunbooks, normaliseScripts, type Shares } from './runbooks.ts';
 import { normaliseCluster } from './servers.ts';
 import { type Base, valuesOf } from './values.ts';
@@ -38,6 +39,7 @@ export function normaliseEnvironment(
     },
     windows: (environment.windows ?? []).map(normaliseWindow),
     freezes: (environment.freezes ?? []).map(normaliseFreeze),
+    ...normalisePreparation(environment),
     properties: valuesOf(base, environment.properties),
     payloads: Object.entries(environment.payloads).map(([part, { role, placement, run }]) => ({
       part,

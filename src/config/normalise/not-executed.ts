@@ -8,9 +8,7 @@ export function notExecutedIn(environment: EnvironmentFile): string[] {
     ...inDeployments(environment.deployments),
     ...(environment.system === 'denodo' ? [] : onlyForDenodo(environment)),
     ...(environment.system.startsWith('denodo') ? [] : inPayloads(environment)),
-    ...(['watcher', 'rehearsal', 'ownerConsent', 'ruleSets'] as const).filter(
-      (key) => environment[key] !== undefined && !isEmptyList(environment[key]),
-    ),
+    ...(environment.ruleSets === undefined || environment.ruleSets.length === 0 ? [] : ['ruleSets']),
     ...inApproval(environment.approval),
     ...inConnections(environment),
   ];
@@ -79,8 +77,4 @@ function inConnections({ system, clusters = [] }: EnvironmentFile): string[] {
       .filter((driver) => system === 'command' && drivers.has(driver))
       .map((driver) => `connection.driver: ${driver}`),
   ];
-}
-
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
 }

@@ -58,23 +58,39 @@ export const freeze = section({
     .describe('Whose approvals let a deployment start all the same; nobody by default.'),
 });
 
-/** Somebody who watches deployments outside these hours. */
+/** Somebody watches what starts outside these hours. */
 export const watcher = section({
   outside: z
     .tuple([timeOfDay, timeOfDay], { error: 'two times of day such as ["08:00", "18:00"]' })
-    .describe('The hours in which nobody needs to watch.'),
+    .describe(
+      'The hours in which nobody needs to watch, in the zone of the environment: what starts at any other time is watched.',
+    ),
   from: z.array(name).min(1).describe('Roles whose people watch.'),
-  confirmMinutes: duration.optional().describe('How long before the start somebody must have said yes.'),
-  ifAbsent: z.enum(['pause', 'stop', 'continue']).optional().describe('What happens without a watcher.'),
+  confirmMinutes: duration
+    .optional()
+    .describe('How long before the start they are asked to press I am watching; 15 by default.'),
+  ifAbsent: z
+    .enum(['pause', 'go', 'skip'])
+    .optional()
+    .describe(
+      'What happens at the start where nobody watches. pause (default): it waits for an answer, and starts when somebody watches; go: it starts all the same; skip: it is not started.',
+    ),
 });
 
-/** Trials of the preflight before the start. */
+/** Every server is looked at before the start. */
 export const rehearsal = section({
-  minutesBefore: minutesBefore.describe('Minutes before the start at which everything is tried.'),
+  minutesBefore: minutesBefore.describe(
+    'Minutes before the start at which every server is looked at as before its group; nothing is changed.',
+  ),
 });
 
 /** Owners are asked before their servers are touched. */
 export const ownerConsent = section({
-  minutesBefore: duration.describe('Minutes before the start at which owners are asked.'),
-  silence: z.enum(['yes', 'no']).optional().describe('What no answer means.'),
+  minutesBefore: duration.describe('Minutes before the start at which the owner of each server is asked.'),
+  silence: z
+    .enum(['yes', 'no'])
+    .optional()
+    .describe(
+      'What no answer means: yes (default), or no, and then the servers are left out in the name of their owner.',
+    ),
 });

@@ -37,9 +37,9 @@ export const environment = section({
   schedule: schedule.optional().describe('What happens around the start.'),
   windows: z.array(window).optional().describe('When deployments may start; always by default.'),
   freezes: z.array(freeze).optional().describe('When nothing starts.'),
-  watcher: watcher.optional().describe('Who watches at night. Not executed by this version.'),
-  rehearsal: rehearsal.optional().describe('Trials before the start. Not executed by this version.'),
-  ownerConsent: ownerConsent.optional().describe('Owners are asked before. Not executed by this version.'),
+  watcher: watcher.optional().describe('Who watches what starts at night; nobody by default.'),
+  rehearsal: rehearsal.optional().describe('Looks at every server before the start; none by default.'),
+  ownerConsent: ownerConsent.optional().describe('Owners are asked before the start; nobody by default.'),
   properties: values
     .optional()
     .describe(

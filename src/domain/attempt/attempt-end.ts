@@ -23,7 +23,8 @@ export function endOfAttempt(index: IndexedPlan, run: Run, outlooks: MemberOutlo
   const endedBy = sayHalt(halt, states.every((each) => each === 'ok') ? left : 0);
   const backup = state === 'ok' || state === 'ok_with_warnings' ? backupLeft(index, run) : null;
   const end = { type: 'attempt_ended' as const, attempt: run.attempt, state, endedBy };
-  return [{ ...end, ...(backup !== null && { backup }) }];
+  const { excluded } = run;
+  return [{ ...end, ...(backup !== null && { backup }), ...(excluded.length > 0 && { excluded }) }];
 }
 
 /** Only what succeeded is worth going back to. */

@@ -11,6 +11,7 @@ import {
   type ServerState,
   type TaskEnd,
 } from '../events.ts';
+import type { ExcludedServer } from '../preparation-events.ts';
 import { standingsOf } from './standing.ts';
 import { isStoppedByWindow, sayStopNow } from './stopped-by.ts';
 
@@ -54,6 +55,8 @@ export interface Run {
   attempt: number;
   fence: number;
   servers: Map<string, ServerRun>;
+  /** What a named person left out of it, in the order of the plan. */
+  excluded: ExcludedServer[];
   /** How earlier attempts left the servers of the plan. */
   before: ReadonlyMap<string, ServerRun>;
   tasks: Map<number, TaskRun>;
@@ -90,7 +93,7 @@ export interface Run {
 
 /** An attempt that has just begun, after another one of the same deployment or as its first. */
 export function startRun(
-  { attempt, fence, servers, backup }: Extract<DeploymentEvent, { type: 'attempt_started' }>,
+  { attempt, fence, servers, backup, excluded }: Extract<DeploymentEvent, { type: 'attempt_started' }>,
   before: Run | null | undefined,
 ): Run {
   return {
@@ -101,6 +104,7 @@ export function startRun(
     told: new Set(),
     back: null,
     servers: new Map(servers.map((name) => [name, newServerRun()])),
+    excluded: excluded ?? [],
     before: before ? standingsOf(before) : new Map(),
     tasks: new Map(),
     groups: new Map(),

@@ -92,7 +92,9 @@ function undo(index: IndexedPlan, run: Run, name: string, message: string): Serv
 
 /** The first of the plan; in waves the first of its wave to finish. */
 function isFirst(index: IndexedPlan, run: Run, name: string): boolean {
-  if (index.plan.environment.parallel === null) return plannedServers(index.plan)[0] === name;
+  const isExcluded = (server: string): boolean => run.excluded.some((each) => each.server === server);
+  if (index.plan.environment.parallel === null)
+    return plannedServers(index.plan).find((server) => !isExcluded(server)) === name;
   const groupOf = (server: string): number => index.memberOfServer.get(server)?.group ?? -1;
   const wave = index.waves.find(({ groups }) => groups.includes(groupOf(name)));
   const others = [...run.servers].filter(([server]) => wave?.groups.includes(groupOf(server)));

@@ -27,7 +27,13 @@ export function isUntouched({ state, startedAt }: ServerRun): boolean {
   return neverBegun.includes(state) || (state === 'cancelled' && startedAt === null);
 }
 
-/** Planned servers that an attempt leaves alone, though no earlier one ended well there: somebody chose others. */
+/**
+ * Planned servers that an attempt leaves alone, though no earlier one ended well there: somebody chose others. What a
+ * named person excluded from the deployment is none of them (law 13).
+ */
 export function leftOut(run: Run, planned: string[]): string[] {
-  return planned.filter((name) => !run.servers.has(name) && run.before.get(name)?.state !== 'ok');
+  const excluded = new Set(run.excluded.map(({ server }) => server));
+  return planned.filter(
+    (name) => !run.servers.has(name) && !excluded.has(name) && run.before.get(name)?.state !== 'ok',
+  );
 }

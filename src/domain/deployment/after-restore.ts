@@ -82,6 +82,7 @@ function endRun(run: Run, plan: Plan): DeploymentEvent[] {
       attempt: run.attempt,
       state: isAll ? 'ok' : done.length > 0 ? 'partial' : 'error',
       endedBy: 'the restore of an older copy of the database',
+      ...(run.excluded.length > 0 && { excluded: run.excluded }),
     },
   ];
 }

@@ -7,14 +7,17 @@ import {
   isHappening,
   isIntervention,
 } from '../events.ts';
+import { isPreparation } from '../preparation-events.ts';
 import { isDelegationEvent } from './delegation-event.ts';
 import { applyToHandedVotes } from './delegation.ts';
 import type { Deployment, DeploymentState } from './deployment.ts';
 import { isGlassEvent } from './glass-event.ts';
 import { applyToGlass, voidGlass } from './glass.ts';
+import { prepare } from './preparation.ts';
 
 /** Adds one event to the fold of a deployment, in place. */
 export function applyToDeployment(deployment: Deployment, event: DeploymentEvent, at: number): void {
+  if (isPreparation(event)) return prepare(deployment.preparation, event, at);
   if (isIntervention(event)) return intervene(deployment, event, at);
   if (isHappening(event)) return meet(deployment, event, at);
   if (isGlassEvent(event))
@@ -73,6 +76,7 @@ function meet(deployment: Deployment, event: Happening, at: number): void {
       return beginAttempt(deployment, event, at);
     case 'question_asked':
       Object.assign(deployment, { state: 'waiting', question: event.question });
+      if (event.question.kind === 'no-watcher') deployment.preparation.watch.isAsked = true;
       return;
     case 'server_started':
       deployment.begun.add(event.server);
@@ -137,8 +141,9 @@ function intervene(deployment: Deployment, event: Intervention, at: number): voi
 
 function applyAnswer(
   deployment: Deployment,
-  { paused }: Extract<DeploymentEvent, { type: 'question_answered' }>,
+  { paused, choice }: Extract<DeploymentEvent, { type: 'question_answered' }>,
 ): void {
+  if (deployment.question?.kind === 'no-watcher') deployment.preparation.watch.isWaived = choice === 'start';
   const going = paused ? 'paused' : 'running';
   const state = deployment.run ? going : 'scheduled';
   Object.assign(deployment, { question: null, state });
@@ -149,6 +154,8 @@ function retry(
   { servers, startsAt }: Extract<DeploymentEvent, { type: 'retry_requested' }>,
 ): void {
   Object.assign(deployment, { retryServers: servers, endedBy: null, endedAt: null, countdown: null });
+  // Chosen by name, it is left out no longer.
+  for (const server of servers) deployment.preparation.excluded.delete(server);
   if (startsAt === undefined) queue(deployment);
   else Object.assign(deployment, { state: 'scheduled', startsAt });
 }

@@ -6,6 +6,7 @@ import type { Warning } from '../verdict.ts';
 import { applyToDeployment } from './apply-to-deployment.ts';
 import type { HandedVote } from './delegation.ts';
 import { type Glass, wholeGlass } from './glass.ts';
+import { noPreparation, type Preparation } from './preparation.ts';
 
 /** Where a deployment stands; the last line are the end states of its latest attempt. */
 export type DeploymentState =
@@ -89,6 +90,8 @@ export interface Deployment {
   undoneBy: number | null;
   startedAt: number | null;
   endedAt: number | null;
+  /** What was rehearsed, asked and left out around its start. */
+  preparation: Preparation;
 }
 
 /** Folds a whole log; an empty one is no deployment. */
@@ -134,6 +137,7 @@ function begin(stored: StoredEvent, event: Extract<DeploymentEvent, { type: 'req
     undoneBy: null,
     startedAt: null,
     endedAt: null,
+    preparation: noPreparation(),
   };
 }
 

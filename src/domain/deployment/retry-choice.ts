@@ -1,3 +1,4 @@
+import type { Run } from '../attempt/run.ts';
 import { isUntouched, standingOf } from '../attempt/standing.ts';
 import type { ServerState } from '../events.ts';
 import { nearest } from '../nearest.ts';
@@ -9,9 +10,21 @@ import type { Deployment } from './deployment.ts';
 /** Law 11: which of the servers that did not end well are deployed again. */
 export type RetryChoice = 'remaining' | 'failed' | { servers: string[] };
 
-/** Every planned server that did not end well in any attempt, in the order of the plan; none before the first one. */
-export function remainingServers(plan: Plan, { run }: Deployment): string[] {
+/**
+ * Every planned server that did not end well in any attempt, in the order of the plan; none before the first one. What
+ * somebody excluded remains only for whoever names it.
+ */
+export function remainingServers(plan: Plan, { run, preparation }: Deployment): string[] {
   if (!run) return [];
+  return notDone(plan, run).filter((name) => !preparation.excluded.has(name));
+}
+
+/** What can be chosen by name: what remains, and what was excluded. */
+export function choosableServers(plan: Plan, { run }: Deployment): string[] {
+  return run ? notDone(plan, run) : [];
+}
+
+function notDone(plan: Plan, run: Run): string[] {
   return plannedServers(plan).filter((name) => standingOf(run, name)?.state !== 'ok');
 }
 
@@ -28,16 +41,21 @@ export function failedServers(plan: Plan, deployment: Deployment): string[] {
 /** The servers that a choice means, in the order of the plan, or what is wrong with it and what would be right. */
 export function chosenServers(plan: Plan, deployment: Deployment, choice: RetryChoice): Verdict<string[]> {
   const remaining = remainingServers(plan, deployment);
-  if (choice === 'remaining') return accept(remaining);
+  if (choice === 'remaining' && remaining.length > 0) return accept(remaining);
+  if (choice === 'remaining')
+    return refuse(
+      wrong(deployment, 'Nothing remains but what was excluded', choosableServers(plan, deployment)),
+    );
   if (choice === 'failed') {
     const failed = failedServers(plan, deployment);
     if (failed.length > 0) return accept(failed);
     return refuse(wrong(deployment, `Nothing of #${deployment.number} failed`, remaining));
   }
   const { servers } = choice;
-  const faults = faultsOf(plan, servers, remaining);
-  if (faults.length > 0) return refuse(wrong(deployment, faults.join(', and '), remaining));
-  const chosen = remaining.filter((name) => servers.includes(name));
+  const choosable = choosableServers(plan, deployment);
+  const faults = faultsOf(plan, servers, choosable);
+  if (faults.length > 0) return refuse(wrong(deployment, faults.join(', and '), choosable));
+  const chosen = choosable.filter((name) => servers.includes(name));
   const apart = takenApart(plan, deployment, chosen);
   return apart ? refuse(apart) : accept(chosen);
 }

@@ -6,6 +6,7 @@ import {
   isIntervention,
   type StoredEvent,
 } from '../events.ts';
+import { isPreparation } from '../preparation-events.ts';
 import { isDelegationEvent } from './delegation-event.ts';
 import type { DeploymentState } from './deployment.ts';
 import { isGlassEvent } from './glass-event.ts';
@@ -44,6 +45,7 @@ export function summarize(standing: Standing, stored: StoredEvent): Standing {
 }
 
 function changes(standing: Standing, { deployment, event, at }: StoredEvent): Partial<Standing> {
+  if (isPreparation(event)) return {};
   if (isHappening(event)) return changedByAttempt(event, at);
   if (isIntervention(event)) return changedByPerson(standing, event, at);
   if (isGlassEvent(event) || isDelegationEvent(event)) return {};
@@ -159,6 +161,15 @@ const known: Record<DeploymentEvent['type'], true> = {
   glass_seen: true,
   vote_delegated: true,
   vote_taken_back: true,
+  servers_excluded: true,
+  servers_included: true,
+  rehearsal_asked: true,
+  rehearsed: true,
+  owners_asked: true,
+  owner_agreed: true,
+  watcher_asked: true,
+  watch_taken: true,
+  watch_offered: true,
 };
 
 /** True when this version of the program knows such an event: a log may have been written by a newer one. */

@@ -10,6 +10,8 @@ export interface ServerAnswer {
   cache?: string | null;
   /** Whether its cache is on; absent where nothing was to be known. */
   cacheIsOn?: boolean;
+  /** What the load balancer says of it, or of its cluster; absent where it was not asked. */
+  balancer?: 'up' | 'drain' | 'down' | 'unknown';
 }
 
 /** A server that is asked, with what it answered last. */

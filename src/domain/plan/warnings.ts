@@ -1,6 +1,7 @@
 import type { Environment } from '../environment.ts';
 import { backupWarnings } from '../rules/backup.ts';
 import { cacheWarnings } from '../rules/cache.ts';
+import { ownerWarnings } from '../rules/owners.ts';
 import { unparameterised, unusedProperties } from '../rules/properties.ts';
 import type { KnownBackup } from '../rules/rule.ts';
 import { misdirectedTasks } from '../rules/scheduler.ts';
@@ -15,14 +16,17 @@ export interface WarningFacts {
   held: string[];
   /** Where the last good backup lies; null where nobody looks. */
   backup: KnownBackup | null;
+  /** It is to start as soon as it may, not at an hour; absent: it has one, or nobody asks. */
+  startsNow?: boolean;
 }
 
 /** What has to be accepted before a request is sent. */
-export function findWarnings({ plan, held, backup }: WarningFacts): Warning[] {
+export function findWarnings({ plan, held, backup, startsNow = false }: WarningFacts): Warning[] {
   return [
     ...aboutService(plan),
     ...aboutHeld(held),
     ...backupWarnings(plan, backup),
+    ...ownerWarnings(plan, startsNow),
     ...aboutStandby(plan),
     ...misdirectedTasks(plan),
     ...cacheWarnings(plan),

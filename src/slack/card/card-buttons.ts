@@ -2,7 +2,7 @@ import type { Button } from '@slack/types';
 
 import type { Run } from '../../domain/attempt/run.ts';
 import { type Deployment, hasEnded } from '../../domain/deployment/deployment.ts';
-import { remainingServers } from '../../domain/deployment/retry-choice.ts';
+import { choosableServers, remainingServers } from '../../domain/deployment/retry-choice.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { countServers, listNames } from '../../wording/names.ts';
 import { joinButton } from '../batch/join-button.ts';
@@ -98,10 +98,12 @@ function stopButton(number: number, value: string): Button {
 /** All that remains first; a part of it where there is more than one. */
 function retryButtons(deployment: Deployment, plan: Plan, value: string): Button[] {
   const remaining = remainingServers(plan, deployment);
-  if (!hasEnded(deployment.state) || !deployment.run?.ended || remaining.length === 0) return [];
+  const choosable = choosableServers(plan, deployment);
+  if (!hasEnded(deployment.state) || !deployment.run?.ended || choosable.length === 0) return [];
   const choose = button(ids.choose, 'Choose…', value, {
     accessibilityLabel: `Choose which remaining servers of deployment ${deployment.number} to deploy`,
   });
+  if (remaining.length === 0) return [choose];
   return [
     button(ids.retry, `Deploy the remaining ${remaining.length}`, value, {
       // While a rollback counts down, to keep what is there is what is asked.
@@ -113,6 +115,6 @@ function retryButtons(deployment: Deployment, plan: Plan, value: string): Button
         yes: 'Deploy',
       },
     }),
-    ...(remaining.length > 1 ? [choose] : []),
+    ...(choosable.length > 1 ? [choose] : []),
   ];
 }

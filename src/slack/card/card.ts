@@ -16,7 +16,9 @@ import { cardButtons } from './card-buttons.ts';
 import { changedPlan } from './changed-plan.ts';
 import { glassLines } from './glass-parts.ts';
 import { heldMembers } from './held-members.ts';
+import { preparationLines } from './preparation-lines.ts';
 import { rollbackLine } from './rollback-buttons.ts';
+import { watchButtons } from './watch-buttons.ts';
 
 /** The one card of a deployment: what, where, when, who, how far, and only the buttons that make sense now. */
 export function deploymentCard(deployment: Deployment, plan: Plan, members: MemberService[]): MessageContent {
@@ -39,7 +41,9 @@ export function deploymentCard(deployment: Deployment, plan: Plan, members: Memb
       ...approvalLine(deployment, plan),
       ...heldMembers(deployment, members),
       ...rollbackLine(deployment),
+      ...preparationLines(deployment, plan),
       ...actions('card', cardButtons(deployment, plan)),
+      ...actions('watch', watchButtons(deployment, plan)),
     ],
   };
 }

@@ -62,14 +62,15 @@ export function nothingToChoose(sentence: string): ModalView {
   return { type: 'modal', title: plain('Deploy again'), close: plain('Close'), blocks: [section(sentence)] };
 }
 
-function serversOf({ remaining, failed }: RetryOffer, { part, servers }: ChooseState): string[] {
+function serversOf({ remaining, failed, excluded }: RetryOffer, { part, servers }: ChooseState): string[] {
   if (part === 'failed') return failed;
-  return part === 'remaining' ? remaining : remaining.filter((name) => servers.includes(name));
+  if (part === 'remaining') return remaining;
+  return [...remaining, ...excluded].filter((name) => servers.includes(name));
 }
 
 function partField({ remaining, failed }: RetryOffer, { part }: ChooseState): InputBlock {
   const options = [
-    option(`All that remains (${remaining.length})`, 'remaining'),
+    ...(remaining.length > 0 ? [option(`All that remains (${remaining.length})`, 'remaining')] : []),
     ...(failed.length > 0 ? [option(`Only the failed (${failed.length})`, 'failed', failed.join(', '))] : []),
     option('Servers by name', 'chosen'),
   ];
@@ -114,13 +115,16 @@ function serversField(offer: RetryOffer, { servers }: ChooseState): InputBlock[]
   ];
 }
 
-function serverGroups({ plan, remaining }: RetryOffer) {
+function serverGroups({ plan, remaining, excluded }: RetryOffer) {
+  const choosable = new Set([...remaining, ...excluded]);
   return liveClusters(plan.environment)
     .flatMap((cluster) => {
-      const names = remaining.filter((name) => cluster.servers.some((server) => server.name === name));
+      const names = cluster.servers.map(({ name }) => name).filter((name) => choosable.has(name));
       return Array.from({ length: Math.ceil(names.length / most) }, (_, index) => ({
         label: plain(cut(cluster.name, 75)),
-        options: names.slice(index * most, (index + 1) * most).map((name) => option(name)),
+        options: names
+          .slice(index * most, (index + 1) * most)
+          .map((name) => (excluded.includes(name) ? option(name, name, 'was excluded') : option(name))),
       }));
     })
     .slice(0, most);

@@ -18,6 +18,7 @@ import { sayRefusals } from '../../wording/refusal.ts';
 import type { BotNeeds } from '../bot.ts';
 import { type ButtonValue, decodeButton, ids } from '../ids.ts';
 import { detailsView } from './button-views.ts';
+import { preparationDecisions } from './preparation-decisions.ts';
 import { tellPresser } from './tell-presser.ts';
 
 type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
@@ -44,6 +45,7 @@ const decisions: Record<
   [ids.keepOut]: async ({ app }, by, { number, member = '' }) => await keepOut(app, { by, number, member }),
   [ids.retry]: async ({ app }, by, { number, version }) =>
     await retryDeployment(app, { by, number, choice: 'remaining', shownVersion: version }),
+  ...preparationDecisions,
   ...Object.fromEntries(
     (['retry', 'resume', 'stop', 'start', 'skip', 'done', 'roll-back', 'keep'] satisfies Choice[]).map(
       (choice) => [

@@ -12,6 +12,7 @@ import { breakGlass } from '../../app/break-glass.ts';
 import { type LoadedDeployment, loadDeployment } from '../../app/load-deployment.ts';
 import type { AppNeeds } from '../../app/needs.ts';
 import { once } from '../../app/once.ts';
+import { ownerRefuses } from '../../app/owner-answer.ts';
 import { rejectDeployment } from '../../app/reject-deployment.ts';
 import { stopDeploymentNow } from '../../app/stop-deployment-now.ts';
 import type { Verdict } from '../../domain/verdict.ts';
@@ -21,6 +22,7 @@ import type { BotNeeds } from '../bot.ts';
 import { type ButtonValue, decodeButton, ids } from '../ids.ts';
 import { rejectView, stopNowView } from './button-views.ts';
 import { breakGlassView } from './glass-parts.ts';
+import { notTonightView } from './preparation-views.ts';
 
 type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
 
@@ -38,12 +40,14 @@ export const reasonForms: Record<string, ReasonForm> = {
   [ids.reject]: rejectView,
   [ids.breakGlass]: breakGlassView,
   [ids.stopNow]: (value, loaded) => stopNowView(value, sayStopNowEffect(loaded.deployment, loaded.plan)),
+  [ids.notTonight]: notTonightView,
 };
 
 const decisions: Record<string, (app: AppNeeds, reasoned: Reasoned) => Promise<Verdict<unknown>>> = {
   [ids.rejectForm]: rejectDeployment,
   [ids.breakGlassForm]: breakGlass,
   [ids.stopNowForm]: stopDeploymentNow,
+  [ids.notTonightForm]: ownerRefuses,
 };
 
 /** Ids of those forms when they are sent. */

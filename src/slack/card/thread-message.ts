@@ -13,6 +13,8 @@ import { cut, maxSectionLength, mrkdwn, slackInstant } from '../escape.ts';
 import { sayPlace } from '../outbox/anchor.ts';
 import { answerButtons } from './answer-buttons.ts';
 import { isPlanFact, planMessages } from './plan-message.ts';
+import { hasPreparationButtons, preparationButtons } from './preparation-buttons.ts';
+import { watcherLine } from './preparation-lines.ts';
 import { withTable } from './with-table.ts';
 
 /** The facts of one message: those that became known together, unless one needs room or attention of its own. */
@@ -40,7 +42,13 @@ function hasRoom(group: FactGroup, fact: Fact): boolean {
 
 function standsAlone(fact: Fact): boolean {
   const { event, lastLines, matters } = fact;
-  return matters || lastLines.length > 0 || isPlanFact(fact) || event.type === 'rejected';
+  return (
+    hasPreparationButtons(event) ||
+    matters ||
+    lastLines.length > 0 ||
+    isPlanFact(fact) ||
+    event.type === 'rejected'
+  );
 }
 
 /** What a group of facts is told from. */
@@ -83,13 +91,15 @@ export function threadMessage(
   place: LogPlace | null = null,
 ): MessageContent {
   const instant = (at: number): string => slackInstant(at, sayTime(at, deployment.zone));
-  const lines = threadLines(plan, facts, instant).join('\n');
+  const told = threadLines(plan, facts, instant);
+  const lines = [...told, ...watcherLine(deployment, plan, facts)].join('\n');
   return {
     text: cut(mrkdwn(lines), maxSectionLength),
     blocks: [
       section(lines),
       ...facts.flatMap(detailsOf),
       ...facts.flatMap((fact) => buttonsOf(deployment, fact)),
+      ...facts.flatMap((fact) => preparationButtons(deployment, fact)),
       ...(place ? [context(`log \`${sayPlace(place)}\``)] : []),
     ],
   };

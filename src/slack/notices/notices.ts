@@ -3,10 +3,12 @@ import { approvalNotices } from './approval-notices.ts';
 import { noticeRow } from './notice-row.ts';
 import type { Notice, NoticeFacts, NoticeMaker } from './notice.ts';
 import { ownNotices } from './own-notices.ts';
+import { ownerNotices } from './owner-notice.ts';
 import { questionNotices } from './question-notices.ts';
+import { watchNotices } from './watch-notice.ts';
 
 /** Everything that writes to people directly. */
-const makers: NoticeMaker[] = [approvalNotices, questionNotices, ownNotices];
+const makers: NoticeMaker[] = [approvalNotices, questionNotices, ownNotices, ownerNotices, watchNotices];
 
 /** All direct messages that these facts are worth; each key once. */
 async function noticesOf(facts: NoticeFacts): Promise<Notice[]> {

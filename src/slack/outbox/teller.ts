@@ -6,6 +6,7 @@ import type { Plan } from '../../domain/plan/plan.ts';
 import { type Fact, factsOf } from '../../progress/facts.ts';
 import type { OutgoingMessage, Store, UntoldDeployment } from '../../store/store.ts';
 import { deploymentCard } from '../card/card.ts';
+import { changesPreparation, hasPreparationButtons } from '../card/preparation-buttons.ts';
 import { type FactGroup, groupFacts, threadMessages } from '../card/thread-message.ts';
 import { failureLog } from './failure-log.ts';
 import { calledBy, type NameOf, namesForMentions } from './names-for-mentions.ts';
@@ -55,7 +56,9 @@ async function tellOf(needs: TellerNeeds, untold: UntoldDeployment): Promise<voi
   if (isBehind) return await store.tell(number, told, [card], now());
   const facts = factsOf(story.plan, story.events);
   const news = facts.filter((fact) => fact.version > told);
-  const closed = facts.filter((fact) => fact.version <= told && isClosedBy(news, fact));
+  const closed = facts.filter(
+    (fact) => fact.version <= told && (isClosedBy(news, fact) || isChangedBy(news, fact)),
+  );
   const groups = [...closed.map((fact): FactGroup => [fact]), ...groupFacts(news)];
   const lines = await Promise.all(groups.map(async (group) => await tellGroup(needs, story, group)));
   const beside = await Promise.all((needs.companions ?? []).map(async (say) => await say(story, news)));
@@ -101,4 +104,9 @@ function isClosedBy(news: Fact[], { event: asked }: Fact): boolean {
     asked.type === 'question_asked' &&
     news.some(({ event }) => event.type === 'question_answered' && event.question === asked.question.id)
   );
+}
+
+/** What was asked around the start keeps only the buttons that make sense now. */
+function isChangedBy(news: Fact[], { event: told }: Fact): boolean {
+  return hasPreparationButtons(told) && news.some(({ event }) => changesPreparation(event));
 }

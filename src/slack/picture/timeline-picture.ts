@@ -139,6 +139,7 @@ const signs: Record<TimelineRow['state'], string> = {
   skipped: '–',
   cancelled: '–',
   rolled_back: '↶',
+  excluded: '–',
 };
 
 function sayState({ state, isHeld }: TimelineRow): string {
