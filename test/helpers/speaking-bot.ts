@@ -36,6 +36,13 @@ export interface SpeakingBot {
 
 /** Every direct message goes out at once. */
 export const sendAll = async () => ({ do: 'send' }) as const;
+/** Slack takes everything that is wanted, as if the outbox had sent it. */
+export async function takeAll(store: Store): Promise<void> {
+  const wanted = async () => await store.undelivered(Number.MAX_SAFE_INTEGER, 100);
+  for (let messages = await wanted(); messages.length > 0; messages = await wanted())
+    for (const { id, digest } of messages)
+      await store.setDelivery(id, { state: 'delivered', ts: `1.${id}`, saidDigest: digest });
+}
 /** Nobody has a name. */
 export const nameless = async () => null;
 

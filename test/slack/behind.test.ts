@@ -6,7 +6,7 @@ import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { change, create, type Events, requested } from '../contract/store-samples.ts';
 import { buildEnvironment, buildPlan } from '../helpers/build.ts';
-import { nameless } from '../helpers/speaking-bot.ts';
+import { nameless, takeAll } from '../helpers/speaking-bot.ts';
 
 const plan = buildPlan(buildEnvironment());
 const hash = planHash(plan);
@@ -23,18 +23,7 @@ afterEach(async () => await store.close());
 const tell = async () =>
   await tellWhatHappened({ store, now: () => 1_000, log: { error: console.error }, nameOf: nameless });
 const wanted = async () => (await store.undelivered(1e15, 100)).map(({ key }) => key);
-/** Slack takes everything that waits. */
-const slackTakes = async () => {
-  for (let next = await wanted(); next.length > 0; next = await wanted())
-    for (const key of next) {
-      const message = await store.message(key);
-      await store.setDelivery(message?.id ?? 0, {
-        state: 'delivered',
-        ts: `1.${message?.id}`,
-        saidDigest: message?.digest ?? '',
-      });
-    }
-};
+const slackTakes = async () => await takeAll(store);
 const happens = async (...events: Events) => void (await store.commit(change(number, events)));
 const wordsOf = async (key: string) =>
   (JSON.parse((await store.message(key))?.payload ?? '{}') as { text: string }).text;

@@ -15,7 +15,7 @@ import { endAttempt } from '../helpers/attempts.ts';
 import { buildServer, buildSingleCluster } from '../helpers/build.ts';
 import { load, requested, startsAt, tickAt, value } from '../helpers/prepared.ts';
 import { type SlackApp, startSlackApp } from '../helpers/slack-app.ts';
-import { nameless } from '../helpers/speaking-bot.ts';
+import { nameless, takeAll } from '../helpers/speaking-bot.ts';
 
 const channel = 'C0SHOP';
 const minute = 60_000;
@@ -48,6 +48,8 @@ async function versionOf(type: string): Promise<number> {
 
 /** A message as it should stand in Slack now, posted there. */
 async function show(key: string): Promise<ShownMessage> {
+  await tell();
+  await takeAll(bot.app.store);
   await tell();
   const wanted = await bot.app.store.message(key);
   if (!wanted) throw new Error(`there is no message ${key}`);
