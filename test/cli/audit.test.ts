@@ -208,6 +208,7 @@ describe('audit verify', () => {
       'DROP TABLE server_records',
       'DROP TABLE environment_backups',
       'DROP TABLE inspections',
+      'DROP TABLE homes',
       'DROP TABLE property_values',
       'DROP INDEX messages_paused',
       'DELETE FROM __drizzle_migrations WHERE id > 1',

@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts';
 import { deploymentReads } from './deployments.ts';
 import { dueMethods } from './due.ts';
 import { factMethods, nameInstallation } from './facts.ts';
+import { homeMethods } from './homes.ts';
 import { inboxMethods } from './inbox.ts';
 import { inspectionMethods } from './inspections.ts';
 import { leaseMethods } from './leases.ts';
@@ -47,6 +48,7 @@ export function assembleStore(connection: Connection, now: () => number, release
     ...locks,
     ...propertyMethods(connection),
     ...inspectionMethods(connection, committed),
+    ...homeMethods(connection),
     ...due,
     ...messageMethods(connection, committed),
     ...logHeadMethods(connection),

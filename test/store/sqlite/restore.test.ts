@@ -174,6 +174,7 @@ describe('restore', () => {
       DROP TABLE environment_events; DROP TABLE environment_locks;
       ALTER TABLE messages DROP COLUMN replaces; DROP TABLE server_records;
       DROP TABLE environment_backups; DROP TABLE inspections; DROP TABLE property_values;
+      DROP TABLE homes;
       DROP INDEX messages_paused;
       DELETE FROM __drizzle_migrations WHERE id > 1`);
     byHand.close();
