@@ -45,6 +45,11 @@ export const ids = {
   fillForm: 'fill_in_form',
   /** A field of its own for each missing property. */
   filled: 'filled_in',
+  homeOpened: 'app_home_opened',
+  newDeployment: 'new_deployment',
+  homeMine: 'home_only_mine',
+  homeAll: 'home_all_environments',
+  openCard: 'open_card',
 } as const;
 
 /** What a button decides about: the deployment, and the state of it that was on the screen. */

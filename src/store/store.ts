@@ -348,6 +348,7 @@ export interface Store {
 
   /** Somebody opened their App Home. */
   openHome(person: string, at: number): Promise<Home>;
+  home(person: string): Promise<Home | null>;
   /** Remembers what they want to see there; answers null where they never opened it. */
   chooseHome(person: string, onlyMine: boolean): Promise<Home | null>;
   /** Who opened it after an instant, the earliest first, at most `limit`. */

@@ -26,10 +26,11 @@ describe.each(implementations)('App Homes on $name', ({ open }) => {
   });
 
   it('keep what their person chose to see when they are opened again', async () => {
-    expect(await store.chooseHome('U0ANA', true)).toBeNull();
+    expect([await store.chooseHome('U0ANA', true), await store.home('U0ANA')]).toEqual([null, null]);
     expect(await store.openHome('U0ANA', 1_000)).toMatchObject({ onlyMine: false, shownDigest: null });
     expect(await store.chooseHome('U0ANA', true)).toMatchObject({ onlyMine: true });
     expect(await store.openHome('U0ANA', 2_000)).toMatchObject({ onlyMine: true, openedAt: 2_000 });
+    expect(await store.home('U0ANA')).toMatchObject({ onlyMine: true, openedAt: 2_000 });
     expect(await store.openHome('U0BEN', 2_000)).toMatchObject({ onlyMine: false });
     expect(await store.chooseHome('U0ANA', false)).toMatchObject({ onlyMine: false });
   });

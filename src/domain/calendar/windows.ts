@@ -121,7 +121,11 @@ const sinceYesterday = [-1, 0];
 const thisWeek = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
 /** The openings of a window that begin on these days, counted from the one on which an instant lies. */
-export function spansOf(window: Window, { around, days }: { around: number; days: number[] }, zone: string): Span[] {
+export function spansOf(
+  window: Window,
+  { around, days }: { around: number; days: number[] },
+  zone: string,
+): Span[] {
   if (!('days' in window)) return [spanOf(window.from, window.to, zone)];
   const { from, to } = window;
   const noon = Date.parse(`${localTime(around, zone).slice(0, 10)}T12:00:00Z`);

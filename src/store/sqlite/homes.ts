@@ -4,7 +4,10 @@ import type { Home, Store } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { homes } from './schema.ts';
 
-type HomeStore = Pick<Store, 'openHome' | 'chooseHome' | 'homesSince' | 'beginShowing' | 'endShowing'>;
+type HomeStore = Pick<
+  Store,
+  'openHome' | 'home' | 'chooseHome' | 'homesSince' | 'beginShowing' | 'endShowing'
+>;
 
 /** People's App Homes: a row each. Nobody is woken by them: what stands in Slack is no news. */
 export function homeMethods(connection: Connection): HomeStore {
@@ -19,6 +22,7 @@ export function homeMethods(connection: Connection): HomeStore {
         if (!home) throw new Error(`the Home of ${person} was written and is not there`);
         return home;
       }),
+    home: async (person) => await read(() => find(person)),
     chooseHome: async (person, onlyMine) =>
       await write(() => {
         statements.choose.run({ person, onlyMine: onlyMine ? 1 : 0 });
