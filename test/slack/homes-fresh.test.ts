@@ -37,16 +37,16 @@ afterEach(async () => {
 const open = async (person: string) => {
   await bot.slack.screen(person).opensHome();
   await bot.slack.until(() => bot.slack.person(person).home());
-  await bot.slack.until(async () => await isWritten(person));
+  const shown = async () => (await bot.app.store.home(person))?.shownDigest ?? null;
+  await expect.poll(shown).not.toBeNull();
 };
-const isWritten = async (person: string) => ((await bot.app.store.home(person))?.shownDigest ?? null) !== null;
 const textOf = (person: string) => bot.slack.person(person).home()?.text() ?? '';
 const showings = () => bot.slack.calls().filter(({ method }) => method === 'views.publish').length;
 const lock = async (reason: string) =>
   await lockEnvironment(bot.app, { by: 'U0BEN', environment: 'shop', reason });
 const unlock = async () => await unlockEnvironment(bot.app, { by: 'U0BEN', environment: 'shop' });
 const shows = async (person: string, words: string) =>
-  void (await bot.slack.until(() => textOf(person).includes(words)));
+  void (await bot.slack.until(() => textOf(person).includes(words), 20_000));
 /** Long enough for many looks; nothing is expected to happen in it. */
 const aWhile = async () => await delay(300);
 const later = (milliseconds: number) => void (bot.app.clock.now += milliseconds);
@@ -119,11 +119,11 @@ describe('a Home that was opened', () => {
 
 describe('while nobody looks', () => {
   test('nothing is read but that nobody does', async () => {
-    const list = vi.spyOn(bot.app.store, 'list');
+    const members = vi.spyOn(bot.app.store, 'members');
     const locks = vi.spyOn(bot.app.store, 'locks');
     await lock('audit');
     await aWhile();
-    expect([list.mock.calls.length, locks.mock.calls.length]).toEqual([0, 0]);
+    expect([members.mock.calls.length, locks.mock.calls.length]).toEqual([0, 0]);
     vi.restoreAllMocks();
   });
 });
@@ -133,12 +133,28 @@ describe('where Slack does not take a Home', () => {
     await open('U0ANA');
     await open('U0BEN');
     later(5_000);
-    bot.slack.failNext('views.publish', { error: 'internal_error' });
+    bot.slack.fail({ method: 'views.publish', how: 'refused' });
     await lock('audit');
     await bot.slack.until(() => showings() === 4);
     expect(warned.filter((line) => line.includes('could not be shown anew'))).toHaveLength(1);
     later(5_000);
     await shows('U0ANA', 'audit');
     await shows('U0BEN', 'audit');
+  });
+
+  test('because it comes too fast, nothing is shown before the time that it says', async () => {
+    await open('U0ANA');
+    await open('U0BEN');
+    later(5_000);
+    bot.slack.fail({ method: 'views.publish', how: 'ratelimited', retryAfter: 2 });
+    await lock('audit');
+    await bot.slack.until(() => showings() === 3);
+    later(5_000);
+    await unlock();
+    await aWhile();
+    expect(showings()).toBe(3);
+    await lock('again');
+    await shows('U0ANA', 'again');
+    await shows('U0BEN', 'again');
   });
 });
