@@ -188,7 +188,15 @@ describe('App Home of an environment that was deployed to', () => {
       expectedVersion: null,
       fence: null,
       at: bot.app.now(),
-      events: [{ type: 'service_changed', member: 'north', inService: 'held', reason: 'web-2 failed' }],
+      events: [
+        {
+          type: 'service_changed',
+          member: 'north',
+          servers: ['web-1', 'web-2'],
+          inService: 'held',
+          reason: 'web-2 failed',
+        },
+      ],
     });
     await lockEnvironment(bot.app, { by: 'U0BEN', environment: 'shop', reason: 'audit' });
     const ana = (await open('U0ANA')).text();
