@@ -201,12 +201,13 @@ test('a held server waits for its owner, without buttons where they may not deci
   await startDeployment(app, number);
   await endAttempt(app, number, { 'web-1': 'error', 'web-2': 'skipped', 'web-3': 'skipped' });
   const at = app.now();
-  const held = {
+  const held: DeploymentEvent = {
     type: 'service_changed',
     member: 'north',
+    servers: ['web-1', 'web-2'],
     inService: 'held',
     reason: 'web-1 failed',
-  } as const;
+  };
   await app.store.commit({ deployment: number, expectedVersion: null, fence: null, at, events: [held] });
   const cat = texts(await draw('U0CAT'));
   expect(cat).toContain('Waiting for you (1)');
