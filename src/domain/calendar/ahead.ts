@@ -63,6 +63,13 @@ export function sayDay(day: string, { now, zone }: { now: number; zone: string }
   return day === nextDay(today) ? `Tomorrow, ${words}` : words;
 }
 
+/** `30 November 08:00` in a zone, for whoever knows the year. */
+export function sayMoment(instant: number, zone: string): string {
+  const day = new Date(`${dayOf(instant, zone)}T12:00:00Z`);
+  const words = day.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' });
+  return `${words} ${localTime(instant, zone).slice(11)}`;
+}
+
 function nextDay(day: string): string {
   return new Date(Date.parse(`${day}T12:00:00Z`) + dayMs).toISOString().slice(0, 10);
 }

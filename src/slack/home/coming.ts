@@ -7,10 +7,12 @@ import {
   type Named,
   openingsIn,
   sayDay,
+  sayMoment,
   type Stretch,
 } from '../../domain/calendar/ahead.ts';
-import { localTime, sayTime } from '../../domain/calendar/calendar.ts';
+import { localTime } from '../../domain/calendar/calendar.ts';
 import { firstInstant } from '../../domain/calendar/windows.ts';
+import { approvalRuleFor, approvalStanding } from '../../domain/deployment/approval.ts';
 import type { Environment } from '../../domain/environment.ts';
 import { harmless } from '../../domain/quote.ts';
 import { sayApprovals } from '../../wording/approvals.ts';
@@ -43,17 +45,28 @@ export function comingBlocks(facts: HomeFacts, reader: HomeReader): KnownBlock[]
   ];
 }
 
+interface Dated {
+  one: HomeDeployment;
+  startsAt: number;
+  day: string;
+}
+
+interface Day {
+  day: string;
+  zone: string;
+}
+
 /** The lines of each day on which something starts, or a freeze begins where something is planned. */
 function calendar(planned: HomeDeployment[], stretch: Stretch, { person }: HomeReader): string[][] {
   const zone = person.timezone;
-  const dated = planned.flatMap((one) => {
+  const dated = planned.flatMap((one): Dated[] => {
     const { startsAt } = one.deployment;
     return startsAt === null ? [] : [{ one, startsAt, day: dayOf(startsAt, zone) }];
   });
   const frozen = environmentsOf(planned).flatMap((environment) =>
     freezesIn(environment, stretch).map((freeze) => ({
       day: dayOf(Math.max(freeze.from, stretch.from), zone),
-      words: sayFreeze(environment, freeze, zone),
+      words: sayFreeze(environment, freeze, stretch.from, zone),
     })),
   );
   const days = new Set([...dated, ...frozen].map(({ day }) => day));
@@ -61,9 +74,9 @@ function calendar(planned: HomeDeployment[], stretch: Stretch, { person }: HomeR
     const ofDay = dated.filter((entry) => entry.day === day);
     return [
       `*${sayDay(day, { now: stretch.from, zone })}*`,
-      ...ofDay.map(({ one, startsAt }) => `${localTime(startsAt, zone).slice(11)}  ${sayPlanned(one)}`),
+      ...ofDay.map(({ one, startsAt }) => `${clock(startsAt, zone)}  ${sayPlanned(one)}`),
       ...environmentsOf(ofDay.map(({ one }) => one)).flatMap((environment) =>
-        sayOpenings(environment, day, zone),
+        sayOpenings(ofDay, environment, { day, zone }),
       ),
       ...frozen.filter((entry) => entry.day === day).map(({ words }) => words),
     ];
@@ -75,29 +88,38 @@ function environmentsOf(planned: HomeDeployment[]): Environment[] {
 }
 
 function sayPlanned(one: HomeDeployment): string {
-  const { deployment, environment, summary } = one;
-  const approvals = sayApprovals(environment, deployment);
-  const standing = approvals.charAt(0).toLowerCase() + approvals.slice(1);
-  const waits = summary.state === 'awaiting_approval' ? 'waits for approval · ' : '';
-  return `*${titleOf(one)}* · ${waits}${standing}`;
+  return `*${titleOf(one)}* · ${sayStanding(one)}`;
 }
 
-function sayOpenings(environment: Environment, day: string, zone: string): string[] {
+function sayStanding({ deployment, environment, summary }: HomeDeployment): string {
+  const { given, required } = approvalStanding(approvalRuleFor(environment, deployment), deployment.votes);
+  if (summary.state === 'awaiting_approval') return `waits for approval, ${given} of ${required}`;
+  const approvals = sayApprovals(environment, deployment);
+  return approvals.charAt(0).toLowerCase() + approvals.slice(1);
+}
+
+/** What of an environment's windows is open on a day, from the first start on. */
+function sayOpenings(ofDay: Dated[], environment: Environment, { day, zone }: Day): string[] {
   const from = firstInstant(`${day}T00:00`, zone);
-  const openings = openingsIn(environment, { from, to: from + dayMs });
+  const starts = ofDay.filter(({ one }) => one.environment.name === environment.name);
+  const first = Math.min(...starts.map(({ startsAt }) => startsAt));
+  const openings = openingsIn(environment, { from, to: from + dayMs }).filter(({ to }) => to > first);
   if (openings.length === 0) return [];
-  const spans = openings.map((span) => sayOpening(span, { from, zone }));
-  return [`_${environment.name} is open ${spans.join(', ')}_`];
+  return [`_${environment.name} is open ${openings.map((span) => sayOpening(span, from, zone)).join(', ')}_`];
 }
 
 /** `21:00–02:00 (nightly)`; an end that is further off with its day. */
-function sayOpening({ from, to, words }: Named, day: { from: number; zone: string }): string {
-  const clock = (at: number): string => localTime(at, day.zone).slice(11);
-  const begins = from < day.from ? `since ${sayTime(from, day.zone)}` : clock(from);
-  const ends = to < day.from + 2 * dayMs ? clock(to) : sayTime(to, day.zone);
-  return `${begins}–${ends}${words === '' ? '' : ` (${harmless(words, 60)})`}`;
+function sayOpening({ from, to, words }: Named, begin: number, zone: string): string {
+  const ends = to < begin + 2 * dayMs ? clock(to, zone) : sayMoment(to, zone);
+  const span = from < begin ? `until ${ends}` : `${clock(from, zone)}–${ends}`;
+  return `${span}${words === '' ? '' : ` (${harmless(words, 60)})`}`;
 }
 
-function sayFreeze({ name }: Environment, { from, to, words }: Named, zone: string): string {
-  return `_${name} is frozen from ${sayTime(from, zone)} to ${sayTime(to, zone)}: ${harmless(words, 100)}_`;
+function sayFreeze({ name }: Environment, { from, to, words }: Named, now: number, zone: string): string {
+  const begins = from <= now ? '' : `${clock(from, zone)}  `;
+  return `${begins}_${name} is frozen until ${sayMoment(to, zone)}: ${harmless(words, 100)}_`;
+}
+
+function clock(instant: number, zone: string): string {
+  return localTime(instant, zone).slice(11);
 }

@@ -12,31 +12,39 @@ const shownGroups = 4;
 const shownOfEach = 3;
 
 /** What runs in each environment that the reader wants to see, in words: those with trouble first. */
-export function environmentTexts({ environments }: HomeFacts, reader: HomeReader): string[] {
-  return environments
+export function environmentTexts(facts: HomeFacts, reader: HomeReader): string[] {
+  return facts.environments
     .filter(({ environment }) => wantsToSee(reader, environment))
     .toSorted((one, other) => Number(hasTrouble(other)) - Number(hasTrouble(one)))
-    .map((one) => sayEnvironment(one, reader));
+    .map((one) => sayEnvironment(one, facts, reader));
 }
 
 function hasTrouble({ lock, held, drifted }: HomeEnvironment): boolean {
   return lock !== null || held.length > 0 || drifted.length > 0;
 }
 
-function sayEnvironment(one: HomeEnvironment, reader: HomeReader): string {
+function sayEnvironment(one: HomeEnvironment, facts: HomeFacts, reader: HomeReader): string {
   const { environment, lock, held, drifted } = one;
   const lines = [
-    `*${environment.name}* · ${sayLatest(one, reader)}`,
-    ...(lock ? [`:lock: ${sayLock(lock, sayInstant(reader, lock.since))}`] : []),
+    `*${environment.name}* · ${sayDeployment(one, facts, reader)}`,
+    ...(lock ? [sayLock(lock, sayInstant(reader, lock.since))] : []),
     ...few(held, 'held members', (member) => sayHeld(member, reader)),
     ...few(drifted, 'servers that drifted', (server) => sayDrift(server, reader)),
     ...sayRunning(one),
-    ...sayAge(one, reader),
   ];
-  return lines.join('\n');
+  return `${lines.join('\n')}${sayAge(one, reader)}`;
 }
 
-function sayLatest({ latest }: HomeEnvironment, reader: HomeReader): string {
+/** What is under way there, else what was last. */
+function sayDeployment(
+  { environment, latest }: HomeEnvironment,
+  { unfinished, plans }: HomeFacts,
+  reader: HomeReader,
+): string {
+  const now = unfinished.find(
+    ({ summary }) => summary.environment === environment.name && plans.has(summary.number),
+  );
+  if (now) return `now #${now.summary.number} ${cut(now.summary.title, 60)}: ${sayState(now.summary.state)}`;
   if (latest === null) return 'nothing was deployed there yet';
   const { number, title, state, endedAt } = latest;
   const at = endedAt === null ? '' : `, ${sayInstant(reader, endedAt)}`;
@@ -49,11 +57,11 @@ function few<T>(all: T[], what: string, say: (one: T) => string): string[] {
 }
 
 function sayHeld({ member, since, reason, deployment }: MemberService, reader: HomeReader): string {
-  return `:warning: *${member}* is held out of service since ${sayInstant(reader, since)} by #${deployment}: ${cut(reason, 200)}.`;
+  return `*${member}* is held out of service since ${sayInstant(reader, since)} by #${deployment}: ${cut(reason, 200)}.`;
 }
 
 function sayDrift({ server, found, recorded, deployment, since }: Drifted, reader: HomeReader): string {
-  return `:warning: *${server}* drifted: it says ${quote(found)} since ${sayInstant(reader, since)}, and #${deployment} left ${quote(recorded)}.`;
+  return `*${server}* drifted: it says ${quote(found)} since ${sayInstant(reader, since)}, and #${deployment} left ${quote(recorded)}.`;
 }
 
 function sayRunning({ groups, known }: HomeEnvironment): string[] {
@@ -84,8 +92,8 @@ function plural(count: number): string {
 }
 
 /** How old all this is: nobody asks a server because somebody looks at their Home. */
-function sayAge({ known }: HomeEnvironment, reader: HomeReader): string[] {
-  if (known === null) return [];
+function sayAge({ known }: HomeEnvironment, reader: HomeReader): string {
+  if (known === null) return '';
   const [oldest, newest] = [sayInstant(reader, known.oldest), sayInstant(reader, known.newest)];
-  return [oldest === newest ? `_as of ${newest}_` : `_as of ${oldest} to ${newest}_`];
+  return oldest === newest ? ` · as of ${newest}` : ` · as of ${oldest} to ${newest}`;
 }

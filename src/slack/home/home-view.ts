@@ -17,14 +17,19 @@ export const followedMs = 3_600_000;
 const mostBytes = 240_000;
 const shownEnvironments = 30;
 
+const divider: KnownBlock = { type: 'divider' };
+
 /** App Home for one person: the same facts draw the same Home, so that a digest tells whether anything changed. */
 export function homeView(facts: HomeFacts, reader: HomeReader): HomeView {
   if (reader.person.standing !== 'member') return strangerView(reader);
   const before = [
     ...actions('home', homeButtons(reader)),
     ...waitingBlocks(facts, reader),
+    divider,
     ...runningBlocks(facts, reader),
+    divider,
     ...comingBlocks(facts, reader),
+    divider,
     header('What runs where'),
   ];
   const after = [context(sayFollowed(reader))];
@@ -74,6 +79,6 @@ function environmentBlocks(texts: string[], shown: number, { home }: HomeReader)
 }
 
 function sayFollowed(reader: HomeReader): string {
-  const { openedAt } = reader.home;
-  return `Opened ${sayInstant(reader, openedAt)}. It follows what happens for an hour; open it again to go on.`;
+  const { home, person } = reader;
+  return `Opened ${sayInstant(reader, home.openedAt)}. It follows what happens for an hour; open it again to go on. The calendar is in ${person.timezone}.`;
 }
