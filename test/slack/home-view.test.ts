@@ -123,6 +123,24 @@ describe('a Home over very much', () => {
   });
 });
 
+test('a Home says how old its knowledge is, to the minute, and counts what it did not read', async () => {
+  set(buildEnvironment());
+  app.world.configuration.limits.requestsPerHour = 1_000;
+  for (const [server, at] of [
+    ['web-1', tuesdayMorning],
+    ['web-2', tuesdayMorning + 59_999],
+  ] as const) {
+    await app.store.askServers('shop', [server], 1);
+    const answer = { problem: null, readBack: 'shop@1' };
+    await app.store.answerFor({ environment: 'shop', server }, { at, answer });
+  }
+  const said = texts(await draw('U0BEN'));
+  expect(said).toMatch(/`shop@1` on web-1, web-2/);
+  expect(said).toMatch(/ · as of <!date\^\d+\^[^ ]+ \{time\}\|17 Nov 2026 09:00 Europe\/Madrid>"/);
+  for (let index = 0; index < 123; index += 1) await request('shop', tuesdayMorning + (400 + index) * hour);
+  expect(texts(await draw('U0BEN'))).toContain('And at least 121 more, or later: `/deploy list`');
+});
+
 test('a Home reads the same as long as nothing happens, so that nobody is shown it anew for nothing', async () => {
   set(buildEnvironment({ approval }));
   await request('shop', tuesdayMorning + 5 * hour);

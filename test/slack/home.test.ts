@@ -119,7 +119,7 @@ describe('App Home of people with something to do', () => {
       '#1 shop@2 → shop',
       'asked by @ana: `a new page`',
       'approve it before',
-      'Approved by nobody yet, 0 of 1',
+      'approved by nobody yet, 0 of 1',
     ])
       expect(ben).toContain(words);
     expect((await open('U0ANA')).text()).toContain('Nothing waits for you.');

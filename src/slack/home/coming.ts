@@ -30,15 +30,17 @@ export function comingBlocks(facts: HomeFacts, reader: HomeReader): KnownBlock[]
   );
   const horizon = facts.now + daysAhead * dayMs;
   const near = planned.filter(({ deployment: { startsAt } }) => (startsAt ?? 0) < horizon);
-  const later = planned.length - Math.min(near.length, shownComing);
+  const later = planned.length - Math.min(near.length, shownComing) + facts.notRead;
+  // Of what was not read, nobody counted more than the first.
+  const least = facts.notRead > 0 ? 'at least ' : '';
   const shown = near.slice(0, shownComing);
-  const more = later === 0 ? [] : [context(`And ${later} more, or later: \`/deploy list\``)];
+  const more = later === 0 ? [] : [context(`And ${least}${later} more, or later: \`/deploy list\``)];
   if (shown.length === 0)
     return [header('Coming up'), section(`Nothing is planned for the next ${daysAhead} days.`), ...more];
   const atOnce = shown.filter(({ deployment }) => deployment.startsAt === null);
   const stretch = { from: facts.now, to: horizon };
   return [
-    header(`Coming up (${planned.length})`),
+    header(`Coming up (${planned.length}${facts.notRead > 0 ? ' or more' : ''})`),
     ...(atOnce.length === 0 ? [] : [section(['*When approved*', ...atOnce.map(sayPlanned)].join('\n'))]),
     ...calendar(shown, stretch, reader).map((lines) => section(lines.join('\n'))),
     ...more,

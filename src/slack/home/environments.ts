@@ -7,6 +7,7 @@ import { sayState } from '../../wording/state.ts';
 import { cut } from '../escape.ts';
 import { type HomeReader, sayInstant, wantsToSee } from './reader.ts';
 
+const minuteMs = 60_000;
 const shownServers = 6;
 const shownGroups = 4;
 const shownOfEach = 3;
@@ -94,6 +95,8 @@ function plural(count: number): string {
 /** How old all this is: nobody asks a server because somebody looks at their Home. */
 function sayAge({ known }: HomeEnvironment, reader: HomeReader): string {
   if (known === null) return '';
-  const [oldest, newest] = [sayInstant(reader, known.oldest), sayInstant(reader, known.newest)];
-  return oldest === newest ? ` · as of ${newest}` : ` · as of ${oldest} to ${newest}`;
+  const minuteOf = (instant: number): number => Math.floor(instant / minuteMs) * minuteMs;
+  const [oldest, newest] = [minuteOf(known.oldest), minuteOf(known.newest)];
+  const from = oldest === newest ? '' : `${sayInstant(reader, oldest)} to `;
+  return ` · as of ${from}${sayInstant(reader, newest)}`;
 }

@@ -57,12 +57,16 @@ function sayApproval(one: HomeDeployment, reader: HomeReader): string {
   const { deployment, environment } = one;
   const { startsAt, expiresAt, requestedBy, requestedVia, reason } = deployment;
   const when = startsAt === null ? 'starts when approved' : `starts ${sayInstant(reader, startsAt)}`;
-  const until = expiresAt === null ? '' : ` · approve it before ${sayInstant(reader, expiresAt)}`;
+  const until =
+    expiresAt === null
+      ? ''
+      : ` · approve it before ${expiresAt === startsAt ? 'then' : sayInstant(reader, expiresAt)}`;
+  const approvals = sayApprovals(environment, deployment);
   const by = mention({ by: requestedBy, via: requestedVia });
   return [
     `*${titleOf(one)}* waits for your approval`,
     `asked by ${by}: ${quote(reason)}`,
-    `${when}${until} · ${sayApprovals(environment, deployment)}`,
+    `${when}${until} · ${approvals.charAt(0).toLowerCase()}${approvals.slice(1)}`,
   ].join('\n');
 }
 
