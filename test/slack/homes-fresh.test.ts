@@ -102,6 +102,7 @@ describe('a Home that was opened', () => {
     keeping = keep();
     await lock('audit');
     await shows('U0ANA', 'audit');
+    expect(showings()).toBe(2);
     vi.restoreAllMocks();
   });
 

@@ -61,12 +61,12 @@ function sayApproval(one: HomeDeployment, reader: HomeReader): string {
     expiresAt === null
       ? ''
       : ` · approve it before ${expiresAt === startsAt ? 'then' : sayInstant(reader, expiresAt)}`;
-  const approvals = sayApprovals(environment, deployment);
+  const given = sayApprovals(environment, deployment);
   const by = mention({ by: requestedBy, via: requestedVia });
   return [
     `*${titleOf(one)}* waits for your approval`,
     `asked by ${by}: ${quote(reason)}`,
-    `${when}${until} · ${approvals.charAt(0).toLowerCase()}${approvals.slice(1)}`,
+    `${when}${until} · ${given.charAt(0).toLowerCase()}${given.slice(1)}`,
   ].join('\n');
 }
 
@@ -110,8 +110,10 @@ function questions({ unfinished }: HomeFacts, reader: HomeReader): Item[] {
 }
 
 /** The Home has one primary button, and that is another. */
-function plainly({ style: _, ...rest }: Button): Button {
-  return rest;
+function plainly(coloured: Button): Button {
+  const plain = { ...coloured };
+  delete plain.style;
+  return plain;
 }
 
 function heldOfTheirs({ environments, holders }: HomeFacts, reader: HomeReader): Item[] {
