@@ -118,8 +118,20 @@ describe('a Home that was opened', () => {
   });
 });
 
+test('the Home of somebody whom Slack does not name just now stays as it is', async () => {
+  await open('U0ANA');
+  later(5_000);
+  bot.app.world.standing.set('U0ANA', 'unknown');
+  await lock('audit');
+  await aWhile();
+  expect(showings()).toBe(1);
+  bot.app.world.standing.set('U0ANA', 'member');
+  await shows('U0ANA', 'audit');
+});
+
 describe('while nobody looks', () => {
-  test('nothing is read but that nobody does', async () => {
+  test('or has just been shown everything, nothing is read but that it is so', async () => {
+    await open('U0ANA');
     const members = vi.spyOn(bot.app.store, 'members');
     const locks = vi.spyOn(bot.app.store, 'locks');
     await lock('audit');

@@ -21,7 +21,7 @@ export interface HomePace {
 
 /** What Slack's limits leave room for. */
 export const homePace: HomePace = {
-  breath: 300,
+  breath: 1_000,
   betweenLooks: 15_000,
   betweenShowings: 1_200,
   betweenShowingsOfOne: 5_000,
@@ -92,15 +92,15 @@ function createRound({ app, log, client, pace }: Needs, signal: AbortSignal): ()
     const waitMs = resumesAt - performance.now();
     if (waitMs > 0) return waitMs;
     const followed = await app.store.homesSince(app.now() - followedMs, mostHomes);
+    const later = followed.flatMap((home) => waitOf(home, app.now(), pace));
+    const due = followed.filter((home) => waitOf(home, app.now(), pace).length === 0);
     // Not kept from one look to the next: that would show what was so before the change that it is about.
     const read = createReading(app);
-    let againMs: number | null = null;
-    for (const home of followed.toSorted((one, other) => one.triedAt - other.triedAt)) {
+    for (const home of due.toSorted((one, other) => one.triedAt - other.triedAt)) {
       if (signal.aborted) return null;
       try {
-        const outcome = await showAnew({ homes, client, pace, now: app.now() }, home, await read());
-        if (outcome === 'shown') await pause(pace.betweenShowings, signal);
-        if (outcome === 'too soon') againMs = pace.betweenShowingsOfOne;
+        const isShown = await showAnew({ homes, client, pace }, home, await read());
+        if (isShown) await pause(pace.betweenShowings, signal);
       } catch (error) {
         complain(error, home);
         const failure = judgeFailure(error);
@@ -109,27 +109,27 @@ function createRound({ app, log, client, pace }: Needs, signal: AbortSignal): ()
         return failure.waitMs;
       }
     }
-    return againMs;
+    return later.length === 0 ? null : Math.min(...later);
   };
+}
+
+/** Milliseconds until it may be shown anew; none where it may be now, or was tried by a clock that was set back since. */
+function waitOf({ triedAt }: Home, now: number, { betweenShowingsOfOne }: HomePace): number[] {
+  const waitMs = triedAt + betweenShowingsOfOne - now;
+  return waitMs > 0 && triedAt <= now ? [waitMs] : [];
 }
 
 interface Showing {
   homes: Homes;
   client: HomeClient;
   pace: HomePace;
-  now: number;
 }
 
-async function showAnew(
-  { homes, client, pace, now }: Showing,
-  home: Home,
-  facts: HomeFacts,
-): Promise<'shown' | 'as it was' | 'too soon'> {
+async function showAnew({ homes, client, pace }: Showing, home: Home, facts: HomeFacts): Promise<boolean> {
   const drawn = await homes.draw(client, home, facts);
   // Somebody whom Slack does not name just now keeps what they see.
-  if (!drawn.isKnown || drawn.digest === home.shownDigest) return 'as it was';
-  if (home.triedAt <= now && now - home.triedAt < pace.betweenShowingsOfOne) return 'too soon';
-  return (await homes.show(client, drawn, pace.betweenShowingsOfOne)) ? 'shown' : 'as it was';
+  if (!drawn.isKnown || drawn.digest === home.shownDigest) return false;
+  return await homes.show(client, drawn, pace.betweenShowingsOfOne);
 }
 
 /** Reads once for all who are shown within a second. */
