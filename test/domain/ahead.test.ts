@@ -30,6 +30,7 @@ describe('what lies ahead', () => {
       freezes: [
         { from: '2026-11-17T20:00', to: '2026-11-20T00:00', reason: 'sale' },
         { from: '2026-11-10T00:00', to: '2026-11-17T12:00', reason: 'audit' },
+        { from: '2026-11-01T00:00', to: '2026-11-17T01:00', reason: 'over' },
         { from: '2026-12-24T00:00', to: '2027-01-02T00:00', reason: 'year end' },
       ],
     });

@@ -36,14 +36,13 @@ function waiting(...more: DeploymentEvent[]): Deployment {
 }
 
 const seats = (roles: string[], required = 1) => ({ roles, required });
-const environment = buildEnvironment({
-  approval: {
-    rules: [seats(['promotion_admin']), seats(['global_admin'])],
-    excludeRequester: true,
-    expiresHours: 1,
-    remindMinutes: [],
-  },
-});
+const approval = {
+  rules: [seats(['promotion_admin']), seats(['global_admin'])],
+  excludeRequester: true,
+  expiresHours: 1,
+  remindMinutes: [],
+};
+const environment = buildEnvironment({ approval });
 const configuration = buildConfiguration([environment]);
 configuration.roles['promotion_admin']?.users.push('U0BOB');
 const can = (id: string, deployment = waiting(), now = 50) =>
@@ -65,6 +64,10 @@ describe('a deployment waits for a person', () => {
   test('not once they approved, nor once enough of their role did', () => {
     const byBen = waiting(approvedBy('U0BEN', ['promotion_admin']));
     expect([can('U0BEN', byBen), can('U0BOB', byBen), can('U0ADMIN', byBen)]).toEqual([false, false, true]);
+    const two = { ...environment, approval: { ...approval, rules: [seats(['promotion_admin'], 2)] } };
+    const canOfTwo = (id: string) =>
+      canApprove(person(id), configuration, { deployment: byBen, environment: two, now: 50 });
+    expect([canOfTwo('U0BEN'), canOfTwo('U0BOB')]).toEqual([false, true]);
   });
 
   test('not after its time, and not when it waits for no approval', () => {
