@@ -90,12 +90,15 @@ function environmentsOf(planned: HomeDeployment[]): Environment[] {
 }
 
 function sayPlanned(one: HomeDeployment): string {
-  return `*${titleOf(one)}* · ${sayStanding(one)}`;
+  const standing = sayStanding(one);
+  return `*${titleOf(one)}*${standing === '' ? '' : ` · ${standing}`}`;
 }
 
+/** Nothing where no approval is needed. */
 function sayStanding({ deployment, environment, summary }: HomeDeployment): string {
   const { given, required } = approvalStanding(approvalRuleFor(environment, deployment), deployment.votes);
   if (summary.state === 'awaiting_approval') return `waits for approval, ${given} of ${required}`;
+  if (required === 0) return '';
   const approvals = sayApprovals(environment, deployment);
   return approvals.charAt(0).toLowerCase() + approvals.slice(1);
 }
