@@ -15,6 +15,15 @@ CREATE TABLE `files` (
 	`slack_id` text
 );
 --> statement-breakpoint
+CREATE TABLE `homes` (
+	`person` text PRIMARY KEY NOT NULL,
+	`opened_at` integer NOT NULL,
+	`only_mine` integer DEFAULT false NOT NULL,
+	`tried_at` integer DEFAULT 0 NOT NULL,
+	`shown_digest` text
+);
+--> statement-breakpoint
+CREATE INDEX `homes_opened` ON `homes` (`opened_at`);--> statement-breakpoint
 CREATE TABLE `people_settings` (
 	`person` text PRIMARY KEY NOT NULL,
 	`settings` text NOT NULL,
@@ -54,5 +63,6 @@ ALTER TABLE `batches` ADD `changed` text;--> statement-breakpoint
 CREATE INDEX `batches_starts` ON `batches` (`starts_at`);--> statement-breakpoint
 ALTER TABLE `deployments` ADD `place` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 CREATE INDEX `deployments_batch` ON `deployments` (`batch`,`place`);--> statement-breakpoint
+ALTER TABLE `inspections` ADD `said_since` integer;--> statement-breakpoint
 ALTER TABLE `messages` ADD `place` text;--> statement-breakpoint
 ALTER TABLE `messages` ADD `wanted_at` integer DEFAULT 0 NOT NULL;

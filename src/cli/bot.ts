@@ -11,6 +11,7 @@ import { type HealthServer, startHealthServer } from '../health/server.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 import { tellBatches } from '../slack/batch/batch-messages.ts';
 import { connectSlack, type SlackConnection } from '../slack/connection/connect.ts';
+import { homePace, keepHomesFresh } from '../slack/home/keep-homes-fresh.ts';
 import { listen } from '../slack/listen.ts';
 import { startAnchoring } from '../slack/outbox/anchor.ts';
 import { tellBrokenGlass } from '../slack/outbox/glass-note.ts';
@@ -94,10 +95,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     { store, now, log, told, nameOf, companions, breathMs: options.pace.betweenTellings },
     outbox,
   );
+  const homes = keepHomesFresh({ app: app.needs, log, client: slack.outboxClient, pace: homePace });
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
   // What hears people lets go first, what tells them last.
   const ears: Stoppable[] = [slack];
-  const rest: Stoppable[] = [scheduler, executor, telling, anchoring, outbox];
+  const rest: Stoppable[] = [scheduler, executor, homes, telling, anchoring, outbox];
   const stop = async (): Promise<void> => {
     current.stop();
     await inTime(log, async () => {

@@ -85,6 +85,11 @@ export const ids = {
   quietDays: 'quiet_days',
   tellingForm: 'channel_telling_form',
   telling: 'channel_telling',
+  homeOpened: 'app_home_opened',
+  newDeployment: 'new_deployment',
+  homeMine: 'home_only_mine',
+  homeAll: 'home_all_environments',
+  openCard: 'open_card',
 } as const;
 
 /** What a button decides about: the deployment, and the state of it that was on the screen. */

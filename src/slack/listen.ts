@@ -14,6 +14,8 @@ import { onLockSubmit } from './command/on-lock.ts';
 import { createFollower } from './form/follow-answers.ts';
 import { onFillSubmit, onFillWanted } from './form/on-fill.ts';
 import { onFormChange, onFormSubmit, onSelectionSearch } from './form/on-form.ts';
+import { onHomeChoice, onHomeOpened, onNewDeployment, redrawAfterActs } from './home/on-home.ts';
+import { createHomes } from './home/show-home.ts';
 import { ids } from './ids.ts';
 import { onSettingsSubmit, onSettingsWanted, onTellingSubmit } from './settings/on-settings.ts';
 
@@ -53,14 +55,31 @@ export function listen(app: App, needs: BotNeeds): void {
   app.view<ViewSubmitAction>(ids.handOverForm, async (args) => await onHandOverSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
   app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());
+  listenInHome(app, needs);
   noteEvents(app, needs);
 }
 
-/** The manifest subscribes to no event; Bolt acknowledges whatever somebody subscribed to by hand, and the log says it once. */
+/** App Home: what is pressed there, and what draws it anew. */
+function listenInHome(app: App, needs: BotNeeds): void {
+  const withHomes = { ...needs, homes: createHomes(needs) };
+  app.use(redrawAfterActs(withHomes));
+  app.event(ids.homeOpened, async (args) => await onHomeOpened(withHomes, args));
+  for (const id of [ids.homeMine, ids.homeAll])
+    app.action<BlockAction<ButtonAction>>(id, async (args) => await onHomeChoice(needs, args));
+  app.action<BlockAction<ButtonAction>>(
+    ids.newDeployment,
+    async (args) => await onNewDeployment(needs, args),
+  );
+  app.action<BlockAction>(ids.openCard, async ({ ack }) => await ack());
+}
+
+const heardEvents: string[] = [ids.homeOpened];
+
+/** The manifest subscribes to no other event; Bolt acknowledges whatever somebody subscribed to by hand, and the log says it once. */
 function noteEvents(app: App, { log }: BotNeeds): void {
   const seen = new Set<string>();
   app.event(/^/, async ({ event: { type } }) => {
-    if (seen.has(type)) return;
+    if (seen.has(type) || heardEvents.includes(type)) return;
     seen.add(type);
     log.warn({ what: `event ${type}` }, 'nothing here listens to this; it is acknowledged');
   });

@@ -278,8 +278,28 @@ describe.skipIf(!present)('blocks on the page, with an app of their own (needs c
       });
     });
     await page.getByRole('navigation').getByRole('button', { name: 'bot' }).click();
-    await page.getByRole('button', { name: 'Home' }).click();
     await page.getByRole('button', { name: 'New deployment' }).click();
+    await expect.poll(() => pressed).toEqual(['U0ANA']);
+    await page.getByRole('button', { name: 'Messages' }).click();
+    await page.getByRole('button', { name: 'Home' }).click();
+    await page.getByRole('button', { name: 'New deployment' }).waitFor();
+  });
+
+  test('a button with a link to a message leads to its channel, and the app hears of it', async () => {
+    const pressed: string[] = [];
+    await listen((app) => {
+      app.action('card', async ({ ack, body }) => {
+        pressed.push(body.user.id);
+        await ack();
+      });
+    });
+    const url = `https://local.example.com/archives/${channel}/p17000`;
+    const button = { type: 'button', action_id: 'card', text: plain('Open card'), url };
+    const view = { type: 'home', blocks: [{ type: 'actions', elements: [button] }] };
+    await web.views.publish({ user_id: 'U0ANA', view: view as never });
+    await page.getByRole('navigation').getByRole('button', { name: 'bot' }).click();
+    await page.getByRole('button', { name: 'Open card' }).click();
+    await page.getByLabel('Message #deploy').waitFor();
     await expect.poll(() => pressed).toEqual(['U0ANA']);
   });
 });

@@ -209,6 +209,7 @@ describe('audit verify', () => {
       'DROP TABLE server_records',
       'DROP TABLE environment_backups',
       'DROP TABLE inspections',
+      'DROP TABLE homes',
       'DROP TABLE property_values',
       'DROP TABLE people_settings',
       'DROP TABLE channel_tellings',

@@ -73,7 +73,7 @@ describe('servers that people ask about before a deployment', () => {
     await store.askServers('shop', ['web-1'], 4_000);
     await until(async () => (await answers()).length === 1);
     const answer = { problem: null, readBack: 'web-1 runs shop@1' };
-    expect(await answers()).toEqual([{ server: 'web-1', at: 5_000, answer }]);
+    expect(await answers()).toEqual([{ server: 'web-1', at: 5_000, answer, saidSince: 5_000 }]);
     await until(() => released === 1);
   });
 

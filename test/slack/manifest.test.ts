@@ -11,7 +11,7 @@ interface Manifest {
   features: { slash_commands: { command: string; url?: string }[]; shortcuts?: { callback_id: string }[] };
   oauth_config: { scopes: { bot: string[]; bot_optional: string[] } };
   settings: {
-    event_subscriptions?: { bot_events: string[] };
+    event_subscriptions?: { bot_events: string[]; request_url?: string };
     interactivity: Record<string, unknown>;
     socket_mode_enabled: boolean;
   };
@@ -125,6 +125,7 @@ test('the two manifests differ in nothing but the way in: over HTTP every way in
   const expected = structuredClone(socket);
   for (const command of expected.features.slash_commands) command.url = url;
   Object.assign(expected.settings.interactivity, { request_url: url, message_menu_options_url: url });
+  Object.assign(expected.settings.event_subscriptions ?? {}, { request_url: url });
   expected.settings.socket_mode_enabled = false;
   expect(http).toEqual(expected);
   expect(socket.settings.socket_mode_enabled).toBe(true);

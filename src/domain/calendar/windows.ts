@@ -121,7 +121,11 @@ const sinceYesterday = [-1, 0];
 const thisWeek = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
 /** The openings of a window that begin on these days, counted from the one on which an instant lies. */
-function spansOf(window: Window, { around, days }: { around: number; days: number[] }, zone: string): Span[] {
+export function spansOf(
+  window: Window,
+  { around, days }: { around: number; days: number[] },
+  zone: string,
+): Span[] {
   if (!('days' in window)) return [spanOf(window.from, window.to, zone)];
   const { from, to } = window;
   const noon = Date.parse(`${localTime(around, zone).slice(0, 10)}T12:00:00Z`);
@@ -144,13 +148,13 @@ function spanOf(from: string, to: string, zone: string): Span {
 }
 
 /** When the clocks of a zone first show a local time; where they jump over it, the minute to which they jump. */
-function firstInstant(local: string, zone: string): number {
+export function firstInstant(local: string, zone: string): number {
   const { instants, nearest } = resolveLocalTime(local, zone);
   return instants[0] ?? nearest?.[1] ?? Number.NaN;
 }
 
 /** The same, for a time that comes twice the second one. */
-function lastInstant(local: string, zone: string): number {
+export function lastInstant(local: string, zone: string): number {
   return resolveLocalTime(local, zone).instants.at(-1) ?? firstInstant(local, zone);
 }
 

@@ -20,7 +20,12 @@ export interface AskedServer {
   /** Epoch milliseconds. */
   askedAt: number;
   /** Null until there is an answer. */
-  answered: { at: number; answer: ServerAnswer } | null;
+  answered: {
+    at: number;
+    answer: ServerAnswer;
+    /** The first of the answers in a row that said that this runs there, epoch milliseconds; absent where it was not kept. */
+    saidSince?: number;
+  } | null;
 }
 
 /** Older answers say nothing about a deployment any more. */

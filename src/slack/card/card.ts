@@ -59,7 +59,8 @@ function sayWhen({ startsAt, zone }: Deployment): string {
 
 const barLength = 12;
 
-function bar({ done, total }: Numbers): string {
+/** How far it is, for the eye: numbers say it in words beside it. */
+export function bar({ done, total }: Numbers): string {
   const filled = total === 0 ? 0 : Math.floor((done / total) * barLength);
   return `\`${'█'.repeat(filled)}${'░'.repeat(barLength - filled)}\``;
 }

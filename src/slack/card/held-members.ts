@@ -1,4 +1,4 @@
-import type { KnownBlock } from '@slack/types';
+import type { Button, KnownBlock } from '@slack/types';
 
 import { mention } from '../../domain/actor.ts';
 import { type Deployment, hasEnded } from '../../domain/deployment/deployment.ts';
@@ -25,11 +25,20 @@ export function heldMembers(deployment: Deployment, members: MemberService[]): K
   ];
 }
 
-function heldMember(deployment: Deployment, { member, reason }: MemberService): KnownBlock[] {
+function heldMember(deployment: Deployment, held: MemberService): KnownBlock[] {
+  const { member, reason } = held;
+  const kept = deployment.run?.keptOut.get(member);
+  const keptBy = kept ? ` Kept out by ${mention(kept)}.` : '';
+  return [
+    section(`*${member}* is held out of service: ${reason}.${keptBy}`),
+    ...actions(`held-${member}`, heldButtons(deployment, held)),
+  ];
+}
+
+/** What a person can do about a held member. */
+export function heldButtons(deployment: Deployment, { member, reason }: MemberService): Button[] {
   const { number, version, planHash, run } = deployment;
   const value = encodeButton({ number, version, planHash, question: null, member });
-  const kept = run?.keptOut.get(member);
-  const keptBy = kept ? ` Kept out by ${mention(kept)}.` : '';
   const putBack = button(ids.putBack, 'Put back in service', value, {
     accessibilityLabel: `Put ${member} back in service`,
     confirm: {
@@ -39,8 +48,5 @@ function heldMember(deployment: Deployment, { member, reason }: MemberService): 
     },
   });
   const keep = button(ids.keepOut, 'Keep out', value, { accessibilityLabel: `Keep ${member} out` });
-  return [
-    section(`*${member}* is held out of service: ${reason}.${keptBy}`),
-    ...actions(`held-${member}`, kept ? [putBack] : [putBack, keep]),
-  ];
+  return run?.keptOut.has(member) ? [putBack] : [putBack, keep];
 }

@@ -12,6 +12,7 @@ import { dueMethods } from './due.ts';
 import { factMethods, nameInstallation } from './facts.ts';
 import { fileMethods } from './files.ts';
 import { gaugeMethods } from './gauges.ts';
+import { homeMethods } from './homes.ts';
 import { inboxMethods } from './inbox.ts';
 import { inspectionMethods } from './inspections.ts';
 import { leaseMethods } from './leases.ts';
@@ -56,6 +57,7 @@ export function assembleStore(connection: Connection, now: () => number, release
     ...propertyMethods(connection),
     ...delegationMethods(connection),
     ...inspectionMethods(connection, committed),
+    ...homeMethods(connection),
     ...due,
     ...messageMethods(connection, committed),
     ...fileMethods(connection),

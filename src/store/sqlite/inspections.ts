@@ -20,18 +20,24 @@ export function inspectionMethods(connection: Connection, committed: () => void)
     },
     unanswered: async (limit) => await read(() => statements.unanswered.all({ limit })),
     answerFor: async ({ environment, server }, { at, answer }) => {
-      await write(() => statements.answer.run({ environment, server, at, answer: JSON.stringify(answer) }));
+      const { readBack } = answer;
+      const row = { environment, server, at, answer: JSON.stringify(answer), readBack };
+      await write(() => statements.answer.run(row));
       committed();
     },
     askedServers: async (environment) =>
       (await read(() => statements.all.all({ environment }))).map(
-        ({ server, askedAt, answeredAt, answer }) => ({
+        ({ server, askedAt, answeredAt, answer, saidSince }) => ({
           server,
           askedAt,
           answered:
             answeredAt === null || answer === null
               ? null
-              : { at: answeredAt, answer: JSON.parse(answer) as ServerAnswer },
+              : {
+                  at: answeredAt,
+                  answer: JSON.parse(answer) as ServerAnswer,
+                  ...(saidSince !== null && { saidSince }),
+                },
         }),
       ),
   };
@@ -55,7 +61,11 @@ function prepare({ database }: Connection) {
       .prepare(),
     answer: database
       .update(inspections)
-      .set({ answeredAt: sql`${value('at')}`, answer: sql`${value('answer')}` })
+      .set({
+        answeredAt: sql`${value('at')}`,
+        answer: sql`${value('answer')}`,
+        saidSince: sql`case when said_since is not null and json_extract(answer, '$.readBack') is ${value('readBack')} then said_since else ${value('at')} end`,
+      })
       .where(and(eq(environment, value('environment')), eq(server, value('server'))))
       .prepare(),
     all: database

@@ -5,7 +5,7 @@ import { foldDeployment, hasEnded } from '../../domain/deployment/deployment.ts'
 import { prepareAppend } from './append.ts';
 import type { Connection } from './connection.ts';
 import { deploymentReads, standingOf, summaryColumns } from './deployments.ts';
-import { deployments, due, leases, messages, meta, notSaid } from './schema.ts';
+import { deployments, due, homes, leases, messages, meta, notSaid } from './schema.ts';
 
 /** What a restore made of one deployment. */
 export interface Settled {
@@ -119,6 +119,8 @@ function forgetThePast({ database }: Connection, mark: Mark): void {
     .set({ told: sql`version` })
     .where(sql`told < version`)
     .run();
+  // What an App Home shows was shown in the lost time.
+  database.update(homes).set({ shownDigest: null }).run();
   const highest = mark.highestNumber + numberGap;
   database.run(
     sql`UPDATE sqlite_sequence SET seq = max(seq, cast(${highest} AS INTEGER)) WHERE name = 'deployments'`,

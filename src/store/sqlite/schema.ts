@@ -331,6 +331,8 @@ export const inspections = sqliteTable(
     /** Null until there is an answer. */
     answeredAt: integer('answered_at'),
     answer: text(),
+    /** Since when it says that this runs there: the first of the answers in a row that said the same. */
+    saidSince: integer('said_since'),
   },
   (table) => [
     primaryKey({ columns: [table.environment, table.server] }),
@@ -354,6 +356,22 @@ export const voteDelegations = sqliteTable(
     primaryKey({ columns: [table.environment, table.by] }),
     index('vote_delegations_by').on(table.by, table.environment),
   ],
+);
+
+/** Who opened App Home and when, what they chose to see there, and what it shows now. */
+export const homes = sqliteTable(
+  'homes',
+  {
+    /** A Slack user. */
+    person: text().primaryKey(),
+    openedAt: integer('opened_at').notNull(),
+    onlyMine: integer('only_mine', { mode: 'boolean' }).notNull().default(false),
+    /** When it was last tried to show something; the token of that try. */
+    triedAt: integer('tried_at').notNull().default(0),
+    /** Digest of what Slack shows; null where nobody knows. */
+    shownDigest: text('shown_digest'),
+  },
+  (table) => [index('homes_opened').on(table.openedAt)],
 );
 
 /** The digest that a revision had when it was first seen. */

@@ -132,6 +132,18 @@ describe('restore', () => {
     expect(existsSync(copy)).toBe(true);
   });
 
+  it('forgets what App Homes showed, and keeps what people chose to see there', async () => {
+    const store = await open();
+    await store.openHome('U0ANA', 1_000);
+    await store.chooseHome('U0ANA', true);
+    const showing = { person: 'U0ANA', digest: 'one', at: 2_000, unlessTriedWithinMs: null };
+    await store.endShowing('U0ANA', (await store.beginShowing(showing)) ?? 0, 'one');
+    await backup();
+    await close();
+    await restore();
+    expect(await (await open()).home('U0ANA')).toMatchObject({ onlyMine: true, shownDigest: null });
+  });
+
   it('takes nothing of the old write-ahead log into the new database', async () => {
     const store = await open();
     await create(store);
@@ -179,6 +191,7 @@ describe('restore', () => {
       ALTER TABLE deployments DROP COLUMN place; ALTER TABLE batches DROP COLUMN version;
       ALTER TABLE batches DROP COLUMN on_failure; ALTER TABLE batches DROP COLUMN changed;
       DROP TABLE vote_delegations;
+      DROP TABLE homes;
       DROP INDEX messages_paused;
       DELETE FROM __drizzle_migrations WHERE id > 1`);
     byHand.close();

@@ -9,6 +9,7 @@ import { FleetPanel } from './fleet/fleet-panel.tsx';
 import { useLayout } from './layout.ts';
 import { useLive } from './live.ts';
 import { ModalStack } from './modal/modal.tsx';
+import { createOpenLink, OpenLinkContext } from './open-link.ts';
 import { ReaderContext, readerOf } from './reader.ts';
 import { useRemembered } from './remembered.ts';
 import { Toolbar } from './toolbar.tsx';
@@ -65,13 +66,15 @@ function Parts({ chat, fleet, onPlayer }: PartsProps) {
     >
       <Rail screen={screen} players={players} place={place} onPlayer={switchPlayer} onPlace={layout.go} />
       <button type="button" class="rail-veil" aria-label="Close" onClick={() => layout.showNarrow('chat')} />
-      <Chat
-        chat={chat}
-        place={place}
-        onPlace={layout.go}
-        onThread={layout.openThread}
-        onRail={() => layout.showNarrow('rail')}
-      />
+      <OpenLinkContext.Provider value={createOpenLink(screen.channels, layout.go)}>
+        <Chat
+          chat={chat}
+          place={place}
+          onPlace={layout.go}
+          onThread={layout.openThread}
+          onRail={() => layout.showNarrow('rail')}
+        />
+      </OpenLinkContext.Provider>
       {channel && shownThread !== null && (
         <ThreadPane screen={screen} channel={channel} ts={shownThread} onClose={layout.closeThread} />
       )}

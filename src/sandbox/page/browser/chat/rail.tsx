@@ -85,7 +85,7 @@ function Channels({ screen, place, onPlace }: Pick<Props, 'screen' | 'place' | '
         <Item
           isHere={place.at === 'app'}
           unread={direct?.unread ?? 0}
-          onOpen={() => onPlace({ at: 'app', tab: 'messages' })}
+          onOpen={() => onPlace({ at: 'app', tab: (direct?.unread ?? 0) > 0 ? 'messages' : 'home' })}
         >
           <span class="app-dot" aria-hidden="true" />
           {screen.app.name}

@@ -1,9 +1,10 @@
-import { useState } from 'preact/hooks';
+import { useContext, useState } from 'preact/hooks';
 
 import { objectAt, stringAt, wordsAt } from '../../../slack/json.ts';
 import type { Placed } from '../blocks/surface.ts';
 import { Icon } from '../icons.tsx';
 import { Confirm } from '../modal/confirm.tsx';
+import { OpenLinkContext } from '../open-link.ts';
 import { PlainText } from '../text/text-object.tsx';
 import { troubleConnecting, usePressing } from './pressing.ts';
 
@@ -15,6 +16,12 @@ export function PressButton({ placed }: { placed: Placed }) {
   const confirm = objectAt(element, 'confirm');
   const style = stringAt(element, 'style');
   const label = stringAt(element, 'accessibility_label');
+  const url = stringAt(element, 'url');
+  const openLink = useContext(OpenLinkContext);
+  const pressAndFollow = (): void => {
+    press(null);
+    if (url !== undefined) openLink(url);
+  };
   return (
     <span class="press">
       <button
@@ -23,7 +30,7 @@ export function PressButton({ placed }: { placed: Placed }) {
         disabled={isPressing}
         aria-busy={isPressing}
         {...(label !== undefined && { 'aria-label': label })}
-        onClick={() => (confirm ? setAsks(true) : press(null))}
+        onClick={() => (confirm ? setAsks(true) : pressAndFollow())}
       >
         <PlainText text={wordsAt(element, 'text')} />
       </button>
@@ -38,7 +45,7 @@ export function PressButton({ placed }: { placed: Placed }) {
           confirm={confirm}
           onAnswer={(isYes) => {
             setAsks(false);
-            if (isYes) press(null);
+            if (isYes) pressAndFollow();
           }}
         />
       )}
