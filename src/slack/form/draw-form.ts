@@ -12,6 +12,8 @@ export interface FormMetadata {
   channel: string | null;
   /** The plan that is on the screen. */
   hash: string | null;
+  /** The environment as it was drawn, for a search whose view says nothing of its fields. */
+  environment: string | null;
 }
 
 /** What else stands in the form. */
@@ -30,7 +32,8 @@ export async function drawForm(
   more: MoreInForm,
 ): Promise<ModalView> {
   const { planned, refusals } = await planOf(needs, state, person);
-  const metadata: FormMetadata = { channel: more.channel, hash: planned?.hash ?? null };
+  const { environment } = state;
+  const metadata = writeMetadata({ channel: more.channel, hash: planned?.hash ?? null, environment });
   return deployForm({
     state,
     configuration: needs.app.configuration(),
@@ -38,7 +41,7 @@ export async function drawForm(
     refusals: [...(more.refusals ?? []), ...refusals],
     notice: more.notice,
     zone: person.timezone,
-    metadata: JSON.stringify(metadata),
+    metadata,
   });
 }
 
@@ -60,12 +63,17 @@ export async function planOf(
   return { planned: verdict.value, refusals: refusalsOf(verdict.value) };
 }
 
+/** What the form carries, as Slack keeps it. */
+export function writeMetadata(metadata: FormMetadata): string {
+  return JSON.stringify(metadata);
+}
+
 /** What the form carried; a form of an older version carries nothing. */
 export function readMetadata(text: string): FormMetadata {
   try {
-    const { channel, hash } = JSON.parse(text) as Partial<FormMetadata>;
-    return { channel: channel ?? null, hash: hash ?? null };
+    const { channel, hash, environment } = JSON.parse(text) as Partial<FormMetadata>;
+    return { channel: channel ?? null, hash: hash ?? null, environment: environment ?? null };
   } catch {
-    return { channel: null, hash: null };
+    return { channel: null, hash: null, environment: null };
   }
 }
