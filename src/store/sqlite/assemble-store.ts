@@ -16,6 +16,7 @@ import { logHeadMethods } from './log-head.ts';
 import { messageMethods } from './messages.ts';
 import { propertyMethods } from './properties.ts';
 import { leases, messages, notSaid } from './schema.ts';
+import { serverTimeMethods } from './server-times.ts';
 
 /** Settles what a process that died left behind: its leases are stale, and what it was sending is unknown. Nobody else may be alive on it. */
 export function settleAfterDeath(connection: Connection): void {
@@ -50,6 +51,7 @@ export function assembleStore(connection: Connection, now: () => number, release
     ...due,
     ...messageMethods(connection, committed),
     ...logHeadMethods(connection),
+    ...serverTimeMethods(connection),
     ...inbox,
     onCommit: (listener) => {
       listeners.add(listener);
