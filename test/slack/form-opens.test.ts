@@ -62,7 +62,7 @@ describe('/deploy opens its form', () => {
   });
 
   test.each([
-    [new Error('canary'), 'The form could not be drawn; the log of Lamplighter says why.'],
+    [new Error('canary'), 'The plan could not be made; the log of Lamplighter says why.'],
     [
       new StoreUnavailable('its disk is full', 'canary'),
       'Lamplighter cannot use its database now: its disk is full.',

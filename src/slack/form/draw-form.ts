@@ -1,11 +1,20 @@
 import type { ModalView } from '@slack/types';
 
-import { planDeployment, type PlannedDeployment, refusalsOf } from '../../app/plan-deployment.ts';
-import type { Person } from '../../domain/roles.ts';
+import type { PlannedDeployment } from '../../app/plan-deployment.ts';
+import {
+  bareForm,
+  type ChosenSoFar,
+  planSoFar,
+  type PreparedForm,
+  prepareForm,
+} from '../../app/prepare-form.ts';
+import { type Person, standingSentence } from '../../domain/roles.ts';
 import type { Refusal } from '../../domain/verdict.ts';
+import { sayNowhere } from '../../wording/choices.ts';
 import type { BotNeeds } from '../bot.ts';
 import type { FormState } from './form-state.ts';
 import { deployForm } from './form.ts';
+import { sentenceView, whyNoPlan } from './loading-view.ts';
 
 /** What is carried with the form unread. */
 export interface FormMetadata {
@@ -24,43 +33,74 @@ export interface MoreInForm {
   refusals?: Refusal[];
 }
 
-/** The form for what stands in it, with the plan of it; everything that speaks against it is in the plan's place. */
+/** The form for what stands in it, with the plan of it; a sentence for somebody who may deploy nowhere. */
 export async function drawForm(
   needs: BotNeeds,
   state: FormState,
   person: Person,
   more: MoreInForm,
 ): Promise<ModalView> {
-  const { planned, refusals } = await planOf(needs, state, person);
+  return draw(await prepareForm(needs.app, chosenIn(state, person)), state, person, more);
+}
+
+/** The same, also while no plan can be made: the fields stay with what stands in them, and one line says so. */
+export async function drawFormAnyway(
+  needs: BotNeeds,
+  state: FormState,
+  person: Person,
+  more: MoreInForm,
+): Promise<ModalView> {
+  try {
+    return await drawForm(needs, state, person, more);
+  } catch (error) {
+    needs.log.error({ error, what: 'the form' }, 'a plan could not be made for a form');
+    const bare = bareForm(needs.app, chosenIn(state, person));
+    return draw(bare, state, person, {
+      ...more,
+      notice: `${whyNoPlan(error)} Change anything to try again.`,
+    });
+  }
+}
+
+function draw(prepared: PreparedForm, state: FormState, person: Person, more: MoreInForm): ModalView {
+  const { choices, planned } = prepared;
   const { environment } = state;
   const metadata = writeMetadata({ channel: more.channel, hash: planned?.hash ?? null, environment });
+  if (choices.offered.length + choices.unfit.length === 0)
+    return sentenceView(sayNowhere(choices, whyNowhere(person)), metadata);
   return deployForm({
     state,
-    configuration: needs.app.configuration(),
-    planned,
-    refusals: [...(more.refusals ?? []), ...refusals],
+    prepared,
+    refusals: [...(more.refusals ?? []), ...prepared.refusals],
     notice: more.notice,
     zone: person.timezone,
     metadata,
   });
 }
 
-/** The plan of a form that is filled in far enough. */
+function whyNowhere(person: Person): string {
+  return person.standing === 'member'
+    ? 'You may not deploy to any environment here: you need the role promotion or promotion_admin, and you are a developer.'
+    : standingSentence(person);
+}
+
+function chosenIn(state: FormState, person: Person): ChosenSoFar {
+  return {
+    person,
+    environment: state.environment,
+    selection: state.selection,
+    servers: state.servers.length === 0 ? null : state.servers,
+    startsAt: state.when === 'now' ? 'now' : (state.dateTime ?? 'open'),
+  };
+}
+
+/** The plan of a form that is filled in far enough, and what stands against it. */
 export async function planOf(
   needs: BotNeeds,
   state: FormState,
   person: Person,
 ): Promise<{ planned: PlannedDeployment | null; refusals: Refusal[] }> {
-  if (state.selection.length === 0 || state.environment === null) return { planned: null, refusals: [] };
-  const verdict = await planDeployment(needs.app, {
-    environment: state.environment,
-    selection: state.selection,
-    servers: state.servers.length === 0 ? null : state.servers,
-    person,
-    startsAt: state.when === 'at' ? state.dateTime : null,
-  });
-  if (!verdict.ok) return { planned: null, refusals: verdict.refusals };
-  return { planned: verdict.value, refusals: refusalsOf(verdict.value) };
+  return await planSoFar(needs.app, chosenIn(state, person));
 }
 
 /** What the form carries, as Slack keeps it. */

@@ -15,11 +15,14 @@ export function loadingView(metadata: string): ModalView {
 
 /** In the place of a form that cannot be drawn: why, and the way out. */
 export function failedView(error: unknown): ModalView {
-  const why =
-    error instanceof StoreUnavailable
-      ? `Lamplighter cannot use its database now: ${error.reason}.`
-      : 'The form could not be drawn; the log of Lamplighter says why.';
-  return sentenceView(`*${why}*\n${wayOut}`);
+  return sentenceView(`*${whyNoPlan(error)}*\n${wayOut}`);
+}
+
+/** Why there is no plan, for the person who waits for it. */
+export function whyNoPlan(error: unknown): string {
+  return error instanceof StoreUnavailable
+    ? `Lamplighter cannot use its database now: ${error.reason}.`
+    : 'The plan could not be made; the log of Lamplighter says why.';
 }
 
 /** A sentence and nothing to send, in the place of the form. */
