@@ -21,6 +21,14 @@ function sayAbout(milliseconds: number): string {
   return sayDuration(milliseconds < minuteMs ? milliseconds : Math.ceil(milliseconds / minuteMs) * minuteMs);
 }
 
+/** When a deployment starts. */
+export interface ExpectedStart {
+  /** Epoch milliseconds. */
+  startsAt: number;
+  /** It begins later than that: it waits for an approval, or for its turn. */
+  waits: boolean;
+}
+
 /** When a deployment that starts at an instant is likely to end, beside the end of its window. */
 export interface ExpectedEnd {
   text: string;
@@ -29,9 +37,13 @@ export interface ExpectedEnd {
 }
 
 /** The likely end in words, and whether it lies before the window closes; a closing without consequence is said all the same. */
-export function sayExpectedEnd(forecast: Forecast, environment: Environment, startsAt: number): ExpectedEnd {
-  const endsAt = startsAt + forecast.totalMs;
-  const end = `Likely to end about ${sayTime(endsAt, environment.timezone)}`;
+export function sayExpectedEnd(
+  { totalMs }: Forecast,
+  environment: Environment,
+  { startsAt, waits }: ExpectedStart,
+): ExpectedEnd {
+  const endsAt = startsAt + totalMs;
+  const end = `${waits ? 'Begun now it would' : 'Likely to'} end about ${sayTime(endsAt, environment.timezone)}`;
   const closing = closingAfter(environment, startsAt);
   if (closing === null) return { text: `${end}.`, fits: true };
   const closes = sayTime(closing.at, environment.timezone);

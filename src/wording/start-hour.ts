@@ -13,23 +13,23 @@ const nearMs = 7 * 86_400_000;
 
 /** An instant as the clocks of a person and of an environment show it. */
 export function sayInBothZones(instant: number, zone: string, { name, timezone }: Environment): string {
-  const theirs = sayTime(instant, timezone);
-  return localTime(instant, zone) === localTime(instant, timezone)
-    ? `${sayTime(instant, zone)}, for you and for \`${name}\``
-    : `${sayTime(instant, zone)} for you, ${theirs} for \`${name}\``;
+  const [yours, theirs] = [localTime(instant, zone), localTime(instant, timezone)];
+  if (yours === theirs) return `${sayTime(instant, zone)}, for you and for \`${name}\``;
+  const isSameDay = yours.slice(0, 10) === theirs.slice(0, 10);
+  const there = isSameDay ? `${theirs.slice(11)} ${timezone}` : sayTime(instant, timezone);
+  return `${sayTime(instant, zone)} for you, ${there} for \`${name}\``;
 }
 
-/** What the windows of an environment mean for a start, in a sentence or two; empty where it has none. */
+/** What the windows of an environment mean for a start; empty where it has none. Outside of them a refusal names them. */
 export function sayWindowsAround(environment: Environment, instant: number, zone: string): string {
   if (environment.windows.length === 0) return '';
   const windows = `Windows: ${sayWindows(environment)}.`;
+  if (!isOpen(environment, instant)) {
+    const next = nextOpening(environment, instant);
+    return next === null ? '' : `The next window opens ${sayInBothZones(next, zone, environment)}.`;
+  }
   const closing = closingAfter(environment, instant);
-  if (closing) return `${windows} Open until ${sayInBothZones(closing.at, zone, environment)}.`;
-  if (isOpen(environment, instant)) return windows;
-  const next = nextOpening(environment, instant);
-  return next === null
-    ? `${windows} None opens any more.`
-    : `${windows} Closed then; the next one opens ${sayInBothZones(next, zone, environment)}.`;
+  return closing ? `${windows} Open until ${sayInBothZones(closing.at, zone, environment)}.` : windows;
 }
 
 /** The freezes within a week of a start that it does not lie in; those are said where they stand against it. */

@@ -2,6 +2,7 @@ import type { ContextBlock } from '@slack/types';
 
 import type { PreparedForm } from '../../app/prepare-form.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
+import type { Environment } from '../../domain/environment.ts';
 import { plannedServers, planTitle } from '../../domain/plan/plan.ts';
 import { sayLeftOut } from '../../wording/choices.ts';
 import { sayFreezesNear, sayInBothZones, sayWindowsAround } from '../../wording/start-hour.ts';
@@ -24,10 +25,19 @@ export function selectionNote({ planned, records }: PreparedForm): ContextBlock[
 }
 
 /** Below *Environment*: which others there are, why they are not offered, and who can help. */
-export function environmentNote({ choices }: PreparedForm): ContextBlock[] {
+export function environmentNote(
+  { environment: chosen }: FormState,
+  { choices }: PreparedForm,
+): ContextBlock[] {
   const more = choices.offered.length - mostOffered;
+  // What is chosen stays in the list, and right above stands what is wrong with it.
+  const isLeftOut = ({ environment }: { environment: Environment }): boolean => environment.name !== chosen;
   const lines = [
-    ...sayLeftOut(choices),
+    ...sayLeftOut({
+      ...choices,
+      notTheirs: choices.notTheirs.filter(isLeftOut),
+      unfit: choices.unfit.filter(isLeftOut),
+    }),
     ...(more > 0 ? [`${more} more are not in the list: name one as in \`/deploy shop@2 to NAME\`.`] : []),
   ];
   return lines.length === 0 ? [] : [context(lines.join('\n'))];

@@ -60,7 +60,7 @@ function fieldBlocks({ state, prepared, refusals, zone }: FormFacts): KnownBlock
     ...selectionNote(prepared),
     environmentField(state, prepared.choices),
     ...under(ids.environment),
-    ...environmentNote(prepared),
+    ...environmentNote(state, prepared),
     ...serversField(state, prepared.environment),
     ...under(ids.serversOf(state.environment)),
     whenField(state),

@@ -55,7 +55,7 @@ function withCapacity({ plan }: PlannedDeployment): string[] {
 
 /** How long it takes, and whether that fits its window; an hour that is not chosen has no end. */
 function forecastBlocks(
-  { earlier, now }: PreparedForm,
+  { earlier, now, beside }: PreparedForm,
   { plan }: PlannedDeployment,
   { when, dateTime }: FormState,
 ): KnownBlock[] {
@@ -63,7 +63,8 @@ function forecastBlocks(
   const words = sayForecast(reckoned);
   const startsAt = when === 'now' ? now : dateTime;
   if (!reckoned || startsAt === null) return [section(words)];
-  const { text, fits } = sayExpectedEnd(reckoned, plan.environment, startsAt);
+  const waits = when === 'now' && (plan.environment.approval !== null || sayQueuePlace(beside) !== '');
+  const { text, fits } = sayExpectedEnd(reckoned, plan.environment, { startsAt, waits });
   return [section(`${words}\n${fits ? '' : '*Does not fit the window*: '}${text}`)];
 }
 
