@@ -9,7 +9,7 @@ export interface EnvironmentChoices {
   offered: Environment[];
   /** Where the person may not deploy at all. */
   notTheirs: { environment: Environment; wayOut: string }[];
-  /** Where they may, but none of these revisions; each with the reason of the first. */
+  /** Where they may, but none of these revisions; each with the reason of the first in half a sentence. */
   unfit: { environment: Environment; reason: string }[];
 }
 
@@ -29,7 +29,7 @@ export function environmentChoices(
     const reasons = revisions.map(
       (revision) =>
         problemOf(environment, revision) ??
-        refuseRequester(person, configuration, environment, [revision])?.message ??
+        withinSentence(refuseRequester(person, configuration, environment, [revision])?.message) ??
         null,
     );
     const [reason] = reasons;
@@ -37,6 +37,10 @@ export function environmentChoices(
     else choices.unfit.push({ environment, reason });
   }
   return choices;
+}
+
+function withinSentence(message: string | undefined): string | undefined {
+  return message && message.charAt(0).toLowerCase() + message.slice(1);
 }
 
 /** What a list knows of a revision without opening it. */
