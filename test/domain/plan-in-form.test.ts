@@ -70,9 +70,9 @@ describe('what else is planned there', () => {
   test('stands with number, who and when: what runs, the queue, then by hour', () => {
     const beside = [
       listed(1, 'scheduled', 900),
-      listed(2, 'queued', 5),
+      listed(2, 'queued', 920),
       listed(3, 'scheduled', 800),
-      listed(4, 'running'),
+      listed(4, 'running', 950),
     ];
     expect(sayBeside(beside, String)).toEqual([
       '*#4* shop@2: running, <@U0ANA>',

@@ -156,6 +156,8 @@ describe('the field Servers', () => {
     expect(under(form, 'Servers')).toContain('server web-2 is switched off or has another role');
     await form.choose('When', 'Now');
     expect(form.text()).toMatch(/Servers \(optional\): .*web-2/);
+    // Slack shows as chosen only what is among the options.
+    expect(JSON.stringify(form.blocks)).toMatch(/"Cannot be deployed to".*"options":\[[^\]]*"web-2"/);
     await form.type('Reason', 'a new page');
     expect(await form.submit()).toEqual({ errors: { Servers: expect.stringContaining('server web-2 is') } });
   });
