@@ -1,16 +1,22 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { requestDeployment } from '../../src/app/request-deployment.ts';
+import type { Window } from '../../src/domain/environment.ts';
 import { buildRequest } from '../helpers/app.ts';
 import { buildEnvironment, buildPart, buildRevision, buildServer, buildCluster } from '../helpers/build.ts';
 import { type SlackApp, startSlackApp } from '../helpers/slack-app.ts';
 
 const channel = 'C0SHOP';
-const night = { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '22:00', to: '06:00', name: 'night' };
+const night: Window = {
+  days: ['mon', 'tue', 'wed', 'thu', 'fri'],
+  from: '22:00',
+  to: '06:00',
+  name: 'night',
+};
 let bot: SlackApp;
 
 beforeEach(async () => {
-  bot = await startSlackApp({ by: 'socket', environment: buildEnvironment({ windows: [night as never] }) });
+  bot = await startSlackApp({ by: 'socket', environment: buildEnvironment({ windows: [night] }) });
   const { configuration, revisions } = bot.app.world;
   configuration.environments.push(
     buildEnvironment({ name: 'free', kind: 'test' }),

@@ -68,7 +68,9 @@ describe('/deploy opens its form', () => {
       'Lamplighter cannot use its database now: its disk is full.',
     ],
   ])('and says in it that it cannot be drawn, with the way out: %s', async (error, sentence) => {
-    bot.app.findRevision = async () => await Promise.reject(error);
+    bot.app.findRevision = async () => {
+      throw error;
+    };
     await ana().types('/deploy shop@2 to shop', { channel });
     const form = await ana().modal();
     await bot.slack.until(() => form.text().includes(sentence));

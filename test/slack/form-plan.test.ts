@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { startDeployment } from '../../src/app/start-deployment.ts';
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment, Window } from '../../src/domain/environment.ts';
 import { validateView } from '../../src/sandbox/slack/validate-view.ts';
 import { buildRequest } from '../helpers/app.ts';
 import { buildEnvironment, buildSingleCluster } from '../helpers/build.ts';
@@ -67,8 +67,8 @@ describe('the plan in the form', () => {
   test('warns where that does not fit the window, and says what becomes of it', async () => {
     environmentIs(buildSingleCluster(['a', 'b', 'c']));
     await deployed(20 * 60_000);
-    const window = { days: ['tue'] as const, from: '08:00', to: '10:15', name: null, atEnd: 'stop' as const };
-    environmentIs(buildSingleCluster(['a', 'b', 'c'], { windows: [window as never] }));
+    const window: Window = { days: ['tue'], from: '08:00', to: '10:15', name: null, atEnd: 'stop' };
+    environmentIs(buildSingleCluster(['a', 'b', 'c'], { windows: [window] }));
     expect((await open()).text()).toContain(
       '*Does not fit the window*: Likely to end about 17 Nov 2026 11:00 Europe/Madrid, and the window closes before that',
     );
@@ -87,9 +87,9 @@ describe('the plan in the form', () => {
     );
     environmentIs(buildSingleCluster(names));
     const form = await open();
-    const [update] = bot.slack.calls().filter(({ method }) => method === 'views.update');
+    const update = bot.slack.calls().find(({ method }) => method === 'views.update');
     expect(update).toMatchObject({ ok: true });
-    const { view } = update?.arguments as { view: { blocks: object[] } };
+    const { view } = update!.arguments as { view: { blocks: object[] } };
     expect(validateView(view as never, 'modal')).toEqual([]);
     expect(view.blocks.length).toBeLessThanOrEqual(100);
     expect(Buffer.byteLength(JSON.stringify(view))).toBeLessThan(250_000);
