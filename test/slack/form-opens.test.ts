@@ -34,7 +34,7 @@ describe('/deploy opens its form', () => {
       return await findRevision(name, version);
     };
     const typed = ana().types('/deploy shop@2 to shop tomorrow 21:00', { channel });
-    const form = await ana().modal();
+    const form = await ana().modal({ asItIs: true });
     expect(form.text()).toContain('The plan is being made…');
     expect(form.text()).toContain('Close this and type `/deploy` again');
     expect(form.submitLabel).toBe('');
@@ -49,7 +49,7 @@ describe('/deploy opens its form', () => {
   test('and is missed by nobody who closed it before it was drawn', async () => {
     const go = holdPlans();
     const typed = ana().types('/deploy shop@2 to shop', { channel });
-    const form = await ana().modal();
+    const form = await ana().modal({ asItIs: true });
     await form.dismiss();
     go();
     await bot.slack.until(() =>
@@ -72,7 +72,7 @@ describe('/deploy opens its form', () => {
       throw error;
     };
     await ana().types('/deploy shop@2 to shop', { channel });
-    const form = await ana().modal();
+    const form = await ana().modal({ asItIs: true });
     await bot.slack.until(() => form.text().includes(sentence));
     expect(form.text()).toContain('Nothing was requested. Close this and type `/deploy` again.');
     expect(form.text()).not.toContain('canary');

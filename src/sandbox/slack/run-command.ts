@@ -1,8 +1,8 @@
 import { blocksOf, word } from './arguments.ts';
-import { isObject, type JsonObject, objectsAt, wordsAt } from './json.ts';
+import { isObject, type JsonObject } from './json.ts';
 import { showEphemeral } from './messages.ts';
 import { respond } from './response-url.ts';
-import { settled, until } from './until.ts';
+import { settled } from './until.ts';
 import { responseUrlOf, send, triggerOf, type Wire } from './wire.ts';
 import type { World } from './world.ts';
 
@@ -30,7 +30,6 @@ export async function runCommand(
     ...triggerOf(wire, user),
   });
   await settled(world, wire.settleMs);
-  if (wire.settleMs > 0) await drawn(world, user);
   if (!answer.acknowledged) {
     const words = `${command} failed with the error "operation_timeout"`;
     showEphemeral(world, { channel, user, text: words, blocks: [] });
@@ -42,19 +41,6 @@ export async function runCommand(
   const path = { user, channel, createdAt: world.now(), uses: 0, messageTs: null, ephemeral: false };
   respond(world, path, given);
   return { acknowledged: true, text: word(given, 'text'), blocks: blocksOf(given) ?? [] };
-}
-
-const longestLoadMs = 5_000;
-
-/** Whoever sees a view without anything to send, and words that ask for a moment, gives the app that moment. */
-async function drawn(world: World, user: string): Promise<void> {
-  const isLoading = (): boolean => {
-    const view = world.stackOf(user).at(-1)?.view ?? {};
-    const words = objectsAt(view, 'blocks').map((block) => wordsAt(block, 'text'));
-    return view['submit'] === undefined && words.some((text) => /…\*?(\n|$)/.test(text));
-  };
-  const wait = { timeoutMs: longestLoadMs, awaited: 'What the view is to show' };
-  await until(world, () => !isLoading(), wait).catch(() => undefined);
 }
 
 function commandBase(world: World, user: string, channel: string): JsonObject {
