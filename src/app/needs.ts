@@ -38,4 +38,8 @@ export interface CatalogEntry {
   /** `name@version`. */
   name: string;
   description: string;
+  /** Who made it and which parts it has; absent for packages, and for what cannot be read. */
+  about?: Pick<Revision, 'author'> & { parts: string[] };
+  /** What a package holds, as `name@version`. */
+  revisions?: string[];
 }

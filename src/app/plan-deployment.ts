@@ -90,6 +90,42 @@ export async function planDeployment(
   });
 }
 
+/** What of a request is known before anything is chosen that could be deployed. */
+export type ChosenEnvironment = Pick<PlanDeployment, 'environment' | 'servers' | 'person' | 'startsAt'>;
+
+/** The rules that ask nothing about revisions. */
+const aboutEnvironment = [
+  'D-01',
+  'D-19',
+  'lock',
+  'D-20',
+  'D-21',
+  'D-22',
+  'D-27',
+  'servers',
+  'windows',
+  'freezes',
+];
+
+/** What already speaks against an environment, whatever is deployed there. */
+export async function checkEnvironment(needs: PlanningNeeds, request: ChosenEnvironment): Promise<Refusal[]> {
+  const configuration = needs.configuration();
+  const found = findEnvironment(configuration, request.environment);
+  if (!found.ok) return found.refusals;
+  const plan = makePlan({
+    environment: found.value,
+    revisions: [],
+    package: null,
+    scriptDigests: {},
+    serverFilter: request.servers,
+    undoes: null,
+  });
+  const facts = { plan, configuration, backup: null, looks: [], ...(await whenAndWhether(needs, request)) };
+  return checkPreconditions(facts).flatMap(({ refusal }) =>
+    refusal && aboutEnvironment.includes(refusal.rule) ? [refusal] : [],
+  );
+}
+
 async function withFilled({ store }: PlanningNeeds, environment: Environment): Promise<Environment> {
   return store ? withFilledProperties(environment, await store.filledIn(environment.name)) : environment;
 }
@@ -97,7 +133,7 @@ async function withFilled({ store }: PlanningNeeds, environment: Environment): P
 /** Who asks for which start, and what stands in its way now. */
 async function whenAndWhether(
   needs: PlanningNeeds,
-  { environment, person, startsAt }: PlanDeployment,
+  { environment, person, startsAt }: ChosenEnvironment,
 ): Promise<Pick<PreconditionFacts, 'person' | 'startsAt' | 'startsNow' | 'lock' | 'busy'>> {
   return {
     person,

@@ -1,5 +1,5 @@
 import { type Actor, system } from '../domain/actor.ts';
-import { sayTime } from '../domain/calendar/calendar.ts';
+import { refusePast } from '../domain/calendar/past.ts';
 import { overridesAt } from '../domain/calendar/windows.ts';
 import { approvalRuleFor } from '../domain/deployment/approval.ts';
 import type { ApprovalRule, Environment } from '../domain/environment.ts';
@@ -185,22 +185,12 @@ function dueRows(environment: Environment, startsAt: number | null, expiresAt: n
 
 function refuseRequest(needs: AppNeeds, request: RequestDeployment, planned: PlannedDeployment): Refusal[] {
   const refusals = [
-    refusePast(needs, request),
+    refusePast(request.startsAt, request.zone, needs.now()),
     refuseReason(request.reason),
     refuseUnaccepted(request, planned),
     refuseOtherPlan(request, planned),
   ];
   return refusals.filter((refusal) => refusal !== null);
-}
-
-function refusePast(needs: AppNeeds, { startsAt, zone }: RequestDeployment): Refusal | null {
-  if (startsAt === null || startsAt > needs.now()) return null;
-  return {
-    rule: 'O-01',
-    message: `${sayTime(startsAt, zone)} has passed.`,
-    liftedBy: 'the requester',
-    wayOut: 'Choose a time in the future, or Now.',
-  };
 }
 
 function refuseReason(reason: string): Refusal | null {

@@ -12,13 +12,24 @@ import { createGitSource } from './git/git-source.ts';
 import { createMirror, type Mirror } from './git/mirror.ts';
 import { createTreeStore } from './git/tree.ts';
 import { createRevisionReader, type RevisionReader } from './revision-reader.ts';
-import type { RevisionSource } from './source.ts';
+import type { AboutRevision, RevisionSource } from './source.ts';
 import { compareVersions } from './versions.ts';
+
+/** A revision or a package, as the list shows it. */
+export interface ListedEntry {
+  /** `name@version`. */
+  name: string;
+  description: string;
+  /** Absent for packages, and for revisions that cannot be read. */
+  about?: AboutRevision;
+  /** Of a package. */
+  revisions?: string[];
+}
 
 /** Finds revisions and packages by name. Asked anew each time: a version that was just published is there. */
 export interface Catalog {
   /** Every revision, the newest version first, then every package. A revision that cannot be read says so in its description. */
-  list(): Promise<{ name: string; description: string }[]>;
+  list(): Promise<ListedEntry[]>;
   find(name: string, version: string): Promise<Verdict<Revision>>;
   findPackage(name: string, version: string): Package | null;
   /** The digest of files as they lie there now. Rejects with one sentence for what may not be in a revision. */
@@ -95,10 +106,10 @@ function sourceFactory(needs: FactoryNeeds): (name: string, source: CatalogSourc
   };
 }
 
-async function list({ configuration, sources }: Opened): Promise<{ name: string; description: string }[]> {
+async function list({ configuration, sources }: Opened): Promise<ListedEntry[]> {
   const revisions = await Promise.all(
     [...sources].map(async ([name, source]) =>
-      (await source.list()).map(({ version, description }) => ({ name: `${name}@${version}`, description })),
+      (await source.list()).map(({ version, ...entry }) => ({ name: `${name}@${version}`, ...entry })),
     ),
   );
   const packages = configuration.catalog.packages
@@ -106,6 +117,7 @@ async function list({ configuration, sources }: Opened): Promise<{ name: string;
     .map((item) => ({
       name: `${item.name}@${item.version}`,
       description: `package of ${item.revisions.join(', ')}`,
+      revisions: item.revisions,
     }));
   return [...revisions.flat(), ...packages];
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { safeWord } from '../domain/revision.ts';
 import { accept } from '../domain/verdict.ts';
 import type { RevisionReader } from './revision-reader.ts';
-import type { RevisionSource } from './source.ts';
+import type { ListedVersion, RevisionSource } from './source.ts';
 import { compareVersions } from './versions.ts';
 
 /** Versions as the directories below a path; asked anew each time: one that was just published is there. */
@@ -16,10 +16,11 @@ export function createDirectorySource(name: string, path: string, read: Revision
     refresh: async () => null,
   };
 
-  async function describe(version: string): Promise<{ version: string; description: string }> {
+  async function describe(version: string): Promise<ListedVersion> {
     const found = await read(join(path, version), { name, version });
-    const description = found.ok ? found.value.description : 'cannot be read: `lamplighter check` says why';
-    return { version, description };
+    if (!found.ok) return { version, description: 'cannot be read: `lamplighter check` says why' };
+    const { description, author, parts } = found.value;
+    return { version, description, about: { author, parts: Object.keys(parts) } };
   }
 }
 

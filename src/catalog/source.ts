@@ -4,6 +4,15 @@ import type { Verdict } from '../domain/verdict.ts';
 export interface ListedVersion {
   version: string;
   description: string;
+  /** Absent where the version cannot be read. */
+  about?: AboutRevision;
+}
+
+/** For whom and for what a revision is, as far as a list has to know. */
+export interface AboutRevision {
+  author: string | null;
+  /** Names of its parts. */
+  parts: string[];
 }
 
 /** Where the versions of one catalogue name are found. */

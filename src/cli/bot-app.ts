@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-import type { AppNeeds } from '../app/needs.ts';
+import type { AppNeeds, CatalogEntry } from '../app/needs.ts';
 import { makePlan } from '../domain/plan/make-plan.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { type Revision, revisionName } from '../domain/revision.ts';
@@ -15,7 +15,7 @@ export interface BotApp {
   needs: AppNeeds;
   /** Everybody who holds a role now. */
   peopleOfRole: (role: string) => Promise<string[]>;
-  listCatalog: () => Promise<{ name: string; description: string }[]>;
+  listCatalog: () => Promise<CatalogEntry[]>;
   /** A plan of an environment without any revision, for a look at its servers; null where there is no such environment. */
   planToInspect: (environment: string) => Plan | null;
   /** Null when the revision's files are still those that were signed; else a sentence. */

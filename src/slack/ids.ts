@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { Choice } from '../domain/events.ts';
 
 /** Every name that Slack sends back to us, once. */
@@ -70,6 +72,8 @@ export const ids = {
   whichOf: (both: number[]): string => `which_time:${both.join(':')}`,
   reason: 'reason',
   accept: 'accept_warnings',
+  /** A field of its own for each list of warnings: a tick for others never stays. */
+  acceptOf: (warnings: string[]): string => `accept_warnings:${warnings.length}:${digest(warnings)}`,
   fill: 'fill_in_properties',
   fillForm: 'fill_in_form',
   /** A field of its own for each missing property. */
@@ -91,6 +95,10 @@ export const ids = {
   homeAll: 'home_all_environments',
   openCard: 'open_card',
 } as const;
+
+function digest(words: string[]): string {
+  return createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 16);
+}
 
 /** What a button decides about: the deployment, and the state of it that was on the screen. */
 export interface ButtonValue {

@@ -11,7 +11,7 @@ import { onCommand } from './command/on-command.ts';
 import { onDelegateSubmit } from './command/on-delegate.ts';
 import { onHaltSubmit } from './command/on-halt.ts';
 import { onLockSubmit } from './command/on-lock.ts';
-import { createFollower } from './form/follow-answers.ts';
+import { createFollower, type FormNeeds } from './form/follow-answers.ts';
 import { onFillSubmit, onFillWanted } from './form/on-fill.ts';
 import { onFormChange, onFormSubmit, onSelectionSearch } from './form/on-form.ts';
 import { onHomeChoice, onHomeOpened, onNewDeployment, redrawAfterActs } from './home/on-home.ts';
@@ -55,12 +55,12 @@ export function listen(app: App, needs: BotNeeds): void {
   app.view<ViewSubmitAction>(ids.handOverForm, async (args) => await onHandOverSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
   app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());
-  listenInHome(app, needs);
+  listenInHome(app, withForms);
   noteEvents(app, needs);
 }
 
 /** App Home: what is pressed there, and what draws it anew. */
-function listenInHome(app: App, needs: BotNeeds): void {
+function listenInHome(app: App, needs: FormNeeds): void {
   const withHomes = { ...needs, homes: createHomes(needs) };
   app.use(redrawAfterActs(withHomes));
   app.event(ids.homeOpened, async (args) => await onHomeOpened(withHomes, args));

@@ -247,6 +247,16 @@ export interface HomeShowing {
   unlessTriedWithinMs: number | null;
 }
 
+/** From when to when a server was deployed to, well, in one attempt. */
+export interface ServerTime {
+  deployment: number;
+  attempt: number;
+  server: string;
+  /** Epoch milliseconds. */
+  startedAt: number;
+  endedAt: number;
+}
+
 /** A message to Slack: wanted as a row before it is a call. */
 export interface OutgoingMessage {
   /** Unique and stable: `card:1042`, `thread:1042:17`. */
@@ -456,6 +466,11 @@ export interface Store {
   members(environment: string): Promise<MemberService[]>;
   /** What each server of an environment last said of itself, where any deployment was there. */
   records(environment: string): Promise<ServerRecord[]>;
+  /**
+   * How long servers took in the latest deployments of an environment of which all or a part ended well, at most as many
+   * as `deployments`, rollbacks left out; the newest deployment first, then in the order in which the servers ended.
+   */
+  serverTimes(environment: string, deployments: number): Promise<ServerTime[]>;
   /** Where the backup of the latest deployment that succeeded there lies; null where none was made. */
   lastBackup(environment: string): Promise<string | null>;
 

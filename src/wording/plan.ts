@@ -1,12 +1,16 @@
 import { failureLimit } from '../domain/attempt/halt.ts';
 import { sayWindow } from '../domain/calendar/windows.ts';
+import type { Manager } from '../domain/environment.ts';
 import { strategyOf } from '../domain/plan/plan-groups.ts';
 import { indexPlan, type Wave } from '../domain/plan/plan-index.ts';
 import { liveMembers, type Plan, plannedServers, taskName } from '../domain/plan/plan.ts';
+import { revisionName } from '../domain/revision.ts';
 import { sayDuration } from './duration.ts';
 
 /** The plan in a few lines, as an approver reads it: groups in order, what stays in service, what runs on each server. */
 export function sayPlan(plan: Plan): string {
+  if (plan.environment.manager !== null)
+    return [...sayManager(plan, plan.environment.manager), ...sayLeftOut(plan)].join('\n');
   return [
     `*Plan*: ${sayServers(plannedServers(plan).length)}, ${sayStrategy(plan)}`,
     ...sayGroups(plan),
@@ -18,6 +22,8 @@ export function sayPlan(plan: Plan): string {
 
 /** What of the plan no list of its servers says: how, what runs on each, what is signed with it, and when it may. */
 export function sayPlanTerms(plan: Plan): string {
+  if (plan.environment.manager !== null)
+    return [...sayManager(plan, plan.environment.manager), ...sayLeftOut(plan)].join('\n');
   return [
     `*Plan*: ${sayServers(plannedServers(plan).length)}, ${sayStrategy(plan)}`,
     ...saySteps(plan),
@@ -37,6 +43,15 @@ function sayScripts({ scriptDigests }: Plan): string[] {
 
 function sayWindows({ environment: { windows } }: Plan): string[] {
   return windows.length === 0 ? [] : [`Only inside ${windows.map(sayWindow).join('; ')}`];
+}
+
+/** Its servers are no business of ours: what it does to them it decides, and tells. */
+function sayManager({ revisions }: Plan, { environmentId }: Manager): string[] {
+  const names = revisions.map(revisionName).join(', ');
+  return [
+    '*Plan*: left to the Solution Manager',
+    `The Solution Manager deploys ${names} to its environment ${environmentId}, in its own order and by its own rules; each of its tasks is told in the thread.`,
+  ];
 }
 
 function sayServers(count: number): string {

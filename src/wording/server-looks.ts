@@ -3,7 +3,7 @@ import { type Plan, planTitle } from '../domain/plan/plan.ts';
 import { quote } from '../domain/quote.ts';
 import { sayDuration } from './duration.ts';
 
-const shownServers = 40;
+const shownServers = 150;
 
 /** Each server with what runs there and what is to run there, and how old that knowledge is. */
 export function sayServers(plan: Plan, looks: ServerLook[], now: number): string {

@@ -31,6 +31,7 @@ describe.skipIf(!present)('HTTP mode, as Slack delivers it (needs openssh-server
     expect(await form.search('Revisions or package', 'sho')).toEqual(['shop@3', 'shop@2', 'shop@1']);
     await form.choose('Revisions or package', 'shop@2');
     await form.choose('Environment', 'shop-production');
+    await slack.until(() => form.text().includes('*Plan*'), 20_000);
     expect(await form.submit()).toEqual({ errors: { Reason: expect.stringMatching(/./) } });
     await form.type('Reason', 'over HTTP');
     expect(await form.submit()).toEqual({ closed: true });

@@ -133,7 +133,7 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
     }
     await page.keyboard.type('/deploy');
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: 'Deploy' }).waitFor();
+    await page.getByRole('dialog', { name: 'Deploy' }).getByText('Revisions or package').waitFor();
     await page.keyboard.type('shop@2');
     await page.getByRole('option', { name: 'shop@2' }).waitFor();
     await page.keyboard.press('Enter');
@@ -243,7 +243,11 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
       await request(page, 'soon');
       await composerOf(page).fill('/deploy shop@3 to shop-production');
       await composerOf(page).press('Enter');
-      const kept = page.waitForResponse('**/act/keep-entered');
+      const kept = page.waitForResponse(
+        (answer) =>
+          answer.url().endsWith('/act/keep-entered') &&
+          (answer.request().postData() ?? '').includes('it must not be lost'),
+      );
       await page.getByLabel('Reason').fill('it must not be lost');
       await kept;
       await page.reload();

@@ -4,7 +4,7 @@ import { admitDeployment } from '../../src/app/admit-deployment.ts';
 import { approveDeployment } from '../../src/app/approve-deployment.ts';
 import { expireDeployment } from '../../src/app/expire-deployment.ts';
 import { loadDeployment } from '../../src/app/load-deployment.ts';
-import { planDeployment } from '../../src/app/plan-deployment.ts';
+import { prepareForm } from '../../src/app/prepare-form.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { startDeployment } from '../../src/app/start-deployment.ts';
 import type { Deployment } from '../../src/domain/deployment/deployment.ts';
@@ -204,12 +204,12 @@ describe('what people read of a freeze that may be overridden', () => {
   });
 
   test('the form says it before it is sent', async () => {
-    const request = { environment: 'shop', selection: ['shop@2'], servers: null, startsAt: null };
-    const planned = value(await planDeployment(app, { ...request, person: await app.findPerson('U0ANA') }));
+    const person = await app.findPerson('U0ANA');
+    const chosen = { environment: 'shop', selection: ['shop@2'], servers: null };
     const form = deployForm({
-      state: emptyForm,
-      configuration: app.configuration(),
-      planned,
+      state: { ...emptyForm, ...chosen, servers: [] },
+      prepared: await prepareForm(app, { ...chosen, person, startsAt: 'now' }),
+      joined: null,
       refusals: [],
       notice: null,
       zone: 'Europe/Madrid',

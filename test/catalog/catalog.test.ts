@@ -103,8 +103,11 @@ describe('a revision is found by name and version', () => {
       'PKG@2',
       'PKG@1',
     ]);
-    expect(listed[0]?.description).toBe('shop window');
-    expect(listed[5]?.description).toBe('package of shop@10');
+    expect(listed[0]).toMatchObject({
+      description: 'shop window',
+      about: { author: 'U0ANA', parts: ['release'] },
+    });
+    expect(listed[5]).toMatchObject({ description: 'package of shop@10', revisions: ['shop@10'] });
   });
 
   test('a version that was just published is there at once', async () => {

@@ -104,10 +104,10 @@ describe('a catalogue in git', () => {
     git('tag', 'shop-+3');
     const catalog = open();
     expect(await catalog.refresh()).toEqual([]);
-    expect(await catalog.list()).toEqual([
-      { name: 'shop@10', description: 'page 10' },
+    expect(await catalog.list()).toMatchObject([
+      { name: 'shop@10', description: 'page 10', about: { author: null, parts: ['release'] } },
       { name: 'shop@2', description: 'page 2' },
-      { name: 'PKG@1', description: 'package of shop@2' },
+      { name: 'PKG@1', description: 'package of shop@2', revisions: ['shop@2'] },
     ]);
   });
 
@@ -260,7 +260,7 @@ describe('when the repository does not answer', () => {
     renameSync(work, `${work}-away`);
     const [problem] = await catalog.refresh();
     expect(problem).toContain(`${work} cannot be read: `);
-    expect((await catalog.list())[0]).toEqual({
+    expect((await catalog.list())[0]).toMatchObject({
       name: 'shop@2',
       description: 'page 2 (last read 0 min ago)',
     });

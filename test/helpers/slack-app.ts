@@ -26,6 +26,11 @@ export interface SlackApp {
 /** The signing secret of every test. */
 export const signingSecret = '8f742231b10e8888abcd99yyyzzz85a5';
 
+const catalog = [
+  { name: 'shop@2', description: 'a page', about: { author: 'U0ANA', parts: ['release'] } },
+  { name: 'ladder@1', description: 'a ladder', about: { author: 'U0ANA', parts: ['ladder'] } },
+];
+
 /** Starts it over one of the transports; `now` is what requests are judged by. */
 export async function startSlackApp(options: {
   by: 'http' | 'socket';
@@ -80,7 +85,7 @@ export async function startSlackApp(options: {
     await next();
   });
   options.more?.(connection.app);
-  listen(connection.app, { app, listCatalog: async () => [{ name: 'shop@2', description: 'a page' }], log });
+  listen(connection.app, { app, listCatalog: async () => catalog, log });
   await connection.start();
   const read = () => lines.map((line) => JSON.parse(line) as { msg: string; slackUrl?: string });
   const url = read().findLast(({ slackUrl }) => slackUrl !== undefined)?.slackUrl ?? '';

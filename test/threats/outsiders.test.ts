@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import { approveDeployment } from '../../src/app/approve-deployment.ts';
 import { lockEnvironment } from '../../src/app/lock-environment.ts';
+import { planDeployment } from '../../src/app/plan-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { unlockEnvironment } from '../../src/app/unlock-environment.ts';
 import { readRequest } from '../../src/control/protocol.ts';
@@ -65,12 +66,17 @@ const approval = {
 const evil = 'U0EVIL';
 let bot: SlackApp;
 let press: number;
+let shownHash: string;
 
 beforeAll(async () => {
   bot = await startSlackApp({ by: 'socket' });
   bot.app.world.configuration.environments = [buildEnvironment({ approval })];
   bot.app.world.configuration.limits.requestsPerHour = 100_000;
   press = 0;
+  const chosen = { environment: 'shop', selection: ['shop@3'], servers: null };
+  const planned = await planDeployment(bot.app, { ...chosen, person: null, startsAt: null });
+  if (!planned.ok) throw new Error('no plan');
+  shownHash = planned.value.hash;
 });
 afterAll(async () => await bot.stop());
 
@@ -138,7 +144,11 @@ async function everything() {
 
 /** Every form that decides, filled in. */
 const forms = (value: string) => [
-  { callback_id: 'deploy_form', private_metadata: '{}', state: { values: formValues } },
+  {
+    callback_id: 'deploy_form',
+    private_metadata: JSON.stringify({ hash: shownHash }),
+    state: { values: formValues },
+  },
   { callback_id: 'lock_form', private_metadata: 'C0SHOP shop' },
   { callback_id: 'reject_form', private_metadata: value },
 ];

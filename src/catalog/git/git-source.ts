@@ -32,7 +32,7 @@ const describedAtOnce = 8;
 
 /** Versions as the tags of a repository, out of the copy on this machine. */
 export function createGitSource(name: string, location: GitLocation, needs: GitSourceNeeds): RevisionSource {
-  const descriptions = new Map<string, string>();
+  const descriptions = new Map<string, Omit<ListedVersion, 'version'>>();
   let problem: string | null = null;
   const path = location.path.replaceAll(/^\.\/|\/+$/g, '') || '.';
 
@@ -53,13 +53,18 @@ export function createGitSource(name: string, location: GitLocation, needs: GitS
   const describe = async ({ version, tag }: TaggedVersion): Promise<ListedVersion> => {
     if (isMoved(tag)) return { version, description: `its tag ${tag.name} was moved: it is refused` };
     const known = descriptions.get(tag.commit);
-    if (known !== undefined) return { version, description: known };
+    if (known !== undefined) return { version, ...known };
     const file = path === '.' ? 'revision.yaml' : `${path}/revision.yaml`;
     const text = await needs.trees.readText(tag.commit, file);
     const read = text === null ? null : parseRevision(text, `${tag.name}:${file}`, { name, version });
-    const description = read?.ok ? read.value.description : 'cannot be read: `lamplighter check` says why';
-    descriptions.set(tag.commit, description);
-    return { version, description };
+    const described = read?.ok
+      ? {
+          description: read.value.description,
+          about: { author: read.value.author, parts: Object.keys(read.value.parts) },
+        }
+      : { description: 'cannot be read: `lamplighter check` says why' };
+    descriptions.set(tag.commit, described);
+    return { version, ...described };
   };
 
   const find = async (version: string): Promise<TaggedVersion | null> =>
@@ -73,7 +78,7 @@ export function createGitSource(name: string, location: GitLocation, needs: GitS
       );
       const age = await asOf();
       const described = await inBatches(offered, describe);
-      return described.map(({ version, description }) => ({ version, description: `${description}${age}` }));
+      return described.map((entry) => ({ ...entry, description: `${entry.description}${age}` }));
     },
     open: async (version) => {
       let found = await find(version);

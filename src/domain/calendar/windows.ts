@@ -22,7 +22,7 @@ export function refuseStart(environment: Environment, instant: number): Refusal[
   return [
     {
       rule: 'windows',
-      message: `${when} lies outside every window of \`${environment.name}\`: ${environment.windows.map(sayWindow).join('; ')}.`,
+      message: `${when} lies outside every window of \`${environment.name}\`: ${sayWindows(environment)}.`,
       liftedBy: 'global_admin, by changing the configuration',
       wayOut:
         next === null
@@ -92,13 +92,46 @@ const mostInARow = 50;
  */
 export function windowEnd(environment: Environment, instant: number): WindowEnd | null {
   if (environment.windows.every(({ atEnd }) => atEnd === undefined)) return null;
+  const last = lastInARow(environment, instant);
+  return last && endOf(last);
+}
+
+/** The last of the windows that follow one another from an instant on; null where none is open, or no end is in sight. */
+function lastInARow(environment: Environment, instant: number): (Span & { window: Window }) | null {
   let open = lastOpen(environment, instant);
   for (let count = 0; open !== null && count < mostInARow; count += 1) {
     const next = lastOpen(environment, open.to);
-    if (next === null) return endOf(open);
+    if (next === null) return open;
     open = next;
   }
   return null;
+}
+
+/** What closes on a deployment that begins at an instant. */
+export interface Closing {
+  /** Epoch milliseconds. */
+  at: number;
+  /** What happens to a deployment that is not done by then; null: it runs to its end. */
+  atEnd: 'no-new-server' | 'stop' | null;
+}
+
+/** When the windows that are open at an instant have all closed; null where none is open, and where they never close. */
+export function closingAfter(environment: Environment, instant: number): Closing | null {
+  const last = lastInARow(environment, instant);
+  return last && { at: last.to, atEnd: last.window.atEnd ?? null };
+}
+
+/** The freezes that an instant lies in, or that begin or end less than this many milliseconds from it. */
+export function freezesNear({ freezes, timezone }: Environment, instant: number, nearMs: number): Freeze[] {
+  return freezes.filter(
+    ({ from, to }) =>
+      instant + nearMs > firstInstant(from, timezone) && instant - nearMs < lastInstant(to, timezone),
+  );
+}
+
+/** The windows in words: `night mon, tue 22:00–06:00; sat 00:00–24:00`. */
+export function sayWindows({ windows }: Environment): string {
+  return windows.map(sayWindow).join('; ');
 }
 
 function endOf({ window, to }: Span & { window: Window }): WindowEnd | null {

@@ -218,8 +218,11 @@ export function stepOf(plan: Plan, task: PlannedTask): { revision: Revision; ste
   return found;
 }
 
+/** What every title of a rollback begins with, and no other: no name of a revision holds a space. */
+export const rollbackTitle = 'rollback of #';
+
 /** `customer360@2`, `shop@2, shop@3`, the package's name, or `rollback of #1042`: what people call this deployment. */
 export function planTitle(plan: Pick<Plan, 'package' | 'revisions' | 'undoes'>): string {
-  if (plan.undoes) return `rollback of #${plan.undoes.deployment}`;
+  if (plan.undoes) return `${rollbackTitle}${plan.undoes.deployment}`;
   return plan.package ?? plan.revisions.map(revisionName).join(', ');
 }

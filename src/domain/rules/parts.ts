@@ -62,8 +62,8 @@ function checkParts({ plan }: PreconditionFacts): Refusal | null {
   };
 }
 
-/** Why a revision cannot be done here, in half a sentence. */
-function problemOf(environment: Environment, revision: Revision): string | null {
+/** Why a revision cannot be done here, in half a sentence; null where it can. */
+export function problemOf(environment: Environment, revision: Revision): string | null {
   const name = revisionName(revision);
   const runbooks = runbookNames(environment, revision);
   const unknown = runbooks.find((runbook) => !environment.runbooks[runbook]);

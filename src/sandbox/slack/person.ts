@@ -1,12 +1,20 @@
 import { pressInMessage, type PressResult } from './act-on-message.ts';
+import { objectsAt, wordsAt } from './json.ts';
 import { Modal } from './modal.ts';
 import { postAsPerson } from './post-as-person.ts';
 import { type CommandAnswer, runCommand } from './run-command.ts';
 import { until } from './until.ts';
 import type { Wire } from './wire.ts';
-import type { Ephemeral } from './world.ts';
+import type { Ephemeral, StoredView } from './world.ts';
 
 const longestWaitMs = 5_000;
+const longestLoadMs = 30_000;
+
+/** A view with nothing to send yet, whose words end in dots, is about to be drawn anew. */
+function asksForAMoment({ view }: StoredView): boolean {
+  const words = objectsAt(view, 'blocks').map((block) => wordsAt(block, 'text'));
+  return view['submit'] === undefined && words.some((text) => /…\*?(\n|$)/.test(text));
+}
 
 /** One person in front of Slack. */
 export class Person {
@@ -30,11 +38,13 @@ export class Person {
     postAsPerson(this.#wire.world, { user: this.id, channel, threadTs, text });
   }
 
-  /** The view on top of the screen; waits for one. */
-  async modal({ timeoutMs = longestWaitMs } = {}): Promise<Modal> {
+  /** The view on top of the screen; waits for one, and while it only asks for a moment, unless it is wanted as it is. */
+  async modal({ timeoutMs = longestWaitMs, asItIs = false } = {}): Promise<Modal> {
     const { world } = this.#wire;
     const awaited = `A view for ${this.id}`;
     const stored = await until(world, () => world.stackOf(this.id).at(-1), { timeoutMs, awaited });
+    const wait = { timeoutMs: longestLoadMs, awaited: 'What it is to show' };
+    if (!asItIs) await until(world, () => !asksForAMoment(stored), wait);
     return new Modal(this.#wire, stored);
   }
 

@@ -4,7 +4,7 @@ import { takesPart } from '../../domain/batch/batch.ts';
 import { localTime } from '../../domain/calendar/calendar.ts';
 import type { Batch } from '../../store/store.ts';
 import { section } from '../blocks.ts';
-import { option } from '../form/form.ts';
+import { option } from '../form/fields.ts';
 import { ids } from '../ids.ts';
 
 /** Slack takes so many options. */

@@ -8,7 +8,7 @@ import { planTitle } from '../../domain/plan/plan.ts';
 import { sayRefusal } from '../../wording/refusal.ts';
 import { actions, button, context, section } from '../blocks.ts';
 import { slackInstant } from '../escape.ts';
-import { option } from '../form/form.ts';
+import { option } from '../form/fields.ts';
 import { ids } from '../ids.ts';
 
 /** What stands in the form *Order*. */

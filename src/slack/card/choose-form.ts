@@ -7,7 +7,7 @@ import type { RetryChoice } from '../../domain/deployment/retry-choice.ts';
 import { liveClusters } from '../../domain/plan/plan.ts';
 import { context, section } from '../blocks.ts';
 import { cut, slackInstant } from '../escape.ts';
-import { option } from '../form/form.ts';
+import { option } from '../form/fields.ts';
 import { encodeButton, ids } from '../ids.ts';
 
 /** What stands in the form *Deploy again*; servers by name count only where the part is `chosen`. */

@@ -2,7 +2,7 @@ import type { InputBlock, ModalView } from '@slack/types';
 
 import type { Environment } from '../../domain/environment.ts';
 import { context, section } from '../blocks.ts';
-import { option } from '../form/form.ts';
+import { option } from '../form/fields.ts';
 import { ids } from '../ids.ts';
 import type { Delegate } from './delegate-text.ts';
 

@@ -9,9 +9,7 @@ import { retryDeployment } from '../../app/retry-deployment.ts';
 import { rollBackDeployment } from '../../app/roll-back-deployment.ts';
 import { unlockEnvironment } from '../../app/unlock-environment.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
-import { bothOfTyped, parseTypedTime } from '../../domain/calendar/typed-time.ts';
 import { standingSentence } from '../../domain/roles.ts';
-import { accept } from '../../domain/verdict.ts';
 import { sayTakenBack } from '../../wording/delegation.ts';
 import {
   sayCancelled,
@@ -27,9 +25,8 @@ import { answerTonight } from '../batch/tonight.ts';
 import { type MessageContent, section } from '../blocks.ts';
 import type { BotNeeds } from '../bot.ts';
 import { slackInstant } from '../escape.ts';
-import { drawForm } from '../form/draw-form.ts';
 import type { FormNeeds } from '../form/follow-answers.ts';
-import { emptyForm, type FormState } from '../form/form-state.ts';
+import { openForm } from '../form/open-form.ts';
 import { onSettingsCommand } from '../settings/on-settings.ts';
 import { type Command, helpText, parseCommand } from './command-text.ts';
 import { isWhole } from './delegate-text.ts';
@@ -45,7 +42,8 @@ export async function onCommand(needs: FormNeeds, { command, ack, client }: Argu
   const parsed = parseCommand(command.text);
   if (parsed.do === 'form') {
     await ack();
-    return await openForm(needs, parsed, { command, client });
+    const { trigger_id: trigger, user_id: by, channel_id: channel } = command;
+    return await openForm(needs, { ...parsed, client, trigger, by, channel });
   }
   if (parsed.do === 'join') return await onJoinTyped(needs, parsed.number, { command, ack, client });
   if (parsed.do === 'lock' && parsed.reason === '')
@@ -78,29 +76,6 @@ function onlyReads({ do: what }: Command): boolean {
 
 function toPerson(answer: MessageContent) {
   return { response_type: 'ephemeral' as const, ...answer };
-}
-
-async function openForm(
-  needs: FormNeeds,
-  parsed: Extract<Command, { do: 'form' }>,
-  { command, client }: Pick<Arguments, 'command' | 'client'>,
-): Promise<void> {
-  const person = await needs.app.findPerson(command.user_id);
-  const both = bothOfTyped(parsed.when, needs.app.now(), person.timezone);
-  // The form asks which one is meant.
-  const time = both ? accept(both[0] ?? null) : parseTypedTime(parsed.when, needs.app.now(), person.timezone);
-  const state: FormState = {
-    ...emptyForm,
-    selection: parsed.selection,
-    environment: parsed.environment,
-    when: parsed.when === '' || (time.ok && time.value === null) ? 'now' : 'at',
-    dateTime: time.ok ? time.value : null,
-  };
-  const refusals = time.ok ? [] : time.refusals;
-  const more = { channel: command.channel_id, notice: null, refusals };
-  const view = await drawForm(needs, state, person, more);
-  const opened = await client.views.open({ trigger_id: command.trigger_id, view });
-  needs.follower.follow(client, { view: opened.view, state, person, more });
 }
 
 async function answerCommand(

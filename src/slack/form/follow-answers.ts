@@ -58,7 +58,7 @@ async function redrawAsTheyAnswer(
 ): Promise<void> {
   // Whoever is still choosing asks no servers for what is only on the way to a choice.
   await delay(standsStillMs, undefined, { ref: false });
-  const { planned } = isLeft() ? { planned: null } : await planOf(needs, state, person);
+  const { planned } = isLeft() ? { planned: null } : await planOf(needs, state, person, more.joins ?? null);
   if (!planned || isLeft()) return;
   await askServers(needs.app, planned.plan);
   let awaited = await awaitedServers(needs.app, planned.plan);

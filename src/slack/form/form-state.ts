@@ -15,7 +15,8 @@ export interface FormState {
   /** The person chose this time of two that look the same on their clock. */
   isOneOfTwo: boolean;
   reason: string;
-  accepted: boolean;
+  /** How many warnings were accepted. */
+  accepted: number;
 }
 
 /** An empty form: now, everything else open. */
@@ -27,7 +28,7 @@ export const emptyForm: FormState = {
   dateTime: null,
   isOneOfTwo: false,
   reason: '',
-  accepted: false,
+  accepted: 0,
 };
 
 type StateValues = Record<string, Record<string, ViewStateValue>>;
@@ -48,6 +49,16 @@ export function readForm(values: StateValues): FormState {
     dateTime: chosen ?? picked,
     isOneOfTwo: chosen !== null,
     reason: value(ids.reason)?.value ?? '',
-    accepted: (value(ids.accept)?.selected_options ?? []).length > 0,
+    accepted: readAccepted(values),
   };
+}
+
+/** The warnings whose box is ticked; its field says how many they are. */
+function readAccepted(values: StateValues): number {
+  for (const [block, elements] of Object.entries(values)) {
+    const [kind, count] = block.split(':');
+    const isTicked = (elements[ids.accept]?.selected_options ?? []).length > 0;
+    if (kind === ids.accept && isTicked) return Number(count);
+  }
+  return 0;
 }

@@ -7,6 +7,7 @@ import type {
   ViewSubmitAction,
 } from '@slack/bolt';
 
+import { offerEntries } from '../../app/offer-entries.ts';
 import { once } from '../../app/once.ts';
 import { requestDeployment, type RequestedDeployment } from '../../app/request-deployment.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
@@ -15,28 +16,50 @@ import { sayRefusal } from '../../wording/refusal.ts';
 import type { BotNeeds } from '../bot.ts';
 import { cut, mrkdwn, slackInstant } from '../escape.ts';
 import { ids } from '../ids.ts';
-import { drawForm, readMetadata } from './draw-form.ts';
+import { drawForm, drawFormAnyway, readMetadata } from './draw-form.ts';
+import { fieldOf } from './field-problems.ts';
+import { option } from './fields.ts';
 import type { FormNeeds } from './follow-answers.ts';
 import { type FormState, readForm } from './form-state.ts';
-import { option } from './form.ts';
+import { isClosed } from './open-form.ts';
 import { asksWhichTime } from './which-time.ts';
 
 const maxOptions = 100;
 const longestOption = 75;
 
-/** The search in *Revisions or package*. */
+/** Whoever sends a form before its plan has come has seen none: no plan has this hash. */
+const nonShown = '';
+const firstShown = 'The plan had not come when this was sent. Here it is: look at it, and send it again.';
+
+/** The search in *Revisions or package*: what the person may deploy to the environment that is chosen. */
 export async function onSelectionSearch(
-  needs: BotNeeds,
+  { app, listCatalog }: BotNeeds,
   { options, ack }: AllMiddlewareArgs & SlackOptionsMiddlewareArgs<'block_suggestion'>,
 ): Promise<void> {
-  const query = options.value.trim().toLowerCase();
-  const entries = await needs.listCatalog();
-  const found = entries.filter(
-    ({ name }) => name.toLowerCase().includes(query) && name.length <= longestOption,
-  );
-  await ack({
-    options: found.slice(0, maxOptions).map(({ name, description }) => option(name, name, description)),
+  const environment = chosenEnvironment(options.view);
+  const { fitting, leftOut } = offerEntries(await listCatalog(), {
+    person: await app.findPerson(options.user.id),
+    configuration: app.configuration(),
+    environment,
+    words: options.value,
   });
+  const offered = fitting
+    .filter(({ name }) => name.length <= longestOption)
+    .slice(0, maxOptions)
+    .map(({ name, description }) => option(name, name, description));
+  if (leftOut === 0 || offered.length === 0) return await ack({ options: offered });
+  const label = cut(`for you in ${environment ?? ''}; ${leftOut} others are not`, longestOption);
+  await ack({ option_groups: [{ label: { type: 'plain_text', text: label }, options: offered }] });
+}
+
+/** As it stands in the view, or as it was drawn last. */
+function chosenEnvironment(
+  view: SlackOptionsMiddlewareArgs<'block_suggestion'>['options']['view'],
+): string | null {
+  if (!view) return null;
+  const drawn = readMetadata(view.private_metadata).environment;
+  const values: unknown = view.state?.values;
+  return typeof values === 'object' ? (readForm(view.state.values).environment ?? drawn) : drawn;
 }
 
 /** Any change in the form: the plan follows, and nothing typed is lost. */
@@ -50,10 +73,14 @@ export async function onFormChange(
   const person = await needs.app.findPerson(body.user.id);
   const { channel, joins } = readMetadata(body.view.private_metadata);
   const state = readForm(body.view.state.values);
-  const more = { channel, notice: null, joins: joins ?? null };
-  const view = await drawForm(needs, state, person, more);
-  const updated = await client.views.update({ view_id: body.view.id, view });
-  needs.follower.follow(client, { view: updated.view, state, person, more });
+  const more = { channel, notice: null, joins };
+  const view = await drawFormAnyway(needs, state, person, more);
+  try {
+    const updated = await client.views.update({ view_id: body.view.id, view });
+    needs.follower.follow(client, { view: updated.view, state, person, more });
+  } catch (error) {
+    if (!isClosed(error)) throw error;
+  }
 }
 
 /** Sending the form: a deployment, or every mistake under its field. */
@@ -89,8 +116,8 @@ export async function onFormSubmit(
         typed: state.dateTime === null ? null : sayTime(state.dateTime, person.timezone),
         zone: person.timezone,
         reason: state.reason,
-        acceptedWarnings: state.accepted ? warningsOnScreen(view.blocks) : 0,
-        shownHash: hash,
+        acceptedWarnings: state.accepted,
+        shownHash: hash ?? nonShown,
         joins,
       }),
   );
@@ -100,10 +127,11 @@ export async function onFormSubmit(
   }
   const stale = verdict.refusals.find(({ rule }) => rule === 'plan-changed');
   if (stale) {
-    const redrawn = await drawForm(needs, state, person, { channel, notice: stale.message, joins });
+    const notice = hash === null ? firstShown : stale.message;
+    const redrawn = await drawForm(needs, state, person, { channel, notice, joins });
     return await ack({ response_action: 'update', view: redrawn });
   }
-  await ack({ response_action: 'errors', errors: errorsByField(verdict.refusals, state, joins) });
+  await ack({ response_action: 'errors', errors: errorsByField(verdict.refusals, state, view.blocks) });
 }
 
 function missingFields(state: FormState): Record<string, string> | null {
@@ -115,20 +143,18 @@ function missingFields(state: FormState): Record<string, string> | null {
   return Object.keys(errors).length === 0 ? null : errors;
 }
 
-/** How many warnings the checkbox on the screen named: `I accept 2 warnings`. */
-function warningsOnScreen(blocks: { type: string; block_id?: string }[]): number {
-  const accept = blocks.find((block) => block.block_id === ids.accept);
-  const match = /I accept (\d+) warning/.exec(JSON.stringify(accept ?? {}));
-  return Number(match?.[1] ?? 0);
-}
-
 const longestError = 1_500;
 
-/** Each refusal under the field that can mend it. */
-function errorsByField(refusals: Refusal[], state: FormState, joins: number | null): Record<string, string> {
+/** Each refusal under the field that can mend it; Slack takes errors only for fields that stand in the view. */
+function errorsByField(
+  refusals: Refusal[],
+  state: FormState,
+  blocks: { block_id?: string }[],
+): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const refusal of refusals) {
-    const field = fieldOf(refusal.rule, state, joins);
+    const own = fieldOf(refusal, state);
+    const field = blocks.some(({ block_id: id }) => id === own) && own !== null ? own : ids.environment;
     const sentence = sayRefusal(refusal);
     errors[field] = cut(
       errors[field] === undefined ? sentence : `${errors[field]} ${sentence}`,
@@ -136,24 +162,6 @@ function errorsByField(refusals: Refusal[], state: FormState, joins: number | nu
     );
   }
   return errors;
-}
-
-function fieldOf(rule: string, state: FormState, joins: number | null): string {
-  // The hour of a batch is no field: whoever joins another one, or another environment, is right.
-  const timeField = joins !== null ? ids.environment : state.when === 'at' ? ids.dateTime : ids.when;
-  const fields: Record<string, string> = {
-    'O-01': timeField,
-    windows: timeField,
-    freezes: timeField,
-    reason: ids.reason,
-    warnings: ids.reason,
-    servers: ids.serversOf(state.environment),
-    selection: ids.selection,
-    'unknown-revision': ids.selection,
-    immutable: ids.selection,
-    parts: ids.selection,
-  };
-  return fields[rule] ?? ids.environment;
 }
 
 /** The card stands in the environment's channel; the person learns where, in the channel they typed in. */

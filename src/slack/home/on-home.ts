@@ -10,8 +10,8 @@ import type {
 import { readHome } from '../../app/read-home.ts';
 import { type Home, type HomeShowing, StoreUnavailable } from '../../store/store.ts';
 import type { BotNeeds } from '../bot.ts';
-import { drawForm } from '../form/draw-form.ts';
-import { emptyForm } from '../form/form-state.ts';
+import type { FormNeeds } from '../form/follow-answers.ts';
+import { openForm } from '../form/open-form.ts';
 import { ids } from '../ids.ts';
 import { sentenceView } from './home-view.ts';
 import { type HomeClient, type HomeNeeds, type Homes, isFollowed } from './show-home.ts';
@@ -48,11 +48,10 @@ export async function onHomeChoice({ app }: BotNeeds, { body, action, ack }: Pre
 }
 
 /** New deployment: an empty form. */
-export async function onNewDeployment(needs: BotNeeds, { body, ack, client }: Press): Promise<void> {
+export async function onNewDeployment(needs: FormNeeds, { body, ack, client }: Press): Promise<void> {
   await ack();
-  const person = await needs.app.findPerson(body.user.id);
-  const view = await drawForm(needs, emptyForm, person, { channel: null, notice: null });
-  await client.views.open({ trigger_id: body.trigger_id, view });
+  const empty = { channel: null, selection: [], environment: null, when: '' };
+  await openForm(needs, { ...empty, client, trigger: body.trigger_id, by: body.user.id });
 }
 
 /**

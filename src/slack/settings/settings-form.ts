@@ -5,7 +5,7 @@ import type { Weekday } from '../../domain/environment.ts';
 import { type NoticeKind, type PersonSettings, weekdays } from '../../domain/person-settings.ts';
 import { context, header } from '../blocks.ts';
 import { cut } from '../escape.ts';
-import { option } from '../form/form.ts';
+import { option } from '../form/fields.ts';
 import { ids } from '../ids.ts';
 
 /** Kinds that are on or off, in words; one's own deployments have a field of their own. */

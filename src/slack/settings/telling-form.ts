@@ -6,7 +6,7 @@ import { sayTime } from '../../domain/calendar/calendar.ts';
 import { type ChannelTelling, channelTellings, usualTelling } from '../../domain/channel-telling.ts';
 import { context, section } from '../blocks.ts';
 import { cut, slackInstant } from '../escape.ts';
-import { option } from '../form/form.ts';
+import { option } from '../form/fields.ts';
 import { ids } from '../ids.ts';
 
 /** What an environment's channel is told besides the card, and who chose that. */

@@ -21,6 +21,7 @@ import { logHeadMethods } from './log-head.ts';
 import { messageMethods } from './messages.ts';
 import { propertyMethods } from './properties.ts';
 import { leases, messages, notSaid } from './schema.ts';
+import { serverTimeMethods } from './server-times.ts';
 import { settingsMethods } from './settings.ts';
 
 /** Settles what a process that died left behind: its leases are stale, and what it was sending is unknown. Nobody else may be alive on it. */
@@ -64,6 +65,7 @@ export function assembleStore(connection: Connection, now: () => number, release
     ...logHeadMethods(connection),
     ...gaugeMethods(connection),
     ...settingsMethods(connection, committed),
+    ...serverTimeMethods(connection),
     ...inbox,
     onCommit: (listener) => {
       listeners.add(listener);

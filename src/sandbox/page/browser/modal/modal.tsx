@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { type JsonObject, objectsAt, wordsAt } from '../../../slack/json.ts';
 import type { ShownView } from '../../../slack/screen-content.ts';
@@ -34,6 +34,7 @@ function Form({ viewer, shown, isPushed, onDismiss }: FormProps) {
   const form = useRef<HTMLFormElement>(null);
   const { isSending, trouble, submit } = useSubmit({ viewer, shown, surface, form });
   const { view } = shown;
+  useFocusOnceDrawn(form, wordsAt(view, 'submit') !== '');
   const sentence = trouble || (surface.isSilent ? troubleConnecting : '');
   return (
     <form
@@ -60,6 +61,14 @@ function Form({ viewer, shown, isPushed, onDismiss }: FormProps) {
       <Foot view={view} isSending={isSending} onDismiss={onDismiss} />
     </form>
   );
+}
+
+/** A view that opened with a few words gives the focus to its first field once it has one, unless it is in a field already. */
+function useFocusOnceDrawn(form: { current: HTMLFormElement | null }, isDrawn: boolean): void {
+  useEffect(() => {
+    if (!isDrawn || document.activeElement?.closest('.dialog-body')) return;
+    form.current?.querySelector<HTMLElement>('.dialog-body input, .dialog-body textarea')?.focus();
+  }, [isDrawn]);
 }
 
 interface HeadProps {
