@@ -25,6 +25,8 @@ export function sayDecision(
       return `Rejected by <@${event.by}>.`;
     case 'reminded':
       return sayReminder(event);
+    case 'lift_asked':
+      return `${mention(event)} asks ${event.people.join(', ')}: ${event.message}`;
     case 'plan_changed':
       return `The plan changed: ${event.changes.join('; ')}. Earlier approvals are void; it expires ${sayInstant(event.expiresAt)} unless the new plan is approved.${sayOverrides(event.overrides)}`;
     case 'scheduled':

@@ -41,6 +41,17 @@ export function bothOfTyped(typed: string, now: number, zone: string): number[] 
   return instants.length > 1 ? instants : null;
 }
 
+const beginnings = new Set(['now', 'tonight', 'noon', 'next', 'this']);
+
+/** Whether words behind a request begin as a time does rather than as a name: `tomorrow 21:00`, `in 2 hours`, `9pm`. */
+export function startsLikeTime(text: string): boolean {
+  const words = text.toLowerCase().split(/[\s,]+/);
+  if (words[0] === 'in' && /^(\d|an?$|half$)/.test(words[1] ?? '')) return true;
+  const [first = '', second = ''] = words.filter((word) => !filling.has(word));
+  if (beginnings.has(first) || /^\d/.test(first)) return true;
+  return [[first], [first, second]].some((day) => typedDays(day, 0, 'UTC').length > 0);
+}
+
 const eveningFrom = '17:00';
 const filling = new Set(['at', 'on', 'the', 'of', 'in', "o'clock"]);
 

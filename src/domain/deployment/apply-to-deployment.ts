@@ -43,6 +43,7 @@ export function applyToDeployment(deployment: Deployment, event: DeploymentEvent
     case 'reminded':
       deployment.remindedFor = event.dueAt ?? deployment.remindedFor;
       return;
+    case 'lift_asked':
     case 'restored':
       return;
   }
