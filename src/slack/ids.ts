@@ -41,6 +41,13 @@ export const ids = {
   whichOf: (both: number[]): string => `which_time:${both.join(':')}`,
   reason: 'reason',
   accept: 'accept_warnings',
+  askToLift: 'ask_to_lift',
+  deployThis: 'deploy_this',
+  historyPage: 'history_page',
+  revisionsPage: 'revisions_page',
+  revisionsPageBack: 'revisions_page_back',
+  deployShortcut: 'deploy_shortcut',
+  messageShortcut: 'deployment_of_message',
   fill: 'fill_in_properties',
   fillForm: 'fill_in_form',
   /** A field of its own for each missing property. */

@@ -4,13 +4,27 @@ import type { BotNeeds } from './bot.ts';
 import { decisionIds, onDecision, onDetails } from './card/on-button.ts';
 import { onChooseChange, onChooseSubmit, onChooseWanted } from './card/on-choose.ts';
 import { onReasonSubmit, onReasonWanted, reasonFormIds, reasonForms } from './card/on-reason.ts';
+import { onHistoryPage } from './command/answer-history.ts';
+import { onRevisionsPage } from './command/answer-revisions.ts';
+import { onAskToLift } from './command/answer-why.ts';
 import { onCommand } from './command/on-command.ts';
+import { onDeployShortcut, onDeployWanted } from './command/on-deploy-wanted.ts';
 import { onHaltSubmit } from './command/on-halt.ts';
 import { onLockSubmit } from './command/on-lock.ts';
-import { createFollower } from './form/follow-answers.ts';
+import { createFollower, type FormNeeds } from './form/follow-answers.ts';
 import { onFillSubmit, onFillWanted } from './form/on-fill.ts';
 import { onFormChange, onFormSubmit, onSelectionSearch } from './form/on-form.ts';
 import { ids } from './ids.ts';
+
+/** Buttons of what commands answer. */
+function listenToCommandButtons(app: App, needs: FormNeeds): void {
+  app.action<BlockAction<ButtonAction>>(ids.askToLift, async (args) => await onAskToLift(needs, args));
+  app.action<BlockAction<ButtonAction>>(ids.deployThis, async (args) => await onDeployWanted(needs, args));
+  app.action<BlockAction<ButtonAction>>(ids.historyPage, async (args) => await onHistoryPage(needs, args));
+  for (const id of [ids.revisionsPage, ids.revisionsPageBack])
+    app.action<BlockAction<ButtonAction>>(id, async (args) => await onRevisionsPage(needs, args));
+  app.shortcut(ids.deployShortcut, async (args) => await onDeployShortcut(needs, args));
+}
 
 /** Ids of the form's fields whose change redraws the plan. */
 const formFields = [ids.selection, ids.environment, ids.servers, ids.when, ids.dateTime, ids.which];
@@ -39,6 +53,7 @@ export function listen(app: App, needs: BotNeeds): void {
   app.view<ViewSubmitAction>(ids.fillForm, async (args) => await onFillSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
   app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());
+  listenToCommandButtons(app, withForms);
   noteEvents(app, needs);
 }
 

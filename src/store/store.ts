@@ -265,11 +265,12 @@ export interface Store {
 
   createDeployment(request: NewDeployment): Promise<CreateOutcome>;
   summary(deployment: number): Promise<DeploymentSummary | null>;
-  /** The newest first; all where no filter is given. */
+  /** The newest first; all where no filter is given. `before` asks for those with lower numbers. */
   list(filter: {
     environment?: string;
     states?: DeploymentState[];
     limit: number;
+    before?: number;
   }): Promise<DeploymentSummary[]>;
   plan(hash: string): Promise<Plan | null>;
   /** Events with a version above `version`, in order. */

@@ -1,56 +1,85 @@
 import type { RetryChoice } from '../../domain/deployment/retry-choice.ts';
 import { nearest } from '../../domain/nearest.ts';
+import { commandWords } from './help.ts';
+import { parseRequest } from './request-text.ts';
 
 /** What the text after `/deploy` asks for. */
 export type Command =
   | { do: 'form'; selection: string[]; environment: string | null; when: string }
   | { do: 'list' }
-  | { do: 'help' }
+  | { do: 'doctor' }
+  /** The command that is asked about; null: all of them. */
+  | { do: 'help'; about: string | null }
   | { do: NumberedWord; number: number }
+  | { do: 'why'; number: number }
   | { do: 'retry'; number: number; choice: RetryChoice }
   /** An empty reason: the form asks for it. */
   | { do: 'lock'; environment: string; reason: string }
   | { do: 'unlock'; environment: string }
+  | { do: 'history'; environment: string }
+  /** Null: every environment in a line. */
+  | { do: 'status'; environment: string | null }
+  | { do: 'revisions'; search: string }
   /** An empty reason: the form asks for it. */
   | { do: 'halt'; reason: string }
-  | { do: 'unknown'; near: string | null; example: string };
+  /** No command; the word of the nearest one, where one is near. */
+  | { do: 'unknown'; near: string | null };
 
 /** Commands about one deployment. */
 const numbered = ['show', 'cancel', 'rollback'] as const;
 type NumberedWord = (typeof numbered)[number];
 
-const examples: Record<string, string> = {
-  list: '/deploy list',
-  help: '/deploy help',
-  show: '/deploy show 1042',
-  cancel: '/deploy cancel 1042',
-  retry: '/deploy retry 1042',
-  rollback: '/deploy rollback 1042',
-  lock: '/deploy lock denodo-production the database is being moved',
-  unlock: '/deploy unlock denodo-production',
-  halt: '/deploy halt the payment provider is down',
-  to: '/deploy customer360@2 to denodo-production tomorrow 21:00',
-};
-
-/** Reads the text after `/deploy`; anything else gets the nearest command and one example. */
-export function parseCommand(text: string): Command {
+/** Reads the text after `/deploy`, knowing the names of environments; anything else gets the nearest command. */
+export function parseCommand(text: string, environments: string[] = []): Command {
   const words = text.trim().split(/\s+/).filter(Boolean);
-  const [first = ''] = words;
-  if (words.length === 0) return { do: 'form', selection: [], environment: null, when: '' };
-  const request = parseRequest(words);
-  if (request) return request;
+  const [first = '', ...rest] = words;
   const word = first.toLowerCase();
-  if (words.length === 1 && (word === 'list' || word === 'help')) return { do: word };
-  if (word === 'halt') return { do: 'halt', reason: words.slice(1).join(' ') };
-  const number = /^#?(\d{1,9})$/.exec(words[1] ?? '')?.[1];
-  const about = numbered.find((candidate) => candidate === word);
-  if (words.length === 2 && number !== undefined && about) return { do: about, number: Number(number) };
-  if (word === 'retry' && number !== undefined)
-    return { do: 'retry', number: Number(number), choice: parseChoice(words.slice(2)) };
-  const closing = parseLock(word, words);
-  if (closing) return closing;
-  const near = nearest(word, ['list', 'help', ...numbered, 'retry', 'lock', 'unlock', 'halt']);
-  return { do: 'unknown', near, example: examples[near ?? 'to'] ?? '' };
+  if (word === '') return { do: 'form', selection: [], environment: null, when: '' };
+  const alone = readNumber(first);
+  if (alone !== null && rest.length === 0) return { do: 'show', number: alone };
+  const find = (name: string): string => sameName(name, environments);
+  const known = commandWords.includes(word) ? parseKnown(word, rest, find) : requested(words, environments);
+  return known ?? { do: 'unknown', near: nearest(word, commandWords) };
+}
+
+/** `deploy shop@2 to shop` is `shop@2 to shop`. */
+function requested(words: string[], environments: string[]): Command | null {
+  const typed = words[0]?.toLowerCase() === 'deploy' ? words.slice(1) : words;
+  const request = parseRequest(typed, environments);
+  if (!request) return null;
+  const { environment } = request;
+  return { do: 'form', ...request, environment: environment && sameName(environment, environments) };
+}
+
+function parseKnown(word: string, rest: string[], find: (name: string) => string): Command | null {
+  const [argument = ''] = rest;
+  const number = readNumber(argument);
+  const about = [...numbered, 'why' as const].find((candidate) => candidate === word);
+  if (about) return number !== null && rest.length === 1 ? { do: about, number } : null;
+  if (word === 'retry')
+    return number === null ? null : { do: word, number, choice: parseChoice(rest.slice(1)) };
+  if (word === 'halt') return { do: word, reason: rest.join(' ') };
+  if (word === 'revisions') return { do: word, search: rest.join(' ') };
+  if (word === 'lock' && argument !== '')
+    return { do: word, environment: find(argument), reason: rest.slice(1).join(' ') };
+  if (rest.length > 1) return null;
+  if (word === 'help') return { do: word, about: argument === '' ? null : argument.toLowerCase() };
+  if (word === 'status') return { do: word, environment: argument === '' ? null : find(argument) };
+  if ((word === 'list' || word === 'doctor') && argument === '') return { do: word };
+  if ((word === 'unlock' || word === 'history') && argument !== '')
+    return { do: word, environment: find(argument) };
+  return null;
+}
+
+/** `1042`, `#1042` or `1042,`. */
+function readNumber(word: string): number | null {
+  const digits = /^#?(\d{1,9}),?$/.exec(word)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
+
+/** Nobody types capitals as the file does: the name that is meant, or the word as it was typed. */
+function sameName(typed: string, names: string[]): string {
+  return names.find((name) => name.toLowerCase() === typed.toLowerCase()) ?? typed;
 }
 
 /** Nothing: all that remains; `only failed`; or servers by name, with commas or without. */
@@ -59,40 +88,3 @@ function parseChoice(words: string[]): RetryChoice {
   if (words.join(' ').toLowerCase() === 'only failed') return 'failed';
   return { servers: words.flatMap((word) => word.split(',')).filter(Boolean) };
 }
-
-/** `lock environment [reason]` and `unlock environment`. */
-function parseLock(word: string, words: string[]): Command | null {
-  const environment = words[1];
-  if (environment === undefined) return null;
-  if (word === 'lock') return { do: 'lock', environment, reason: words.slice(2).join(' ') };
-  return word === 'unlock' && words.length === 2 ? { do: 'unlock', environment } : null;
-}
-
-/** `a@1 b@2 to environment [when]`; commas between revisions are welcome. */
-function parseRequest(words: string[]): Command | null {
-  const to = words.findIndex((word) => word.toLowerCase() === 'to');
-  const selection = words
-    .slice(0, to < 0 ? words.length : to)
-    .flatMap((word) => word.split(','))
-    .filter(Boolean);
-  if (selection.length === 0 || !selection.every((word) => word.includes('@'))) return null;
-  if (to < 0) return { do: 'form', selection, environment: null, when: '' };
-  const environment = words[to + 1];
-  return environment === undefined
-    ? null
-    : { do: 'form', selection, environment, when: words.slice(to + 2).join(' ') };
-}
-
-/** Every command with its line, for `/deploy help`. */
-export const helpText = [
-  '*/deploy* opens the form: what, where, when, and the whole plan before you send it.',
-  '`/deploy customer360@2 to denodo-production tomorrow 21:00` opens it filled in.',
-  '`/deploy list` what runs, what waits, what was.',
-  '`/deploy show 1042` one deployment with everything that happened.',
-  '`/deploy cancel 1042` before it begins: it never will; while it runs: it stops after the server at hand.',
-  '`/deploy retry 1042` deploys what failed or was never begun; `/deploy retry 1042 only failed` or `/deploy retry 1042 web-3 web-4` a part of it.',
-  '`/deploy rollback 1042` restores what it changed, in reverse order, by a deployment of its own.',
-  '`/deploy lock denodo-production REASON` lets nothing begin there; what has begun goes on.',
-  '`/deploy unlock denodo-production` opens it again.',
-  '`/deploy halt REASON` pauses everything that runs and locks every environment that you may lock.',
-].join('\n');

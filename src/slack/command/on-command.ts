@@ -8,9 +8,7 @@ import { retryDeployment } from '../../app/retry-deployment.ts';
 import { rollBackDeployment } from '../../app/roll-back-deployment.ts';
 import { unlockEnvironment } from '../../app/unlock-environment.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
-import { bothOfTyped, parseTypedTime } from '../../domain/calendar/typed-time.ts';
 import { standingSentence } from '../../domain/roles.ts';
-import { accept } from '../../domain/verdict.ts';
 import {
   sayCancelled,
   sayHalted,
@@ -25,19 +23,31 @@ import type { BotNeeds } from '../bot.ts';
 import { slackInstant } from '../escape.ts';
 import { drawForm } from '../form/draw-form.ts';
 import type { FormNeeds } from '../form/follow-answers.ts';
-import { emptyForm, type FormState } from '../form/form-state.ts';
-import { type Command, helpText, parseCommand } from './command-text.ts';
+import { answerLook, isLook } from './answer-look.ts';
+import { answerMisnamed, answerUnknown } from './answer-unknown.ts';
+import { refusedMessage } from './answer-why.ts';
+import { type Command, parseCommand } from './command-text.ts';
 import { listMessage, showMessage } from './list-message.ts';
 import { openHaltForm } from './on-halt.ts';
 import { openLockForm } from './on-lock.ts';
+import { openingState } from './opening-state.ts';
+
+/** Who opens a form, and where. */
+interface Opener {
+  trigger_id: string;
+  user_id: string;
+  channel_id: string | null;
+}
 
 type Arguments = AllMiddlewareArgs & SlackCommandMiddlewareArgs;
 
 /** `/deploy …`: opens the form, or answers the person alone. */
 export async function onCommand(needs: FormNeeds, { command, ack, client }: Arguments): Promise<void> {
-  const parsed = parseCommand(command.text);
+  const parsed = parseCommand(command.text, environmentNames(needs));
   if (parsed.do === 'form') {
-    await ack();
+    const misnamed = answerMisnamed(needs, parsed);
+    await ack(misnamed ? toPerson(misnamed) : undefined);
+    if (misnamed) return;
     return await openForm(needs, parsed, { command, client });
   }
   if (parsed.do === 'lock' && parsed.reason === '')
@@ -60,31 +70,27 @@ export async function onCommand(needs: FormNeeds, { command, ack, client }: Argu
 }
 
 /** What changes nothing may come twice; it is answered without a row, also while nothing can be written. */
-function onlyReads({ do: what }: Command): boolean {
-  return what === 'help' || what === 'list' || what === 'show' || what === 'unknown';
+function onlyReads(command: Command): boolean {
+  const { do: what } = command;
+  return what === 'help' || what === 'list' || what === 'show' || what === 'unknown' || isLook(command);
+}
+
+function environmentNames({ app }: BotNeeds): string[] {
+  return app.configuration().environments.map(({ name }) => name);
 }
 
 function toPerson(answer: MessageContent) {
   return { response_type: 'ephemeral' as const, ...answer };
 }
 
-async function openForm(
+/** Opens the form with what was typed, for whoever typed or pressed with a trigger; in no channel from a shortcut. */
+export async function openForm(
   needs: FormNeeds,
   parsed: Extract<Command, { do: 'form' }>,
-  { command, client }: Pick<Arguments, 'command' | 'client'>,
+  { command, client }: { command: Opener; client: Arguments['client'] },
 ): Promise<void> {
   const person = await needs.app.findPerson(command.user_id);
-  const both = bothOfTyped(parsed.when, needs.app.now(), person.timezone);
-  // The form asks which one is meant.
-  const time = both ? accept(both[0] ?? null) : parseTypedTime(parsed.when, needs.app.now(), person.timezone);
-  const state: FormState = {
-    ...emptyForm,
-    selection: parsed.selection,
-    environment: parsed.environment,
-    when: parsed.when === '' || (time.ok && time.value === null) ? 'now' : 'at',
-    dateTime: time.ok ? time.value : null,
-  };
-  const refusals = time.ok ? [] : time.refusals;
+  const { state, refusals } = openingState(needs, parsed, person);
   const more = { channel: command.channel_id, notice: null, refusals };
   const view = await drawForm(needs, state, person, more);
   const opened = await client.views.open({ trigger_id: command.trigger_id, view });
@@ -98,25 +104,34 @@ async function answerCommand(
 ): Promise<MessageContent> {
   switch (parsed.do) {
     case 'help':
-      return words(helpText);
+    case 'unknown':
+      return await answerUnknown(needs, parsed);
     case 'list':
       return await answerReader(needs, null, by);
     case 'show':
       return await answerReader(needs, parsed.number, by);
+    case 'why':
+    case 'status':
+    case 'history':
+    case 'revisions':
+      return await answerLook(needs, parsed, by);
+    case 'doctor':
+      return words('');
     case 'cancel': {
       const verdict = await cancelDeployment(needs.app, { by, number: parsed.number });
-      if (!verdict.ok) return words(sayRefusals(verdict.refusals));
+      if (!verdict.ok) return await refusedMessage(needs, parsed.number, verdict.refusals);
       return words(sayCancelled(verdict.value));
     }
     case 'retry': {
       const { number, choice } = parsed;
       const verdict = await retryDeployment(needs.app, { by, number, choice, shownVersion: null });
-      if (!verdict.ok) return words(sayRefusals(verdict.refusals));
+      if (!verdict.ok) return await refusedMessage(needs, number, verdict.refusals);
       return words(sayRetried(verdict.value, (at) => slackInstant(at, sayTime(at, 'UTC'))));
     }
     case 'rollback': {
       const verdict = await rollBackDeployment(needs.app, { by, number: parsed.number });
-      return words(verdict.ok ? sayRolledBack(verdict.value) : sayRefusals(verdict.refusals));
+      if (!verdict.ok) return await refusedMessage(needs, parsed.number, verdict.refusals);
+      return words(sayRolledBack(verdict.value));
     }
     case 'lock': {
       const { environment, reason } = parsed;
@@ -130,12 +145,6 @@ async function answerCommand(
     case 'unlock': {
       const verdict = await unlockEnvironment(needs.app, { by, environment: parsed.environment });
       return words(verdict.ok ? sayUnlocked(verdict.value) : sayRefusals(verdict.refusals));
-    }
-    case 'unknown': {
-      const near = parsed.near === null ? '' : ` The nearest is \`/deploy ${parsed.near}\`.`;
-      return words(
-        `That is no command I know.${near} For example: \`${parsed.example}\`. \`/deploy help\` lists them all.`,
-      );
     }
   }
 }

@@ -1,0 +1,42 @@
+import type {
+  AllMiddlewareArgs,
+  BlockAction,
+  ButtonAction,
+  SlackActionMiddlewareArgs,
+  SlackShortcutMiddlewareArgs,
+} from '@slack/bolt';
+
+import type { FormNeeds } from '../form/follow-answers.ts';
+import { openForm } from './on-command.ts';
+
+const strings = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((word) => typeof word === 'string') : [];
+
+/** A press on *Deploy* beside a revision, or behind a request that was typed where no form can open: the form, filled in. */
+export async function onDeployWanted(
+  needs: FormNeeds,
+  { body, action, ack, client }: AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>,
+): Promise<void> {
+  await ack();
+  const value = Object(JSON.parse(action.value ?? '{}')) as Record<string, unknown>;
+  const { environment, when } = value;
+  const parsed = {
+    do: 'form' as const,
+    selection: strings(value['selection']),
+    environment: typeof environment === 'string' ? environment : null,
+    when: typeof when === 'string' ? when : '',
+  };
+  const from = { trigger_id: body.trigger_id, user_id: body.user.id, channel_id: body.channel?.id ?? null };
+  await openForm(needs, parsed, { command: from, client });
+}
+
+/** The global shortcut *Deploy*: the empty form, from anywhere. */
+export async function onDeployShortcut(
+  needs: FormNeeds,
+  { body, ack, client }: AllMiddlewareArgs & SlackShortcutMiddlewareArgs,
+): Promise<void> {
+  await ack();
+  const from = { trigger_id: body.trigger_id, user_id: body.user.id, channel_id: null };
+  const empty = { do: 'form' as const, selection: [], environment: null, when: '' };
+  await openForm(needs, empty, { command: from, client });
+}
