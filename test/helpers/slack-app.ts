@@ -32,6 +32,7 @@ export async function startSlackApp(options: {
   now?: () => number;
   more?: (app: App) => void;
   environment?: Environment;
+  catalog?: { name: string; description: string }[];
 }): Promise<SlackApp> {
   const slack = await startSlack({
     botToken: 'xoxb-1',
@@ -66,7 +67,8 @@ export async function startSlackApp(options: {
     await next();
   });
   options.more?.(connection.app);
-  listen(connection.app, { app, listCatalog: async () => [{ name: 'shop@2', description: 'a page' }], log });
+  const catalog = options.catalog ?? [{ name: 'shop@2', description: 'a page' }];
+  listen(connection.app, { app, listCatalog: async () => catalog, log });
   await connection.start();
   const read = () => lines.map((line) => JSON.parse(line) as { msg: string; slackUrl?: string });
   const url = read().findLast(({ slackUrl }) => slackUrl !== undefined)?.slackUrl ?? '';
