@@ -1,14 +1,16 @@
-import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bolt';
+import type { App, BlockAction, ButtonAction, MessageShortcut, ViewSubmitAction } from '@slack/bolt';
 
 import type { BotNeeds } from './bot.ts';
 import { decisionIds, onDecision, onDetails } from './card/on-button.ts';
 import { onChooseChange, onChooseSubmit, onChooseWanted } from './card/on-choose.ts';
+import { onMessageShortcut } from './card/on-message-shortcut.ts';
 import { onReasonSubmit, onReasonWanted, reasonFormIds, reasonForms } from './card/on-reason.ts';
 import { onHistoryPage } from './command/answer-history.ts';
 import { onRevisionsPage } from './command/answer-revisions.ts';
 import { onAskToLift } from './command/answer-why.ts';
 import { onCommand } from './command/on-command.ts';
 import { onDeployShortcut, onDeployWanted } from './command/on-deploy-wanted.ts';
+import { onDirectMessage } from './command/on-direct-message.ts';
 import { onHaltSubmit } from './command/on-halt.ts';
 import { onLockSubmit } from './command/on-lock.ts';
 import { createFollower, type FormNeeds } from './form/follow-answers.ts';
@@ -24,6 +26,7 @@ function listenToCommandButtons(app: App, needs: FormNeeds): void {
   for (const id of [ids.revisionsPage, ids.revisionsPageBack])
     app.action<BlockAction<ButtonAction>>(id, async (args) => await onRevisionsPage(needs, args));
   app.shortcut(ids.deployShortcut, async (args) => await onDeployShortcut(needs, args));
+  app.shortcut<MessageShortcut>(ids.messageShortcut, async (args) => await onMessageShortcut(needs, args));
 }
 
 /** Ids of the form's fields whose change redraws the plan. */
@@ -54,12 +57,13 @@ export function listen(app: App, needs: BotNeeds): void {
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
   app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());
   listenToCommandButtons(app, withForms);
+  app.event('message', async (args) => await onDirectMessage(needs, args));
   noteEvents(app, needs);
 }
 
-/** The manifest subscribes to no event; Bolt acknowledges whatever somebody subscribed to by hand, and the log says it once. */
+/** Bolt acknowledges whatever somebody subscribed to by hand, and the log says it once. */
 function noteEvents(app: App, { log }: BotNeeds): void {
-  const seen = new Set<string>();
+  const seen = new Set(['message']);
   app.event(/^/, async ({ event: { type } }) => {
     if (seen.has(type)) return;
     seen.add(type);

@@ -359,6 +359,9 @@ export interface Store {
   /** Channels with undelivered messages, by id. */
   undeliveredByChannel(): Promise<Untold[]>;
 
+  /** The deployment that a message of ours, by its channel and time stamp in Slack, is about; null where it is none of ours. */
+  deploymentOfMessage(channel: string, ts: string): Promise<number | null>;
+
   /** When the newest message whose key begins so was first wanted, epoch milliseconds; null where there is none. */
   newestMessageAt(prefix: string): Promise<number | null>;
 

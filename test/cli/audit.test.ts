@@ -210,6 +210,7 @@ describe('audit verify', () => {
       'DROP TABLE inspections',
       'DROP TABLE property_values',
       'DROP INDEX messages_paused',
+      'DROP INDEX messages_ts',
       'DELETE FROM __drizzle_migrations WHERE id > 1',
     );
     expect(await audit('verify')).toMatchObject({

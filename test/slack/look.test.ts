@@ -161,7 +161,8 @@ describe('/deploy status', () => {
 describe('/deploy history', () => {
   test('shows ten with result, duration and who, and More shows the rest in their place', async () => {
     await start();
-    for (let count = 0; count < 12; count += 1) await request({ by: 'U0BEN', startsAt: bot.app.now() + 9_000_000 });
+    for (let count = 0; count < 12; count += 1)
+      await request({ by: 'U0BEN', startsAt: bot.app.now() + 9_000_000 });
     await deploy({ 'web-1': 'ok', 'web-2': 'error', 'web-3': 'skipped' });
     const shown = await typed('/deploy history shop');
     expect(shown.text).toContain('shop: #13 to #4');
@@ -189,7 +190,9 @@ describe('/deploy revisions', () => {
 
   test('are listed newest first with who made each and what it holds, a page after another', async () => {
     const shown = await typed('/deploy revisions');
-    expect(shown.text).toMatch(/10 revisions and packages, page 1 of 2[\s\S]*shop@12\* by <@U0BEN>[\s\S]*shop@11/);
+    expect(shown.text).toMatch(
+      /10 revisions and packages, page 1 of 2[\s\S]*shop@12\* by <@U0BEN>[\s\S]*shop@11/,
+    );
     expect(shown.text).toContain('Holds release: runbook release');
     await bot.slack.person('U0ANA').press(shown, 'More');
     await expect.poll(lastSaid).toContain('page 2 of 2');

@@ -11,7 +11,7 @@ interface Manifest {
   features: { slash_commands: { command: string; url?: string }[]; shortcuts?: { callback_id: string }[] };
   oauth_config: { scopes: { bot: string[]; bot_optional: string[] } };
   settings: {
-    event_subscriptions?: { bot_events: string[] };
+    event_subscriptions?: { request_url?: string; bot_events: string[] };
     interactivity: Record<string, unknown>;
     socket_mode_enabled: boolean;
   };
@@ -45,8 +45,10 @@ const dispensable = [
   'conversations.replies',
   'usergroups.users.list',
 ];
-/** What needs a scope without being a method: posting where the bot was not invited, and being typed to. */
-const beyondMethods = ['chat:write.public', 'commands'];
+/** What needs a scope without being a method: posting where the bot was not invited, and being typed and written to. */
+const beyondMethods = ['chat:write.public', 'commands', 'im:history'];
+/** Slack's manifest names an event together with the kind of channel that it is heard from. */
+const inManifest: Record<string, string> = { message: 'message.im' };
 
 /** All faults of a manifest by Slack's own schema, whose `format: uri` is said by one key that we do not use. */
 function faultsOf(manifest: unknown): string[] {
@@ -110,7 +112,7 @@ describe.each(manifests)('%s', (_, manifest) => {
     }).toEqual({
       commands: listened('command'),
       shortcuts: listened('shortcut'),
-      events: listened('event'),
+      events: listened('event').map((name) => inManifest[name] ?? name),
     });
     expect(manifest.settings.interactivity['is_enabled']).toBe(true);
   });
@@ -122,6 +124,7 @@ test('the two manifests differ in nothing but the way in: over HTTP every way in
   const expected = structuredClone(socket);
   for (const command of expected.features.slash_commands) command.url = url;
   Object.assign(expected.settings.interactivity, { request_url: url, message_menu_options_url: url });
+  if (expected.settings.event_subscriptions) expected.settings.event_subscriptions.request_url = url;
   expected.settings.socket_mode_enabled = false;
   expect(http).toEqual(expected);
   expect(socket.settings.socket_mode_enabled).toBe(true);

@@ -16,6 +16,8 @@ import { sayRefusals } from '../../wording/refusal.ts';
 import type { BotNeeds } from '../bot.ts';
 import { type ButtonValue, decodeButton, ids } from '../ids.ts';
 import { detailsView } from './button-views.ts';
+import { deploymentView } from './deployment-view.ts';
+import { openOver } from './open-over.ts';
 import { tellPresser } from './tell-presser.ts';
 
 type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
@@ -54,7 +56,10 @@ const decisions: Record<
 export const decisionIds = Object.keys(decisions);
 
 /** A press on a button that decides: acknowledged, done once, and a refusal answered to the person alone. */
-export async function onDecision(needs: BotNeeds, { body, action, ack, respond }: Press): Promise<void> {
+export async function onDecision(
+  needs: BotNeeds,
+  { body, action, ack, respond, client }: Press,
+): Promise<void> {
   const value = decodeButton(action.value);
   const decision = decisions[action.action_id];
   if (!value || !decision) return await ack();
@@ -63,6 +68,11 @@ export async function onDecision(needs: BotNeeds, { body, action, ack, respond }
   const envelope = { key, what: `${action.action_id} #${value.number}`, by, at: needs.app.now() };
   const verdict = await once(needs.app.store, envelope, async () => await decision(needs, by, value));
   await ack();
+  if (body.view?.type === 'modal') {
+    const notice = verdict.ok ? null : sayRefusals(verdict.refusals);
+    const view = await deploymentView(needs.app.store, value.number, notice);
+    return void (view && (await client.views.update({ view_id: body.view.id, view })));
+  }
   if (!verdict.ok) await tellPresser(needs, respond, sayRefusals(verdict.refusals));
 }
 
@@ -72,5 +82,5 @@ export async function onDetails(needs: BotNeeds, { body, action, ack, client }: 
   const value = decodeButton(action.value);
   const loaded = value && (await loadDeployment(needs.app.store, value.number));
   if (!loaded?.ok) return;
-  await client.views.open({ trigger_id: body.trigger_id, view: detailsView(loaded.value) });
+  await openOver(client, body, detailsView(loaded.value));
 }

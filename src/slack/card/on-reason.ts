@@ -17,6 +17,8 @@ import { sayRefusals } from '../../wording/refusal.ts';
 import type { BotNeeds } from '../bot.ts';
 import { type ButtonValue, decodeButton, ids } from '../ids.ts';
 import { rejectView, stopNowView } from './button-views.ts';
+import { deploymentView } from './deployment-view.ts';
+import { openOver } from './open-over.ts';
 
 type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
 
@@ -45,13 +47,13 @@ export async function onReasonWanted({ body, action, ack, client }: Press): Prom
   await ack();
   const value = decodeButton(action.value);
   const view = value && reasonForms[action.action_id]?.(value);
-  if (view) await client.views.open({ trigger_id: body.trigger_id, view });
+  if (view) await openOver(client, body, view);
 }
 
 /** The decision with its reason; a refusal stands under the field. */
 export async function onReasonSubmit(
   { app }: BotNeeds,
-  { body, view, ack }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
+  { body, view, ack, client }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
 ): Promise<void> {
   const decision = decisions[view.callback_id];
   if (!decision) return await ack();
@@ -61,6 +63,10 @@ export async function onReasonSubmit(
   const what = `${view.callback_id} #${number}`;
   const envelope = { key: `${view.callback_id}:${body.trigger_id}`, what, by, at: app.now() };
   const verdict = await once(app.store, envelope, async () => await decision(app, { by, number, reason }));
-  if (verdict.ok) return await ack();
+  if (verdict.ok) {
+    await ack();
+    const below = view.previous_view_id ? await deploymentView(app.store, number) : null;
+    return void (below && (await client.views.update({ view_id: view.previous_view_id ?? '', view: below })));
+  }
   await ack({ response_action: 'errors', errors: { [ids.reason]: sayRefusals(verdict.refusals) } });
 }

@@ -70,7 +70,7 @@ export async function onCommand(needs: FormNeeds, { command, ack, client }: Argu
 }
 
 /** What changes nothing may come twice; it is answered without a row, also while nothing can be written. */
-function onlyReads(command: Command): boolean {
+export function onlyReads(command: Command): boolean {
   const { do: what } = command;
   return what === 'help' || what === 'list' || what === 'show' || what === 'unknown' || isLook(command);
 }
@@ -97,7 +97,8 @@ export async function openForm(
   needs.follower.follow(client, { view: opened.view, state, person, more });
 }
 
-async function answerCommand(
+/** What a command is answered with that opens no form. */
+export async function answerCommand(
   needs: BotNeeds,
   parsed: Exclude<Command, { do: 'form' }>,
   by: string,

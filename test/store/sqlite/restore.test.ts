@@ -174,7 +174,7 @@ describe('restore', () => {
       DROP TABLE environment_events; DROP TABLE environment_locks;
       ALTER TABLE messages DROP COLUMN replaces; DROP TABLE server_records;
       DROP TABLE environment_backups; DROP TABLE inspections; DROP TABLE property_values;
-      DROP INDEX messages_paused;
+      DROP INDEX messages_paused; DROP INDEX messages_ts;
       DELETE FROM __drizzle_migrations WHERE id > 1`);
     byHand.close();
     expect(await restore()).toMatchObject({ copiedAt, holdings: { events: 1 } });

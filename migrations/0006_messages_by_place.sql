@@ -1,0 +1,1 @@
+CREATE INDEX `messages_ts` ON `messages` (`ts`,`channel`);
