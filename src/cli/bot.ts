@@ -15,6 +15,7 @@ import { type Pace, startOutbox } from '../slack/outbox/outbox.ts';
 import { startTelling } from '../slack/outbox/telling.ts';
 import type { Store } from '../store/store.ts';
 import { createApp } from './bot-app.ts';
+import { createExamination } from './bot-doctor.ts';
 import { createExecutor } from './bot-executor.ts';
 import { holdConfiguration } from './current-configuration.ts';
 import { openCatalogBeside } from './data-directory.ts';
@@ -72,7 +73,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   });
   const anchoring = startAnchoring({ store, now, log, channel }, outbox);
   const telling = startTelling({ store, now, log, breathMs: options.pace.betweenTellings }, outbox);
-  listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
+  const examine = createExamination(options, current.configuration);
+  listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, examine, log });
   // What hears people lets go first, what tells them last.
   const ears: Stoppable[] = [slack];
   const rest: Stoppable[] = [scheduler, executor, telling, anchoring, outbox];

@@ -100,7 +100,7 @@ function sayAge(servers: StatusFacts['servers'], now: number): string[] {
   const ages = servers.flatMap(({ at }) => (at === null ? [] : [Math.max(0, now - at)]));
   if (ages.length === 0) return ['No server was asked or deployed to yet.'];
   const [least, most] = [Math.min(...ages), Math.max(...ages)].map(sayDuration);
-  return [least === most ? `Known since ${least} ago.` : `Known since ${least} to ${most} ago.`];
+  return [least === most ? `Known as of ${least} ago.` : `Known as of ${least} to ${most} ago.`];
 }
 
 function sayRunning({ number, requestedBy, since, done, servers }: Busy, sayInstant: SayInstant): string {

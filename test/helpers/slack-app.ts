@@ -5,6 +5,7 @@ import { pino } from 'pino';
 
 import type { Environment } from '../../src/domain/environment.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
+import type { Examined } from '../../src/slack/bot.ts';
 import { connectSlack, type Slack } from '../../src/slack/connection/connect.ts';
 import { listen } from '../../src/slack/listen.ts';
 import { startApp, type TestApp } from './app.ts';
@@ -33,6 +34,7 @@ export async function startSlackApp(options: {
   more?: (app: App) => void;
   environment?: Environment;
   catalog?: { name: string; description: string }[];
+  examine?: () => Promise<Examined[]>;
 }): Promise<SlackApp> {
   const slack = await startSlack({
     botToken: 'xoxb-1',
@@ -68,7 +70,8 @@ export async function startSlackApp(options: {
   });
   options.more?.(connection.app);
   const catalog = options.catalog ?? [{ name: 'shop@2', description: 'a page' }];
-  listen(connection.app, { app, listCatalog: async () => catalog, log });
+  const { examine } = options;
+  listen(connection.app, { app, listCatalog: async () => catalog, ...(examine && { examine }), log });
   await connection.start();
   const read = () => lines.map((line) => JSON.parse(line) as { msg: string; slackUrl?: string });
   const url = read().findLast(({ slackUrl }) => slackUrl !== undefined)?.slackUrl ?? '';

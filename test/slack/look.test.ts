@@ -59,7 +59,7 @@ describe('/deploy why', () => {
     const shown = await typed(`/deploy why #${number}`);
     expect(shown.text).toContain('`shop` is locked by <@U0BEN>');
     await bot.slack.person('U0ANA').press(shown, 'Ask @U0BEN');
-    await expect.poll(lastSaid).toContain(`<@U0BEN> is asked in the thread of #${number}.`);
+    await expect.poll(lastSaid).toContain(`Asked <@U0BEN> in the thread of #${number}.`);
     await bot.slack.person('U0ANA').press(shown, 'Ask @U0BEN');
     await expect.poll(lastSaid).toContain('asked <@U0BEN> already');
     const events = await bot.app.store.eventsAfter(number, 0);
@@ -77,9 +77,18 @@ describe('/deploy why', () => {
     const shown = await typed(`/deploy why ${number}`);
     bot.slack.redeliverNext(2);
     await bot.slack.person('U0ANA').press(shown, 'Ask @U0BEN');
-    await expect.poll(lastSaid).toContain('is asked');
+    await expect.poll(lastSaid).toContain('Asked <@U0BEN>');
     const events = await bot.app.store.eventsAfter(number, 0);
     expect(events.filter(({ event }) => event.type === 'lift_asked')).toHaveLength(1);
+  });
+
+  test('whoever can lift it alone is offered no button that asks them', async () => {
+    const number = await request();
+    await startDeployment(bot.app, number);
+    await lockEnvironment(bot.app, { environment: 'shop', by: 'U0ANA', reason: 'the disk' });
+    const { text } = await typed(`/deploy why ${number}`);
+    expect(text).toContain('is locked by <@U0ANA>');
+    expect(text).not.toContain('Ask @');
   });
 
   test('a refused retry offers the same button', async () => {
@@ -87,7 +96,7 @@ describe('/deploy why', () => {
     await lockEnvironment(bot.app, { environment: 'shop', by: 'U0BEN', reason: 'the disk' });
     const shown = await typed(`/deploy retry ${number}`);
     await bot.slack.person('U0ANA').press(shown, 'Ask @U0BEN');
-    await expect.poll(lastSaid).toContain('<@U0BEN> is asked');
+    await expect.poll(lastSaid).toContain('Asked <@U0BEN>');
   });
 
   test.each(['why 1', 'status shop', 'history shop', 'revisions'])('%s is for members only', async (text) => {
@@ -120,7 +129,7 @@ describe('/deploy status', () => {
     for (const words of [
       '*2 × `shop@2`*: web-1, web-2',
       '*1 × `shop@1`*: web-3',
-      'Known since 1 min 30 s ago.',
+      'Known as of 1 min 30 s ago.',
       'Nothing is running.',
       `*#${queued}* shop@2`,
       'is locked by <@U0BEN>',
@@ -208,6 +217,62 @@ describe('/deploy revisions', () => {
     const form = await person.modal();
     expect(form.title).toBe('Deploy');
     expect(form.text()).toContain('shop@7');
+  });
+});
+
+describe('/deploy doctor', () => {
+  const finding = (area: string, name: string, state: 'ok' | 'warning' | 'fault') => ({
+    area,
+    name,
+    state,
+    message: `says ${state} <!channel>`,
+  });
+  const found = [
+    finding('slack', 'bot token', 'ok'),
+    finding('slack', 'scope groups:read', 'warning'),
+    finding('database', 'disk', 'fault'),
+    ...Array.from({ length: 200 }, (_, index) => finding('servers', `shop/web-${index}`, 'ok')),
+  ];
+
+  test('answers admins: faults first, then warnings, then how much is well', async () => {
+    await start({ examine: async () => found });
+    bot.app.world.configuration.roles['global_admin'] = {
+      users: ['U0BEN'],
+      usergroups: [],
+      environmentKinds: null,
+    };
+    await bot.slack.person('U0BEN').types('/deploy doctor', { channel });
+    const everything = () => bot.slack.person('U0BEN').ephemerals().map(wordsOf).join('\n');
+    await expect.poll(everything).toContain('203 looked at: 1 faults, 1 warnings.');
+    const said = everything();
+    expect(said).toMatch(
+      /Fault\* · database · disk[\s\S]*Warning · slack · scope[\s\S]*Well · slack · bot token/,
+    );
+    expect(said).toContain('and 196 more');
+    expect(said).not.toContain('<!channel>');
+  });
+
+  test('sends everybody else to an admin, and looks at nothing for them', async () => {
+    let looks = 0;
+    await start({
+      examine: async () => {
+        looks += 1;
+        return found;
+      },
+    });
+    bot.app.world.configuration.roles['global_admin'] = {
+      users: ['U0BEN'],
+      usergroups: [],
+      environmentKinds: null,
+    };
+    bot.app.world.configuration.roles['promotion_admin'] = {
+      users: ['U0BEN'],
+      usergroups: [],
+      environmentKinds: null,
+    };
+    expect((await typed('/deploy doctor')).text).toContain('to admins only. Ask <@U0BEN>');
+    await bot.slack.person('U0ANA').writesToApp('doctor');
+    expect(looks).toBe(0);
   });
 });
 

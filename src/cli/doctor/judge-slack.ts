@@ -25,6 +25,11 @@ const needs: Need[] = [
     state: 'warning',
     without: 'a message whose sending was interrupted may come twice',
   },
+  {
+    scope: 'im:history',
+    state: 'warning',
+    without: 'what people write to the bot in direct messages is not read',
+  },
   { scope: 'channels:read', state: 'warning', without: 'the doctor cannot look at channels' },
 ];
 

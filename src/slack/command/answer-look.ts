@@ -26,7 +26,7 @@ export async function answerLook(needs: BotNeeds, look: Look, by: string): Promi
   }
   switch (look.do) {
     case 'why':
-      return await answerWhy(needs, look.number);
+      return await answerWhy(needs, { number: look.number, by });
     case 'status':
       return await answerStatus(needs, look.environment);
     case 'history':

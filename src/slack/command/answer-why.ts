@@ -16,7 +16,10 @@ import { tellPresser } from '../card/tell-presser.ts';
 import { ids } from '../ids.ts';
 
 /** `/deploy why N`: each reason with who can lift it, the way out, and a button that asks them. */
-export async function answerWhy({ app }: BotNeeds, number: number): Promise<MessageContent> {
+export async function answerWhy(
+  { app }: BotNeeds,
+  { number, by }: { number: number; by: string },
+): Promise<MessageContent> {
   const why = await whyNotRunning(app, number);
   if (!why.ok) return refusedContent(why.refusals, []);
   const { deployment, plan, obstacles } = why.value;
@@ -28,7 +31,7 @@ export async function answerWhy({ app }: BotNeeds, number: number): Promise<Mess
       ? 'Nothing keeps it: it is under way.'
       : 'Nothing keeps it: it begins in a moment.';
   const reasons = await Promise.all(
-    obstacles.map(async (obstacle) => await reasonBlocks({ app }, number, obstacle)),
+    obstacles.map(async (obstacle) => await reasonBlocks({ app }, { number, by }, obstacle)),
   );
   return {
     text: `${title}: ${obstacles[0]?.message ?? state}`,
@@ -42,25 +45,26 @@ export async function answerWhy({ app }: BotNeeds, number: number): Promise<Mess
 
 async function reasonBlocks(
   needs: Pick<BotNeeds, 'app'>,
-  number: number,
+  about: { number: number; by: string },
   obstacle: Obstacle,
 ): Promise<KnownBlock[]> {
   const { rule, message, liftedBy, wayOut } = obstacle;
   const lifted = liftedBy === 'nobody' ? '' : `Lifted by ${liftedBy}. `;
   const text = section(`${message} (${rule})\n${lifted}${wayOut}`);
-  const asks = await askButton(needs, number, obstacle);
+  const asks = await askButton(needs, about, obstacle);
   return [asks ? { ...text, accessory: asks } : text];
 }
 
 async function askButton(
   { app }: Pick<BotNeeds, 'app'>,
-  number: number,
+  { number, by }: { number: number; by: string },
   { rule, people, liftedBy }: Obstacle,
 ): Promise<Button | null> {
-  const [first = '', second] = people;
+  // Nobody asks themself.
+  const [first = '', second] = people.filter((mention) => mention !== `<@${by}>`);
   if (first === '') return null;
   const user = second === undefined ? /^<@(\w+)>$/.exec(first)?.[1] : undefined;
-  const who = user === undefined ? `whoever can: ${liftedBy}` : `@${(await app.findPerson(user)).name}`;
+  const who = user === undefined ? liftedBy : `@${(await app.findPerson(user)).name}`;
   return button(ids.askToLift, `Ask ${who}`, JSON.stringify({ number, rule }), {
     accessibilityLabel: `Ask ${who} about ${rule} of deployment ${number}`,
   });
@@ -69,13 +73,14 @@ async function askButton(
 /** A "no" about a deployment, with the buttons that ask whoever can lift what it says. */
 export async function refusedMessage(
   needs: BotNeeds,
-  number: number,
-  refusals: Refusal[],
+  { number, by, refusals }: { number: number; by: string; refusals: Refusal[] },
 ): Promise<MessageContent> {
   const why = await whyNotRunning(needs.app, number);
   const rules = new Set(refusals.map(({ rule }) => rule));
   const named = why.ok ? why.value.obstacles.filter(({ rule }) => rules.has(rule)) : [];
-  const asks = await Promise.all(named.map(async (obstacle) => await askButton(needs, number, obstacle)));
+  const asks = await Promise.all(
+    named.map(async (obstacle) => await askButton(needs, { number, by }, obstacle)),
+  );
   return refusedContent(
     refusals,
     asks.filter((each) => each !== null),
@@ -103,7 +108,7 @@ export async function onAskToLift(
   );
   await ack();
   const sentence = verdict.ok
-    ? `${verdict.value.people.join(', ')} ${verdict.value.people.length === 1 ? 'is' : 'are'} asked in the thread of #${number}.`
+    ? `Asked ${verdict.value.people.join(', ')} in the thread of #${number}.`
     : verdict.refusals.map(sayRefusal).join('\n');
   await tellPresser(needs, respond, sentence);
 }

@@ -23,6 +23,7 @@ import type { BotNeeds } from '../bot.ts';
 import { slackInstant } from '../escape.ts';
 import { drawForm } from '../form/draw-form.ts';
 import type { FormNeeds } from '../form/follow-answers.ts';
+import { doctorMessage, onDoctor } from './answer-doctor.ts';
 import { answerLook, isLook } from './answer-look.ts';
 import { answerMisnamed, answerUnknown } from './answer-unknown.ts';
 import { refusedMessage } from './answer-why.ts';
@@ -42,7 +43,8 @@ interface Opener {
 type Arguments = AllMiddlewareArgs & SlackCommandMiddlewareArgs;
 
 /** `/deploy …`: opens the form, or answers the person alone. */
-export async function onCommand(needs: FormNeeds, { command, ack, client }: Arguments): Promise<void> {
+export async function onCommand(needs: FormNeeds, args: Arguments): Promise<void> {
+  const { command, ack, client } = args;
   const parsed = parseCommand(command.text, environmentNames(needs));
   if (parsed.do === 'form') {
     const misnamed = answerMisnamed(needs, parsed);
@@ -53,6 +55,7 @@ export async function onCommand(needs: FormNeeds, { command, ack, client }: Argu
   if (parsed.do === 'lock' && parsed.reason === '')
     return await openLockForm(needs, parsed.environment, { command, ack, client });
   if (parsed.do === 'halt' && parsed.reason === '') return await openHaltForm({ command, ack, client });
+  if (parsed.do === 'doctor') return await onDoctor(needs, args);
   if (onlyReads(parsed)) return await ack(toPerson(await answerCommand(needs, parsed, command.user_id)));
   const at = needs.app.now();
   const envelope = {
@@ -72,7 +75,14 @@ export async function onCommand(needs: FormNeeds, { command, ack, client }: Argu
 /** What changes nothing may come twice; it is answered without a row, also while nothing can be written. */
 export function onlyReads(command: Command): boolean {
   const { do: what } = command;
-  return what === 'help' || what === 'list' || what === 'show' || what === 'unknown' || isLook(command);
+  return (
+    what === 'help' ||
+    what === 'list' ||
+    what === 'show' ||
+    what === 'unknown' ||
+    what === 'doctor' ||
+    isLook(command)
+  );
 }
 
 function environmentNames({ app }: BotNeeds): string[] {
@@ -117,21 +127,23 @@ export async function answerCommand(
     case 'revisions':
       return await answerLook(needs, parsed, by);
     case 'doctor':
-      return words('');
+      return await doctorMessage(needs, by);
     case 'cancel': {
       const verdict = await cancelDeployment(needs.app, { by, number: parsed.number });
-      if (!verdict.ok) return await refusedMessage(needs, parsed.number, verdict.refusals);
+      if (!verdict.ok)
+        return await refusedMessage(needs, { number: parsed.number, by, refusals: verdict.refusals });
       return words(sayCancelled(verdict.value));
     }
     case 'retry': {
       const { number, choice } = parsed;
       const verdict = await retryDeployment(needs.app, { by, number, choice, shownVersion: null });
-      if (!verdict.ok) return await refusedMessage(needs, number, verdict.refusals);
+      if (!verdict.ok) return await refusedMessage(needs, { number, by, refusals: verdict.refusals });
       return words(sayRetried(verdict.value, (at) => slackInstant(at, sayTime(at, 'UTC'))));
     }
     case 'rollback': {
       const verdict = await rollBackDeployment(needs.app, { by, number: parsed.number });
-      if (!verdict.ok) return await refusedMessage(needs, parsed.number, verdict.refusals);
+      if (!verdict.ok)
+        return await refusedMessage(needs, { number: parsed.number, by, refusals: verdict.refusals });
       return words(sayRolledBack(verdict.value));
     }
     case 'lock': {
