@@ -243,7 +243,7 @@ describe('/deploy doctor', () => {
     };
     await bot.slack.person('U0BEN').types('/deploy doctor', { channel });
     const everything = () => bot.slack.person('U0BEN').ephemerals().map(wordsOf).join('\n');
-    await expect.poll(everything).toContain('203 looked at: 1 faults, 1 warnings.');
+    await expect.poll(everything).toContain('203 looked at: 1 fault, 1 warning.');
     const said = everything();
     expect(said).toMatch(
       /Fault\* · database · disk[\s\S]*Warning · slack · scope[\s\S]*Well · slack · bot token/,

@@ -34,7 +34,7 @@ export async function doctorMessage({ app, examine }: BotNeeds, by: string): Pro
   const lines = [...linesOf(findings, 'fault'), ...linesOf(findings, 'warning')];
   const well = findings.filter(({ state }) => state === 'ok');
   const areas = [...new Set(well.map(({ area }) => area))];
-  const text = `${findings.length} looked at: ${count(findings, 'fault')} faults, ${count(findings, 'warning')} warnings.`;
+  const text = `${findings.length} looked at: ${count(findings, 'fault')}, ${count(findings, 'warning')}.`;
   return {
     text,
     blocks: [
@@ -66,8 +66,10 @@ function linesOf(findings: Examined[], wanted: Examined['state']): string[] {
     );
 }
 
-function count(findings: Examined[], wanted: Examined['state']): number {
-  return findings.filter(({ state }) => state === wanted).length;
+/** `1 fault`, `2 warnings`. */
+function count(findings: Examined[], wanted: Examined['state']): string {
+  const { length } = findings.filter(({ state }) => state === wanted);
+  return `${length} ${wanted}${length === 1 ? '' : 's'}`;
 }
 
 const shownWell = 4;

@@ -53,22 +53,36 @@ function requested(words: string[], environments: string[]): Command | null {
 
 function parseKnown(word: string, rest: string[], find: (name: string) => string): Command | null {
   const [argument = ''] = rest;
-  const number = readNumber(argument);
-  const about = [...numbered, 'why' as const].find((candidate) => candidate === word);
-  if (about) return number !== null && rest.length === 1 ? { do: about, number } : null;
-  if (word === 'retry')
-    return number === null ? null : { do: word, number, choice: parseChoice(rest.slice(1)) };
   if (word === 'halt') return { do: word, reason: rest.join(' ') };
   if (word === 'revisions') return { do: word, search: rest.join(' ') };
   if (word === 'lock' && argument !== '')
     return { do: word, environment: find(argument), reason: rest.slice(1).join(' ') };
-  if (rest.length > 1) return null;
-  if (word === 'help') return { do: word, about: argument === '' ? null : argument.toLowerCase() };
-  if (word === 'status') return { do: word, environment: argument === '' ? null : find(argument) };
-  if ((word === 'list' || word === 'doctor') && argument === '') return { do: word };
-  if ((word === 'unlock' || word === 'history') && argument !== '')
-    return { do: word, environment: find(argument) };
-  return null;
+  const ofDeployment = parseNumbered(word, rest);
+  if (ofDeployment || rest.length > 1) return ofDeployment;
+  return argument === '' ? parseAlone(word) : parseWithOne(word, argument, find);
+}
+
+/** What stands for itself. */
+function parseAlone(word: string): Command | null {
+  if (word === 'help') return { do: word, about: null };
+  if (word === 'status') return { do: word, environment: null };
+  return word === 'list' || word === 'doctor' ? { do: word } : null;
+}
+
+function parseWithOne(word: string, argument: string, find: (name: string) => string): Command | null {
+  if (word === 'help') return { do: word, about: argument.toLowerCase() };
+  return word === 'status' || word === 'unlock' || word === 'history'
+    ? { do: word, environment: find(argument) }
+    : null;
+}
+
+/** `show 1042` and its like; `retry` says which servers behind it. */
+function parseNumbered(word: string, [argument = '', ...rest]: string[]): Command | null {
+  const number = readNumber(argument);
+  if (number === null) return null;
+  if (word === 'retry') return { do: word, number, choice: parseChoice(rest) };
+  const about = [...numbered, 'why' as const].find((candidate) => candidate === word);
+  return about && rest.length === 0 ? { do: about, number } : null;
 }
 
 /** `1042`, `#1042` or `1042,`. */
