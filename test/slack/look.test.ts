@@ -160,7 +160,11 @@ describe('/deploy status', () => {
     bot.app.world.configuration.environments = names.map((name) =>
       buildSingleCluster(names, { name: `environment-with-a-long-name-${name}` }),
     );
-    expect((await typed('/deploy status')).text).toContain('100 environments');
+    const all = await typed('/deploy status');
+    expect(all.text).toContain('100 environments');
+    expect(all.text).toMatch(/… and \d+ more/);
+    // Slack refuses messages of about 12,000 letters, which its documentation does not say.
+    expect(all.text.length).toBeLessThan(11_000);
     expect((await typed('/deploy status environment-with-a-long-name-web-7')).text).toContain(
       '100 × nobody knows',
     );
