@@ -158,16 +158,18 @@ describe('/deploy status', () => {
     await start();
     const names = Array.from({ length: 100 }, (_, index) => `web-${index}`);
     bot.app.world.configuration.environments = names.map((name) =>
-      buildSingleCluster(names, { name: `environment-with-a-long-name-${name}` }),
+      buildSingleCluster(names, {
+        name: `environment-with-quite-a-long-name-that-says-what-it-is-for-${name}`,
+      }),
     );
     const all = await typed('/deploy status');
     expect(all.text).toContain('100 environments');
     expect(all.text).toMatch(/… and \d+ more/);
     // Slack refuses messages of about 12,000 letters, which its documentation does not say.
     expect(all.text.length).toBeLessThan(11_000);
-    expect((await typed('/deploy status environment-with-a-long-name-web-7')).text).toContain(
-      '100 × nobody knows',
-    );
+    expect(
+      (await typed('/deploy status environment-with-quite-a-long-name-that-says-what-it-is-for-web-7')).text,
+    ).toContain('100 × nobody knows');
   });
 });
 

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { loadDeployment } from '../../src/app/load-deployment.ts';
-import { lockEnvironment } from '../../src/app/lock-environment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
-import { startDeployment } from '../../src/app/start-deployment.ts';
 import { deploymentCard } from '../../src/slack/card/card.ts';
+import { onDirectMessage } from '../../src/slack/command/on-direct-message.ts';
 import { ids } from '../../src/slack/ids.ts';
 import { buildRequest } from '../helpers/app.ts';
 import { endAttempt } from '../helpers/attempts.ts';
@@ -162,6 +161,24 @@ describe('direct messages with the bot', () => {
     expect((await bot.app.store.lock('shop'))?.reason).toBe('the disk is full');
   });
 
+  test('a decision that another process hears again is neither made nor answered twice', async () => {
+    const said: string[] = [];
+    const postMessage = async ({ text }: { text: string }) => said.push(text);
+    const event = {
+      type: 'message',
+      channel_type: 'im',
+      user: 'U0BEN',
+      text: 'lock shop full',
+      channel: 'D0BEN',
+    };
+    const args = { event, body: { event_id: 'Ev7' }, client: { chat: { postMessage } } };
+    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const needs = { app: bot.app, listCatalog: async () => [], log };
+    for (let process = 0; process < 2; process += 1)
+      await onDirectMessage(needs, args as unknown as Parameters<typeof onDirectMessage>[1]);
+    expect(said).toEqual([expect.stringContaining('`shop` is locked')]);
+  });
+
   test('a request is answered with a button that opens the form filled in', async () => {
     const ana = bot.slack.person('U0ANA');
     const direct = await ana.writesToApp('shop@2 → shop tomorrow 9pm');
@@ -179,11 +196,26 @@ describe('direct messages with the bot', () => {
     expect(JSON.stringify(answer.blocks)).toContain('shop@2');
   });
 
-  test('what stands in a channel is none of the bot’s business', async () => {
-    const event = { type: 'message', channel_type: 'channel', user: 'U0ANA', text: 'list', channel };
-    await bot.slack.deliver({ type: 'events_api', payload: { event_id: 'Ev1', event } });
-    await lockEnvironment(bot.app, { environment: 'shop', by: 'U0BEN', reason: 'x' });
-    await startDeployment(bot.app, number);
-    expect(bot.slack.calls().filter(({ method }) => method === 'chat.postMessage')).toEqual([]);
+  test.each([
+    ['what people say to each other in a channel', { channel_type: 'channel', channel }],
+    ['what another bot writes', { bot_id: 'B0OTHER' }],
+    ['an edit', { subtype: 'message_changed' }],
+  ])('%s is none of the bot’s business', async (_, more) => {
+    const direct = bot.slack.person('U0ANA').direct();
+    const deliver = async (given: object) =>
+      await bot.slack.deliver({
+        type: 'events_api',
+        payload: {
+          type: 'event_callback',
+          team_id: 'T0LOCAL',
+          api_app_id: 'A0LOCAL',
+          event_id: `Ev${JSON.stringify(given)}`,
+          event: { type: 'message', channel_type: 'im', user: 'U0ANA', channel: direct, ts: '1.1', ...given },
+        },
+      });
+    await deliver({ text: 'list', ...more });
+    await deliver({ text: 'help lock' });
+    await expect.poll(answers).toEqual([expect.stringContaining('/deploy lock shop')]);
+    expect(bot.slack.channel(channel).messages()).toEqual([]);
   });
 });
