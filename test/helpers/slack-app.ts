@@ -16,6 +16,8 @@ export interface SlackApp {
   slack: LocalSlack;
   connection: Slack;
   app: TestApp;
+  /** What can be chosen; may be changed. */
+  catalog: { name: string; description: string }[];
   /** Names of everything that reached Bolt. */
   reached: string[];
   /** Where Slack's requests go; '' in Socket Mode. */
@@ -81,6 +83,7 @@ export async function startSlackApp(options: {
     slack,
     connection,
     app,
+    catalog,
     reached,
     url,
     log: read,

@@ -190,6 +190,16 @@ describe('direct messages with the bot', () => {
     expect(form.text()).toContain('shop@2');
   });
 
+  test('a page of revisions is turned in its place', async () => {
+    const many = Array.from({ length: 9 }, (_, index) => ({ name: `shop@${9 - index}`, description: '' }));
+    bot.catalog.splice(0, 1, ...many);
+    const ana = bot.slack.person('U0ANA');
+    const direct = await ana.writesToApp('revisions');
+    await expect.poll(answers).toEqual([expect.stringContaining('page 1 of 2')]);
+    await ana.press(bot.slack.channel(direct).messages().at(-1)!, 'More');
+    await expect.poll(answers).toEqual([expect.stringContaining('page 2 of 2')]);
+  });
+
   test('/deploy works there', async () => {
     const ana = bot.slack.person('U0ANA');
     const answer = await ana.types('/deploy list', { channel: ana.direct() });

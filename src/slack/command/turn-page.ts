@@ -16,5 +16,8 @@ export async function turnPage(
   if (person.standing !== 'member') return await tellPresser(needs, respond, standingSentence(person));
   const value = Object(JSON.parse(action.value ?? '{}')) as Record<string, unknown>;
   const page = await draw(value);
-  if (page) await respond({ response_type: 'ephemeral', replace_original: true, ...page });
+  if (!page) return;
+  // In a direct message the page is an ordinary message, and stays one.
+  const isEphemeral = Object(body.container).is_ephemeral === true;
+  await respond({ ...(isEphemeral && { response_type: 'ephemeral' }), replace_original: true, ...page });
 }
