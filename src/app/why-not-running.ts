@@ -1,4 +1,5 @@
-import { type Obstacle, obstaclesOf } from '../domain/deployment/obstacles.ts';
+import type { Obstacle } from '../domain/deployment/obstacle.ts';
+import { obstaclesOf } from '../domain/deployment/obstacles.ts';
 import { accept, type Verdict } from '../domain/verdict.ts';
 import { busyIn } from './busy-environment.ts';
 import { currentEnvironment, type LoadedDeployment, loadDeployment } from './load-deployment.ts';

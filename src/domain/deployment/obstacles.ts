@@ -1,37 +1,14 @@
 import { mention, system } from '../actor.ts';
 import { sayTime } from '../calendar/calendar.ts';
 import { refuseStart } from '../calendar/windows.ts';
-import type { Configuration, Environment } from '../environment.ts';
-import type { Plan } from '../plan/plan.ts';
 import { namesOfRole } from '../roles.ts';
-import type { Busy } from '../rules/rule.ts';
-import type { Refusal } from '../verdict.ts';
 import { approvalRuleFor, approvalStanding } from './approval.ts';
 import { sayChoice } from './choice.ts';
 import { type Deployment, hasEnded } from './deployment.ts';
-import { type EnvironmentLock, lockedRefusal } from './lock.ts';
-import { remainingServers } from './retry-choice.ts';
+import { lockedRefusal } from './lock.ts';
+import { admins, type Obstacle, type ObstacleFacts, operators } from './obstacle.ts';
+import { afterEnd } from './obstacles-after-end.ts';
 import { whoMayApprove } from './who-may-approve.ts';
-
-/** One reason why a deployment does not run, with whoever can lift it. */
-export interface Obstacle extends Refusal {
-  /** Mentions of those who can lift it; empty where asking somebody changes nothing. */
-  people: string[];
-}
-
-/** What stands around a deployment now. */
-export interface ObstacleFacts {
-  deployment: Deployment;
-  plan: Plan;
-  /** As it is configured now. */
-  environment: Environment;
-  configuration: Configuration;
-  lock: EnvironmentLock | null;
-  /** The other deployment that holds the environment. */
-  busy: Busy | null;
-  /** Other deployments of the environment that were queued before it, oldest first. */
-  ahead: number[];
-}
 
 /** Everything that keeps a deployment from running, the first that has to be lifted first; empty while nothing does. */
 export function obstaclesOf(facts: ObstacleFacts): Obstacle[] {
@@ -177,58 +154,4 @@ function queueObstacle({ deployment, environment, busy, ahead }: ObstacleFacts):
       people: [],
     },
   ];
-}
-
-/** It ended: why, and what can still be done about it. */
-function afterEnd({ deployment, plan, configuration }: ObstacleFacts): Obstacle[] {
-  const { number, state, endedBy, rejection, attempt } = deployment;
-  if (state === 'ok' || state === 'ok_with_warnings') return [];
-  const again = 'Request it again with `/deploy`.';
-  if (rejection)
-    return [
-      ended(
-        `#${number} was rejected by <@${rejection.by}>.`,
-        'Read why in its thread, and request it again.',
-      ),
-    ];
-  if (state === 'expired')
-    return [ended(`#${number} expired: ${endedBy ?? 'nobody approved it in time'}.`, again)];
-  if (attempt === 0)
-    return [
-      ended(
-        `#${number} ${state === 'missed' ? 'was not started' : 'was cancelled'}: ${endedBy ?? ''}.`,
-        again,
-      ),
-    ];
-  const rest = remainingServers(plan, deployment);
-  if (rest.length === 0) return [];
-  return [
-    {
-      rule: 'rest',
-      message: `#${number} ended with ${rest.length} ${rest.length === 1 ? 'server' : 'servers'} left (${cut(rest)}), and needs somebody to deploy the rest.`,
-      liftedBy: 'the requester, or whoever may deploy there',
-      wayOut: `Look at what failed, then \`/deploy retry ${number}\` or \`/deploy rollback ${number}\`.`,
-      people: operators(deployment, configuration),
-    },
-  ];
-}
-
-function ended(message: string, wayOut: string): Obstacle {
-  return { rule: 'ended', message, liftedBy: 'nobody', wayOut, people: [] };
-}
-
-function cut(names: string[]): string {
-  return names.length <= 5
-    ? names.join(', ')
-    : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;
-}
-
-/** Whoever asked for it is asked first; nobody did where the product undoes something. */
-function operators({ requestedBy }: Deployment, configuration: Configuration): string[] {
-  return requestedBy === system ? admins(configuration) : [`<@${requestedBy}>`];
-}
-
-function admins(configuration: Configuration): string[] {
-  const names = namesOfRole(configuration, 'promotion_admin') || namesOfRole(configuration, 'global_admin');
-  return names.split(', ').filter(Boolean);
 }

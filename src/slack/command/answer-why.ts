@@ -5,7 +5,7 @@ import { askToLift } from '../../app/ask-to-lift.ts';
 import { once } from '../../app/once.ts';
 import { whyNotRunning } from '../../app/why-not-running.ts';
 import { hasEnded } from '../../domain/deployment/deployment.ts';
-import type { Obstacle } from '../../domain/deployment/obstacles.ts';
+import type { Obstacle } from '../../domain/deployment/obstacle.ts';
 import type { Refusal } from '../../domain/verdict.ts';
 import { sayRefusal, sayRefusals } from '../../wording/refusal.ts';
 import { sayEnd } from '../../wording/state.ts';
