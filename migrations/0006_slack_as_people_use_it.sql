@@ -65,4 +65,5 @@ ALTER TABLE `deployments` ADD `place` integer DEFAULT 1 NOT NULL;--> statement-b
 CREATE INDEX `deployments_batch` ON `deployments` (`batch`,`place`);--> statement-breakpoint
 ALTER TABLE `inspections` ADD `said_since` integer;--> statement-breakpoint
 ALTER TABLE `messages` ADD `place` text;--> statement-breakpoint
-ALTER TABLE `messages` ADD `wanted_at` integer DEFAULT 0 NOT NULL;
+ALTER TABLE `messages` ADD `wanted_at` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+CREATE INDEX `messages_ts` ON `messages` (`ts`,`channel`);

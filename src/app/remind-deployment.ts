@@ -16,13 +16,13 @@ export async function remindOfDeployment(needs: AppNeeds, number: number, dueAt:
     if (!reminder)
       return refuse({ rule: 'remind', message: 'nothing comes', liftedBy: 'nobody', wayOut: '' });
     const environment = currentEnvironment(needs.configuration(), plan);
-    const people = reminder.about === 'approval' ? await whoMayApprove(needs, environment, deployment) : [];
+    const people = reminder.about === 'approval' ? await whoIsReminded(needs, environment, deployment) : [];
     return accept({ events: [{ type: 'reminded', ...reminder, dueAt, people }], answer: null });
   });
 }
 
 /** Mentions of whoever can do something about it: not of those who approved, nor of a requester who may not. */
-async function whoMayApprove(
+async function whoIsReminded(
   needs: AppNeeds,
   environment: Environment,
   deployment: Deployment,

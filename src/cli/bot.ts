@@ -20,6 +20,7 @@ import { startTelling } from '../slack/outbox/telling.ts';
 import { tellTimelines } from '../slack/picture/tell-timeline.ts';
 import type { Store } from '../store/store.ts';
 import { createApp } from './bot-app.ts';
+import { createExamination } from './bot-doctor.ts';
 import { createExecutor } from './bot-executor.ts';
 import { createNotices } from './bot-notices.ts';
 import { observeFacts } from './bot-observer.ts';
@@ -96,7 +97,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     outbox,
   );
   const homes = keepHomesFresh({ app: app.needs, log, client: slack.outboxClient, pace: homePace });
-  listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, log });
+  const examine = createExamination(options, current.configuration);
+  listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, examine, log });
   // What hears people lets go first, what tells them last.
   const ears: Stoppable[] = [slack];
   const rest: Stoppable[] = [scheduler, executor, homes, telling, anchoring, outbox];

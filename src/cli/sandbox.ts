@@ -12,7 +12,7 @@ import { type LocalSlack, startSlack } from '../sandbox/slack/start-slack.ts';
 import { denodoChannel, people, startSandboxFleet } from './sandbox-bot.ts';
 import { hintFor } from './sandbox-hint.ts';
 import { type BotProcess, createBotProcess } from './sandbox-process.ts';
-import { readSlashCommands } from './slash-commands.ts';
+import { readAnnounced } from './slash-commands.ts';
 
 const requestsPerSecond = 50;
 const main = resolve(dirname(fileURLToPath(import.meta.url)), '../main.js');
@@ -72,7 +72,7 @@ async function startSandbox(
   }
   const bot = prepareBot({ directory, slack, file, logFile, variables: house?.variables ?? {} });
   closers.push(async () => await bot.close());
-  const parts = { slack, fleet, load, requestsPerSecond, bot, hintFor, commands: readSlashCommands() };
+  const parts = { slack, fleet, load, requestsPerSecond, bot, hintFor, ...readAnnounced() };
   const page = await startPage({ ...parts, players: people.people.map(({ id }) => id) }, { port });
   closers.push(async () => await page.close());
   void bot.start();

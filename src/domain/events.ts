@@ -115,6 +115,8 @@ export type DeploymentEvent =
       /** Mentions of those who can still approve; nobody else is called. */
       people?: string[];
     }
+  /** Somebody asks whoever can lift what keeps it from running: why that is, and mentions of those who are asked. */
+  | ({ type: 'lift_asked'; rule: string; message: string; people: string[] } & Actor)
   | {
       type: 'plan_changed';
       planHash: string;

@@ -74,6 +74,13 @@ export const ids = {
   accept: 'accept_warnings',
   /** A field of its own for each list of warnings: a tick for others never stays. */
   acceptOf: (warnings: string[]): string => `accept_warnings:${warnings.length}:${digest(warnings)}`,
+  askToLift: 'ask_to_lift',
+  deployThis: 'deploy_this',
+  historyPage: 'history_page',
+  revisionsPage: 'revisions_page',
+  revisionsPageBack: 'revisions_page_back',
+  deployShortcut: 'deploy_shortcut',
+  messageShortcut: 'deployment_of_message',
   fill: 'fill_in_properties',
   fillForm: 'fill_in_form',
   /** A field of its own for each missing property. */

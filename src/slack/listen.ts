@@ -1,4 +1,4 @@
-import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bolt';
+import type { App, BlockAction, ButtonAction, MessageShortcut, ViewSubmitAction } from '@slack/bolt';
 
 import { listenToBatches } from './batch/listen-to-batches.ts';
 import type { BotNeeds } from './bot.ts';
@@ -6,9 +6,15 @@ import { onApprove, onApproveSubmit } from './card/on-approve.ts';
 import { decisionIds, onDecision, onDetails } from './card/on-button.ts';
 import { onChooseChange, onChooseSubmit, onChooseWanted } from './card/on-choose.ts';
 import { onHandOverSubmit, onHandOverWanted } from './card/on-hand-over.ts';
+import { onMessageShortcut } from './card/on-message-shortcut.ts';
 import { onReasonSubmit, onReasonWanted, reasonFormIds, reasonForms } from './card/on-reason.ts';
+import { onHistoryPage } from './command/answer-history.ts';
+import { onRevisionsPage } from './command/answer-revisions.ts';
+import { onAskToLift } from './command/answer-why.ts';
 import { onCommand } from './command/on-command.ts';
 import { onDelegateSubmit } from './command/on-delegate.ts';
+import { onDeployShortcut, onDeployWanted } from './command/on-deploy-wanted.ts';
+import { onDirectMessage } from './command/on-direct-message.ts';
 import { onHaltSubmit } from './command/on-halt.ts';
 import { onLockSubmit } from './command/on-lock.ts';
 import { createFollower, type FormNeeds } from './form/follow-answers.ts';
@@ -18,6 +24,17 @@ import { onHomeChoice, onHomeOpened, onNewDeployment, redrawAfterActs } from './
 import { createHomes } from './home/show-home.ts';
 import { ids } from './ids.ts';
 import { onSettingsSubmit, onSettingsWanted, onTellingSubmit } from './settings/on-settings.ts';
+
+/** Buttons of what commands answer. */
+function listenToCommandButtons(app: App, needs: FormNeeds): void {
+  app.action<BlockAction<ButtonAction>>(ids.askToLift, async (args) => await onAskToLift(needs, args));
+  app.action<BlockAction<ButtonAction>>(ids.deployThis, async (args) => await onDeployWanted(needs, args));
+  app.action<BlockAction<ButtonAction>>(ids.historyPage, async (args) => await onHistoryPage(needs, args));
+  for (const id of [ids.revisionsPage, ids.revisionsPageBack])
+    app.action<BlockAction<ButtonAction>>(id, async (args) => await onRevisionsPage(needs, args));
+  app.shortcut(ids.deployShortcut, async (args) => await onDeployShortcut(needs, args));
+  app.shortcut<MessageShortcut>(ids.messageShortcut, async (args) => await onMessageShortcut(needs, args));
+}
 
 /** Ids of the form's fields whose change redraws the plan. */
 const formFields = [ids.selection, ids.environment, ids.servers, ids.when, ids.dateTime, ids.which];
@@ -55,6 +72,8 @@ export function listen(app: App, needs: BotNeeds): void {
   app.view<ViewSubmitAction>(ids.handOverForm, async (args) => await onHandOverSubmit(needs, args));
   app.action<BlockAction<ButtonAction>>(ids.details, async (args) => await onDetails(needs, args));
   app.action<BlockAction>(ids.accept, async ({ ack }) => await ack());
+  listenToCommandButtons(app, withForms);
+  app.event('message', async (args) => await onDirectMessage(needs, args));
   listenInHome(app, withForms);
   noteEvents(app, needs);
 }
@@ -73,7 +92,7 @@ function listenInHome(app: App, needs: FormNeeds): void {
   app.action<BlockAction>(ids.openCard, async ({ ack }) => await ack());
 }
 
-const heardEvents: string[] = [ids.homeOpened];
+const heardEvents: string[] = [ids.homeOpened, 'message'];
 
 /** The manifest subscribes to no other event; Bolt acknowledges whatever somebody subscribed to by hand, and the log says it once. */
 function noteEvents(app: App, { log }: BotNeeds): void {

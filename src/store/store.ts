@@ -417,11 +417,12 @@ export interface Store {
 
   createDeployment(request: NewDeployment): Promise<CreateOutcome>;
   summary(deployment: number): Promise<DeploymentSummary | null>;
-  /** The newest first; all where no filter is given. */
+  /** The newest first; all where no filter is given. `before` asks for those with lower numbers. */
   list(filter: {
     environment?: string;
     states?: DeploymentState[];
     limit: number;
+    before?: number;
   }): Promise<DeploymentSummary[]>;
   plan(hash: string): Promise<Plan | null>;
   /** Events with a version above `version`, in order. */
@@ -571,6 +572,8 @@ export interface Store {
   channelTelling(environment: string): Promise<ChosenTelling | null>;
   /** Keeps what it tells from now on, and writes it into the environment's trail; nothing where it is so already. */
   chooseChannelTelling(chosen: ChosenTelling): Promise<void>;
+  /** The deployment that a message of ours, by its channel and time stamp in Slack, is about; null where it is none of ours. */
+  deploymentOfMessage(channel: string, ts: string): Promise<number | null>;
 
   /** When the newest message whose key begins so was first wanted, epoch milliseconds; null where there is none. */
   newestMessageAt(prefix: string): Promise<number | null>;

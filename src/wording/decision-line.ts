@@ -34,6 +34,8 @@ export function sayDecision(
       return `Rejected by <@${event.by}>.`;
     case 'reminded':
       return sayReminder(event);
+    case 'lift_asked':
+      return `${mention(event)} asks ${event.people.join(', ')}: ${event.message}`;
     case 'plan_changed':
       return sayPlanChange(event, sayInstant);
     case 'scheduled':

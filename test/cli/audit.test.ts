@@ -222,6 +222,7 @@ describe('audit verify', () => {
       'ALTER TABLE batches DROP COLUMN version',
       'ALTER TABLE batches DROP COLUMN on_failure',
       'ALTER TABLE batches DROP COLUMN changed',
+      'DROP INDEX messages_ts',
       'DELETE FROM __drizzle_migrations WHERE id > 1',
     );
     expect(await audit('verify')).toMatchObject({

@@ -71,6 +71,22 @@ describe.each(implementations)('messages, on $name,', ({ open }) => {
     expect(await store.message('card:0')).toBeNull();
   });
 
+  it('lead back to their deployment from where they stand in Slack', async () => {
+    const first = await create(store);
+    const second = await create(store);
+    await store.tell(first, 1, [card(first, 'a'), line(first, 1)], 2_000);
+    await store.tell(second, 1, [card(second, 'a')], 2_000);
+    await delivered(`card:${first}`, '1.1');
+    await delivered(`thread:${first}:1`, '1.2');
+    await delivered(`card:${second}`, '1.3');
+    const { channel } = card(first, 'a');
+    const found = ['1.1', '1.2', '1.3', '1.4'].map(
+      async (ts) => await store.deploymentOfMessage(channel, ts),
+    );
+    expect(await Promise.all(found)).toEqual([first, first, second, null]);
+    expect(await store.deploymentOfMessage('C0OTHER', '1.1')).toBeNull();
+  });
+
   it('in a thread wait for their card, and go one after another in order', async () => {
     const number = await create(store);
     const other = await create(store);

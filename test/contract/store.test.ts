@@ -126,6 +126,10 @@ describe.each(implementations)('the store on $name', ({ open }) => {
       expect(await numbers({ states: both, limit: 3 })).toEqual([fourth, third, second]);
       expect(await numbers({ environment: 'denodo', states: both, limit: 3 })).toEqual([third]);
       expect(await numbers({ states: [], limit: 10 })).toEqual([]);
+      expect(await numbers({ limit: 2, before: fourth })).toEqual([third, second]);
+      expect(await numbers({ environment: 'ibex', limit: 2, before: fourth })).toEqual([second, first]);
+      expect(await numbers({ states: ['queued'], limit: 2, before: third })).toEqual([second]);
+      expect(await numbers({ environment: 'ibex', states: both, limit: 3, before: second })).toEqual([first]);
     });
   });
 

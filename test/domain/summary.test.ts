@@ -49,6 +49,7 @@ const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbit
   rejected: fc.constant({ type: 'rejected', by: 'U0BEA', reason: 'no' }),
   scheduled: fc.nat().map((startsAt) => ({ type: 'scheduled', startsAt })),
   reminded: fc.constant({ type: 'reminded', minutesBefore: 15 }),
+  lift_asked: fc.constant({ type: 'lift_asked', by: 'U0ANA', rule: 'lock', message: 'closed', people: [] }),
   plan_changed: fc
     .nat(5)
     .map((hash) => ({ type: 'plan_changed', planHash: `hash-${hash}`, changes: [], expiresAt: 1 })),

@@ -38,6 +38,7 @@ export async function startBlockPage(
       },
       players: ['U0ANA', 'U0BEN'],
       commands: [{ command: '/form', description: 'opens a form', usageHint: '' }],
+      shortcuts: [],
       hintFor: () => null,
     },
     { port: 0 },

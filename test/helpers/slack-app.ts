@@ -5,6 +5,7 @@ import { pino } from 'pino';
 
 import type { Environment } from '../../src/domain/environment.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
+import type { Examined } from '../../src/slack/bot.ts';
 import { connectSlack, type Slack } from '../../src/slack/connection/connect.ts';
 import { listen } from '../../src/slack/listen.ts';
 import { startApp, type TestApp } from './app.ts';
@@ -15,6 +16,8 @@ export interface SlackApp {
   slack: LocalSlack;
   connection: Slack;
   app: TestApp;
+  /** What can be chosen; may be changed. */
+  catalog: { name: string; description: string }[];
   /** Names of everything that reached Bolt. */
   reached: string[];
   /** Where Slack's requests go; '' in Socket Mode. */
@@ -42,6 +45,8 @@ export async function startSlackApp(options: {
   /** So many further channels, `C0FLEET0` and so on. */
   channels?: number;
   scopes?: string[];
+  catalog?: { name: string; description: string }[];
+  examine?: () => Promise<Examined[]>;
 }): Promise<SlackApp> {
   const slack = await startSlack({
     botToken: 'xoxb-1',
@@ -85,7 +90,8 @@ export async function startSlackApp(options: {
     await next();
   });
   options.more?.(connection.app);
-  listen(connection.app, { app, listCatalog: async () => catalog, log });
+  const { examine, catalog: offered = catalog } = options;
+  listen(connection.app, { app, listCatalog: async () => offered, ...(examine && { examine }), log });
   await connection.start();
   const read = () => lines.map((line) => JSON.parse(line) as { msg: string; slackUrl?: string });
   const url = read().findLast(({ slackUrl }) => slackUrl !== undefined)?.slackUrl ?? '';
@@ -95,6 +101,7 @@ export async function startSlackApp(options: {
     slack,
     connection,
     app,
+    catalog,
     reached,
     url,
     log: read,

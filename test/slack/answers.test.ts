@@ -73,7 +73,7 @@ const listeners = listenedTo();
 
 test('there are listeners of every kind that people meet, so that what follows asks about something', () => {
   expect(new Set(listeners.map(({ kind }) => kind))).toEqual(
-    new Set(['command', 'options', 'action', 'view', 'event']),
+    new Set(['command', 'options', 'action', 'view', 'shortcut', 'event']),
   );
   expect(listeners.length).toBeGreaterThan(15);
 });

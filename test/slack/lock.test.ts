@@ -6,7 +6,6 @@ import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { unlockEnvironment } from '../../src/app/unlock-environment.ts';
 import type { LocalSlack } from '../../src/sandbox/slack/start-slack.ts';
 import { deploymentCard } from '../../src/slack/card/card.ts';
-import { parseCommand } from '../../src/slack/command/command-text.ts';
 import { listen } from '../../src/slack/listen.ts';
 import { buildRequest, startApp, type TestApp } from '../helpers/app.ts';
 import { buildEnvironment } from '../helpers/build.ts';
@@ -102,21 +101,4 @@ describe('/deploy lock and unlock', () => {
     await unlockEnvironment(app, { environment: 'shop', by: 'U0BEN' });
     expect(await card()).not.toContain('is locked');
   });
-});
-
-test.each([
-  ['lock shop', { do: 'lock', environment: 'shop', reason: '' }],
-  ['LOCK shop moving to @b', { do: 'lock', environment: 'shop', reason: 'moving to @b' }],
-  ['unlock shop', { do: 'unlock', environment: 'shop' }],
-  ['unlock', { do: 'unknown', near: 'unlock', example: '/deploy unlock denodo-production' }],
-  [
-    'lcok shop',
-    {
-      do: 'unknown',
-      near: 'lock',
-      example: '/deploy lock denodo-production the database is being moved',
-    },
-  ],
-])('%j after /deploy is understood, or answered with the nearest command', (text, command) => {
-  expect(parseCommand(text)).toEqual(command);
 });

@@ -7,7 +7,6 @@ import type { Plan } from '../../src/domain/plan/plan.ts';
 import { factsOf } from '../../src/progress/facts.ts';
 import { deploymentCard } from '../../src/slack/card/card.ts';
 import { groupFacts, threadMessage } from '../../src/slack/card/thread-message.ts';
-import { parseCommand } from '../../src/slack/command/command-text.ts';
 import { mrkdwn } from '../../src/slack/escape.ts';
 import { threadLine } from '../../src/wording/thread-line.ts';
 import { buildEnvironment, buildPlan } from '../helpers/build.ts';
@@ -250,31 +249,5 @@ describe('escaping', () => {
     expect(mrkdwn('<@U0ANA> <!subteam^S0OPS> <!channel> <https://x|y> a & b')).toBe(
       '<@U0ANA> <!subteam^S0OPS> &lt;!channel&gt; &lt;https://x|y&gt; a &amp; b',
     );
-  });
-});
-
-describe('the text after /deploy', () => {
-  test.each([
-    ['', { do: 'form', selection: [], environment: null, when: '' }],
-    [
-      'customer360@2 to denodo-production tomorrow 21:00',
-      { do: 'form', selection: ['customer360@2'], environment: 'denodo-production', when: 'tomorrow 21:00' },
-    ],
-    ['a@1, b@2 to shop', { do: 'form', selection: ['a@1', 'b@2'], environment: 'shop', when: '' }],
-    ['list', { do: 'list' }],
-    ['SHOW #1042', { do: 'show', number: 1042 }],
-    ['cancel 7', { do: 'cancel', number: 7 }],
-    ['retry 7', { do: 'retry', number: 7, choice: 'remaining' }],
-    ['retry #7 Only failed', { do: 'retry', number: 7, choice: 'failed' }],
-    ['retry 7 web-4, web-3', { do: 'retry', number: 7, choice: { servers: ['web-4', 'web-3'] } }],
-    ['retry 7 ,', { do: 'retry', number: 7, choice: { servers: [] } }],
-    ['retyr 7', { do: 'unknown', near: 'retry', example: '/deploy retry 1042' }],
-    ['cancle 7', { do: 'unknown', near: 'cancel', example: '/deploy cancel 1042' }],
-    [
-      'qwertz now',
-      { do: 'unknown', near: null, example: '/deploy customer360@2 to denodo-production tomorrow 21:00' },
-    ],
-  ])('%j is understood, or answered with the nearest command and an example', (text, command) => {
-    expect(parseCommand(text)).toEqual(command);
   });
 });

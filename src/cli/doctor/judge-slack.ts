@@ -26,6 +26,11 @@ const needs: Need[] = [
     without: 'a message whose sending was interrupted may come twice',
   },
   { scope: 'im:write', state: 'warning', without: 'direct messages may not reach everybody' },
+  {
+    scope: 'im:history',
+    state: 'warning',
+    without: 'what people write to the bot in direct messages is not read',
+  },
   { scope: 'channels:read', state: 'warning', without: 'the doctor cannot look at channels' },
 ];
 

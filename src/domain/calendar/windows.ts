@@ -48,6 +48,14 @@ export function freezesAt({ freezes, timezone }: Environment, instant: number): 
   );
 }
 
+/** The freezes that are still to begin, the next one first. */
+export function freezesAhead({ freezes, timezone }: Environment, instant: number): Freeze[] {
+  const begins = ({ from }: Freeze): number => firstInstant(from, timezone);
+  return freezes
+    .filter((freeze) => begins(freeze) > instant)
+    .toSorted((left, right) => begins(left) - begins(right));
+}
+
 /** What a freeze needs to be overridden, for everybody who reads it: `2 of global_admin to override the freeze (year end)`. */
 export function sayOverrideNeed({ reason, persons, from }: FreezeOverride): string {
   return `${persons} of ${from.join(' or ')} to override the freeze (${reason})`;
@@ -63,6 +71,11 @@ export function overridesAt(environment: Environment, instant: number): FreezeOv
 /** True while a window is open, and always where there are none. */
 export function isOpen(environment: Environment, instant: number): boolean {
   return environment.windows.length === 0 || lastOpen(environment, instant) !== null;
+}
+
+/** When the windows that are open now close, epoch milliseconds; null where none is. */
+export function openUntil(environment: Environment, instant: number): number | null {
+  return lastOpen(environment, instant)?.to ?? null;
 }
 
 /** When a window opens next, epoch milliseconds; null where none ever does. */

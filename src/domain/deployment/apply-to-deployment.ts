@@ -61,6 +61,7 @@ export function applyToDeployment(deployment: Deployment, event: DeploymentEvent
     case 'reminded':
       deployment.remindedFor = event.dueAt ?? deployment.remindedFor;
       return;
+    case 'lift_asked':
     case 'restored':
     case 'batch_joined':
     case 'batch_ordered':

@@ -68,6 +68,7 @@ function changes(standing: Standing, { deployment, event, at }: StoredEvent): Pa
     case 'lock_met':
     case 'lock_lifted':
     case 'reminded':
+    case 'lift_asked':
     case 'restored':
     case 'batch_joined':
     case 'batch_ordered':
@@ -113,6 +114,7 @@ const known: Record<DeploymentEvent['type'], true> = {
   rejected: true,
   scheduled: true,
   reminded: true,
+  lift_asked: true,
   plan_changed: true,
   queued: true,
   lock_met: true,

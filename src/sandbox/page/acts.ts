@@ -33,6 +33,11 @@ const chatActs: Record<string, (screen: Screen, given: JsonObject) => Promise<ob
   search: async (screen, given) => ({
     groups: await screen.searches(word(given, 'view'), pickedOf(given), word(given, 'typed')),
   }),
+  shortcut: async (screen, given) => {
+    const [channel, ts] = [stringAt(given, 'channel'), stringAt(given, 'ts')];
+    const place = channel === undefined || ts === undefined ? null : { channel, ts };
+    return { acknowledged: await screen.usesShortcut(word(given, 'callbackId'), place) };
+  },
   'open-home': async (screen) => {
     await screen.opensHome();
     return done;

@@ -30,11 +30,14 @@ export function pushLive(
 }
 
 /** What one person sees, with all that the page needs to draw it. */
-function chatSnapshot({ slack, players, commands, hintFor }: PageParts, viewer: string): ChatSnapshot {
+function chatSnapshot(
+  { slack, players, commands, shortcuts, hintFor }: PageParts,
+  viewer: string,
+): ChatSnapshot {
   const screen = slack.screen(viewer).content();
   // Through JSON, so that what is looked through is exactly what is sent.
   const emoji = emojiIn(JSON.parse(JSON.stringify(screen)) as Json);
-  return { screen, players, emoji, commands, hint: hintFor(screen) };
+  return { screen, players, emoji, commands, shortcuts, hint: hintFor(screen) };
 }
 
 /** Says nothing twice: an unchanged snapshot is not sent again. */

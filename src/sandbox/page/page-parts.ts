@@ -2,7 +2,7 @@ import type { Fleet } from '../fleet/start-fleet.ts';
 import type { Load } from '../fleet/start-load.ts';
 import type { ScreenContent } from '../slack/screen-content.ts';
 import type { LocalSlack } from '../slack/start-slack.ts';
-import type { BotState, Hint, SlashCommand } from './snapshot.ts';
+import type { BotState, Hint, Shortcut, SlashCommand } from './snapshot.ts';
 
 /** The bot's process as the page can see and handle it. */
 export interface BotControl {
@@ -25,6 +25,7 @@ export interface PageParts {
   /** Ids of the people whom one may be. */
   players: string[];
   commands: SlashCommand[];
+  shortcuts: Shortcut[];
   /** What the person may do next, from what they see. */
   hintFor: (screen: ScreenContent) => Hint | null;
 }

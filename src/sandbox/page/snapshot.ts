@@ -8,6 +8,7 @@ export interface ChatSnapshot {
   /** The characters behind the emoji names that occur. */
   emoji: Record<string, string>;
   commands: SlashCommand[];
+  shortcuts: Shortcut[];
   hint: Hint | null;
 }
 
@@ -16,6 +17,14 @@ export interface SlashCommand {
   command: string;
   description: string;
   usageHint: string;
+}
+
+/** A shortcut of the app, as its manifest announces it: on a message, or anywhere. */
+export interface Shortcut {
+  callbackId: string;
+  name: string;
+  description: string;
+  type: 'global' | 'message';
 }
 
 /** What a first visitor may do next. */

@@ -1,9 +1,12 @@
 import { pressInMessage, type PressResult } from './act-on-message.ts';
+import { hearDirect } from './hear-direct.ts';
 import { objectsAt, wordsAt } from './json.ts';
+import { directChannel } from './methods/channels.ts';
 import { Modal } from './modal.ts';
 import { postAsPerson } from './post-as-person.ts';
 import { type CommandAnswer, runCommand } from './run-command.ts';
 import { until } from './until.ts';
+import { type ShortcutPlace, useShortcut } from './use-shortcut.ts';
 import type { Wire } from './wire.ts';
 import type { Ephemeral, StoredView } from './world.ts';
 
@@ -36,6 +39,24 @@ export class Person {
   /** Writes a message of their own in a channel, or in a thread there. */
   says(text: string, { channel, threadTs = null }: { channel: string; threadTs?: string | null }): void {
     postAsPerson(this.#wire.world, { user: this.id, channel, threadTs, text });
+  }
+
+  /** Writes to the app in their direct messages; answers the channel of these. */
+  async writesToApp(text: string): Promise<string> {
+    const channel = this.direct();
+    const writing = { user: this.id, channel, threadTs: null, text };
+    await hearDirect(this.#wire, postAsPerson(this.#wire.world, writing));
+    return channel;
+  }
+
+  /** The channel of their direct messages with the app. */
+  direct(): string {
+    return directChannel(this.#wire.world, this.id);
+  }
+
+  /** Uses a shortcut: of a message, or a global one; false when the app did not acknowledge. */
+  async usesShortcut(callbackId: string, place: ShortcutPlace = null): Promise<boolean> {
+    return await useShortcut(this.#wire, this.id, { callbackId, place });
   }
 
   /** The view on top of the screen; waits for one, and while it only asks for a moment, unless it is wanted as it is. */

@@ -7,6 +7,7 @@ import {
   suggestGroups,
   type SubmitResult,
 } from './act-on-view.ts';
+import { hearDirect } from './hear-direct.ts';
 import { type JsonObject, typeOf } from './json.ts';
 import { openHome } from './open-home.ts';
 import { postAsPerson } from './post-as-person.ts';
@@ -15,6 +16,7 @@ import { runCommand } from './run-command.ts';
 import type { Entered, ScreenContent } from './screen-content.ts';
 import { pickedAction, touchedBy } from './screen-entries.ts';
 import type { Unread } from './unread.ts';
+import { type ShortcutPlace, useShortcut } from './use-shortcut.ts';
 import { type PlacedElement, placedElements, stateValues, viewBlocks } from './view-state.ts';
 import type { Wire } from './wire.ts';
 import type { StoredView } from './world.ts';
@@ -42,6 +44,8 @@ export interface Screen {
   /** The option groups that the app offers for what was typed; rejects where it does not answer. */
   searches(viewId: string, field: Omit<Entered, 'value'>, typed: string): Promise<JsonObject[]>;
   opensHome(): Promise<void>;
+  /** Uses a shortcut of the app, of a message or a global one; false when the app did not acknowledge. */
+  usesShortcut(callbackId: string, place: ShortcutPlace): Promise<boolean>;
   reads(channel: string): void;
   /** Takes an answer away that only this person saw. */
   forgets(ephemeralTs: string): void;
@@ -56,8 +60,9 @@ export function createScreen(given: Wire, unread: Unread, user: string): Screen 
     content: () => readScreen(world, unread, user),
     says: async ({ channel, threadTs }, text) => {
       if (text.startsWith('/')) return (await runCommand(wire, user, text, channel)).acknowledged;
-      postAsPerson(world, { user, channel, threadTs, text });
+      const message = postAsPerson(world, { user, channel, threadTs, text });
       unread.markRead(user, channel);
+      if (world.channels.get(channel)?.isDirect) await hearDirect(wire, message);
       return true;
     },
     ...viewActs(wire, user),
@@ -68,6 +73,7 @@ export function createScreen(given: Wire, unread: Unread, user: string): Screen 
       const values = stateValues(blocks, touchedBy(blocks, [...entered, picked]));
       return await actInMessage(wire, place, pickedAction(placed, picked), values);
     },
+    usesShortcut: async (callbackId, place) => await useShortcut(wire, user, { callbackId, place }),
     opensHome: async () => await openHome(wire, user),
     reads: (channel) => unread.markRead(user, channel),
     forgets: (ephemeralTs) => {

@@ -18,6 +18,8 @@ import { sayRefusals } from '../../wording/refusal.ts';
 import type { BotNeeds } from '../bot.ts';
 import { type ButtonValue, decodeButton, ids } from '../ids.ts';
 import { detailsView } from './button-views.ts';
+import { deploymentView } from './deployment-view.ts';
+import { openOver } from './open-over.ts';
 import { preparationDecisions } from './preparation-decisions.ts';
 import { tellPresser } from './tell-presser.ts';
 
@@ -62,7 +64,7 @@ export const decisionIds = Object.keys(decisions).filter((id) => id !== ids.appr
 
 /** A press on a button that decides: acknowledged, done once, and a refusal answered to the person alone. */
 export async function onDecision(needs: BotNeeds, press: Press): Promise<void> {
-  const { body, action, ack } = press;
+  const { body, action, ack, client } = press;
   const value = decodeButton(action.value);
   const decision = decisions[action.action_id];
   if (!value || !decision) return await ack();
@@ -71,6 +73,11 @@ export async function onDecision(needs: BotNeeds, press: Press): Promise<void> {
   const envelope = { key, what: `${action.action_id} #${value.number}`, by, at: needs.app.now() };
   const verdict = await once(needs.app.store, envelope, async () => await decision(needs, by, value));
   await ack();
+  if (body.view?.type === 'modal') {
+    const notice = verdict.ok ? null : sayRefusals(verdict.refusals);
+    const view = await deploymentView(needs.app.store, value.number, notice);
+    return void (view && (await client.views.update({ view_id: body.view.id, view })));
+  }
   if (!verdict.ok) await tellPresser(needs, press, sayRefusals(verdict.refusals));
 }
 
@@ -80,5 +87,5 @@ export async function onDetails(needs: BotNeeds, { body, action, ack, client }: 
   const value = decodeButton(action.value);
   const loaded = value && (await loadDeployment(needs.app.store, value.number));
   if (!loaded?.ok) return;
-  await client.views.open({ trigger_id: body.trigger_id, view: detailsView(loaded.value) });
+  await openOver(client, body, detailsView(loaded.value));
 }

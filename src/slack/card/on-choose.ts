@@ -28,6 +28,8 @@ import {
   nothingToChoose,
   readChoice,
 } from './choose-form.ts';
+import { noDeploymentView } from './deployment-view.ts';
+import { openOver } from './open-over.ts';
 import { tellPresser } from './tell-presser.ts';
 
 /** A press on Choose…: the form, or why there is none for this person. */
@@ -40,10 +42,12 @@ export async function onChooseWanted(
   const value = decodeButton(action.value);
   if (!value) return;
   const offer = await offerRetry(needs.app, { by: body.user.id, number: value.number });
+  if (!offer.ok && body.view?.type === 'modal')
+    return await openOver(client, body, noDeploymentView(sayRefusals(offer.refusals)));
   if (!offer.ok) return await tellPresser(needs, press, sayRefusals(offer.refusals));
   const notice = await decidedSince(needs.app.store, offer.value.deployment, value.version);
   const view = chooseForm(offer.value, firstChoice(offer.value), notice);
-  await client.views.open({ trigger_id: body.trigger_id, view });
+  await openOver(client, body, view);
 }
 
 /** Any change in the form: what sending it does follows, and nothing chosen is lost. */

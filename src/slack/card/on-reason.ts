@@ -21,7 +21,9 @@ import { sayStopNowEffect } from '../../wording/stop-now.ts';
 import type { BotNeeds } from '../bot.ts';
 import { type ButtonValue, decodeButton, ids } from '../ids.ts';
 import { rejectView, stopNowView } from './button-views.ts';
+import { deploymentView } from './deployment-view.ts';
 import { breakGlassView } from './glass-parts.ts';
+import { openOver } from './open-over.ts';
 import { notTonightView } from './preparation-views.ts';
 
 type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
@@ -63,13 +65,13 @@ export async function onReasonWanted(
   if (!value) return;
   const loaded = await loadDeployment(app.store, value.number);
   const view = loaded.ok && reasonForms[action.action_id]?.(value, loaded.value);
-  if (view) await client.views.open({ trigger_id: body.trigger_id, view });
+  if (view) await openOver(client, body, view);
 }
 
 /** The decision with its reason; a refusal stands under the field. */
 export async function onReasonSubmit(
   { app }: BotNeeds,
-  { body, view, ack }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
+  { body, view, ack, client }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
 ): Promise<void> {
   const decision = decisions[view.callback_id];
   if (!decision) return await ack();
@@ -83,6 +85,10 @@ export async function onReasonSubmit(
     envelope,
     async () => await decision(app, { by, number, planHash, reason }),
   );
-  if (verdict.ok) return await ack();
+  if (verdict.ok) {
+    await ack();
+    const below = view.previous_view_id ? await deploymentView(app.store, number) : null;
+    return void (below && (await client.views.update({ view_id: view.previous_view_id ?? '', view: below })));
+  }
   await ack({ response_action: 'errors', errors: { [ids.reason]: sayRefusals(verdict.refusals) } });
 }

@@ -1,6 +1,8 @@
 import type { RetryChoice } from '../../domain/deployment/retry-choice.ts';
 import { nearest } from '../../domain/nearest.ts';
 import { type Delegate, parseDelegate } from './delegate-text.ts';
+import { commandWords } from './help.ts';
+import { parseRequest } from './request-text.ts';
 
 /** What the text after `/deploy` asks for. */
 export type Command =
@@ -9,64 +11,44 @@ export type Command =
   | { do: 'tonight' }
   /** Null: the person chooses among tonight's. */
   | { do: 'join'; number: number | null }
-  | { do: 'help' }
+  | { do: 'doctor' }
+  /** The command that is asked about; null: all of them. */
+  | { do: 'help'; about: string | null }
   | { do: NumberedWord; number: number }
+  | { do: 'why'; number: number }
   | { do: 'retry'; number: number; choice: RetryChoice }
   /** An empty reason: the form asks for it. */
   | { do: 'lock'; environment: string; reason: string }
   | { do: 'unlock'; environment: string }
-  /** One's own settings; of an environment where it is named. */
-  | { do: 'settings'; environment: string | null }
+  | { do: 'history'; environment: string }
+  /** Null: every environment in a line. */
+  | { do: 'status'; environment: string | null }
+  | { do: 'revisions'; search: string }
   /** An empty reason: the form asks for it. */
   | { do: 'halt'; reason: string }
+  /** One's own settings; of an environment where it is named. */
+  | { do: 'settings'; environment: string | null }
   | Delegate
   | { do: 'take-votes-back' }
-  | { do: 'unknown'; near: string | null; example: string };
+  /** No command; the word of the nearest one, where one is near. */
+  | { do: 'unknown'; near: string | null };
 
 /** Commands about one deployment. */
 const numbered = ['show', 'cancel', 'rollback'] as const;
 type NumberedWord = (typeof numbered)[number];
 
-const examples: Record<string, string> = {
-  list: '/deploy list',
-  join: '/deploy join 1042',
-  help: '/deploy help',
-  show: '/deploy show 1042',
-  cancel: '/deploy cancel 1042',
-  retry: '/deploy retry 1042',
-  rollback: '/deploy rollback 1042',
-  lock: '/deploy lock denodo-production the database is being moved',
-  unlock: '/deploy unlock denodo-production',
-  settings: '/deploy settings',
-  halt: '/deploy halt the payment provider is down',
-  delegate: '/deploy delegate @ben denodo-production until fri 18:00',
-  to: '/deploy customer360@2 to denodo-production tomorrow 21:00',
-};
-
-/** Reads the text after `/deploy`; anything else gets the nearest command and one example. */
-export function parseCommand(text: string): Command {
+/** Reads the text after `/deploy`, knowing the names of environments; anything else gets the nearest command. */
+export function parseCommand(text: string, environments: string[] = []): Command {
   const words = wordsOf(asTyped(text));
-  const [first = ''] = words;
-  if (words.length === 0) return { do: 'form', selection: [], environment: null, when: '' };
-  const request = parseRequest(words);
-  if (request) return request;
+  const [first = '', ...rest] = words;
   const word = first.toLowerCase();
-  if (words.length === 1 && (word === 'list' || word === 'help')) return { do: word };
-  if (word === 'halt') return { do: 'halt', reason: words.slice(1).join(' ') };
-  const number = /^#?(\d{1,9})$/.exec(words[1] ?? '')?.[1];
-  const about = numbered.find((candidate) => candidate === word);
-  if (words.length === 2 && number !== undefined && about) return { do: about, number: Number(number) };
-  if (word === 'retry' && number !== undefined)
-    return { do: 'retry', number: Number(number), choice: parseChoice(words.slice(2)) };
-  const batch = parseBatch(word, words);
-  if (batch) return batch;
-  const closing = parseLock(word, words);
-  if (closing) return closing;
   if (word === 'delegate') return parseDelegate(wordsOf(text).slice(1));
-  const near = nearest(word, [
-    ...['list', 'join', 'help', ...numbered, 'retry', 'lock', 'unlock', 'settings', 'halt', 'delegate'],
-  ]);
-  return { do: 'unknown', near, example: examples[near ?? 'to'] ?? '' };
+  if (word === '') return { do: 'form', selection: [], environment: null, when: '' };
+  const alone = readNumber(first);
+  if (alone !== null && rest.length === 0) return { do: 'show', number: alone };
+  const find = (name: string): string => sameName(name, environments);
+  const known = commandWords.includes(word) ? parseKnown(word, rest, find) : requested(words, environments);
+  return known ?? { do: 'unknown', near: nearest(word, commandWords) };
 }
 
 function wordsOf(text: string): string[] {
@@ -81,61 +63,66 @@ function asTyped(text: string): string {
     .replaceAll(/<(https?:[^|>]+)>/g, '$1');
 }
 
+/** `deploy shop@2 to shop` is `shop@2 to shop`. */
+function requested(words: string[], environments: string[]): Command | null {
+  const typed = words[0]?.toLowerCase() === 'deploy' ? words.slice(1) : words;
+  const request = parseRequest(typed, environments);
+  if (!request) return null;
+  const { environment } = request;
+  return { do: 'form', ...request, environment: environment && sameName(environment, environments) };
+}
+
+function parseKnown(word: string, rest: string[], find: (name: string) => string): Command | null {
+  const [argument = ''] = rest;
+  if (word === 'halt') return { do: word, reason: rest.join(' ') };
+  if (word === 'revisions') return { do: word, search: rest.join(' ') };
+  if (word === 'lock' && argument !== '')
+    return { do: word, environment: find(argument), reason: rest.slice(1).join(' ') };
+  if (word === 'list' && rest.length === 1 && argument.toLowerCase() === 'tonight') return { do: 'tonight' };
+  const ofDeployment = parseNumbered(word, rest);
+  if (ofDeployment || rest.length > 1) return ofDeployment;
+  return argument === '' ? parseAlone(word) : parseWithOne(word, argument, find);
+}
+
+/** What stands for itself. */
+function parseAlone(word: string): Command | null {
+  if (word === 'help') return { do: word, about: null };
+  if (word === 'status' || word === 'settings') return { do: word, environment: null };
+  if (word === 'join') return { do: word, number: null };
+  return word === 'list' || word === 'doctor' ? { do: word } : null;
+}
+
+function parseWithOne(word: string, argument: string, find: (name: string) => string): Command | null {
+  if (word === 'help') return { do: word, about: argument.toLowerCase() };
+  return word === 'status' || word === 'settings' || word === 'unlock' || word === 'history'
+    ? { do: word, environment: find(argument) }
+    : null;
+}
+
+/** `show 1042` and its like; `retry` says which servers behind it. */
+function parseNumbered(word: string, [argument = '', ...rest]: string[]): Command | null {
+  const number = readNumber(argument);
+  if (number === null) return null;
+  if (word === 'retry') return { do: word, number, choice: parseChoice(rest) };
+  if (word === 'join') return rest.length === 0 ? { do: word, number } : null;
+  const about = [...numbered, 'why' as const].find((candidate) => candidate === word);
+  return about && rest.length === 0 ? { do: about, number } : null;
+}
+
+/** `1042`, `#1042` or `1042,`. */
+function readNumber(word: string): number | null {
+  const digits = /^#?(\d{1,9}),?$/.exec(word)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
+
+/** Nobody types capitals as the file does: the name that is meant, or the word as it was typed. */
+function sameName(typed: string, names: string[]): string {
+  return names.find((name) => name.toLowerCase() === typed.toLowerCase()) ?? typed;
+}
+
 /** Nothing: all that remains; `only failed`; or servers by name, with commas or without. */
 function parseChoice(words: string[]): RetryChoice {
   if (words.length === 0) return 'remaining';
   if (words.join(' ').toLowerCase() === 'only failed') return 'failed';
   return { servers: words.flatMap((word) => word.split(',')).filter(Boolean) };
 }
-
-/** `list tonight`, and `join` with a number or without. */
-function parseBatch(word: string, [, what = '', ...rest]: string[]): Command | null {
-  if (rest.length > 0) return null;
-  if (word === 'list' && what.toLowerCase() === 'tonight') return { do: 'tonight' };
-  if (word !== 'join') return null;
-  const number = /^#?(\d{1,9})$/.exec(what)?.[1];
-  if (number !== undefined) return { do: 'join', number: Number(number) };
-  return what === '' ? { do: 'join', number: null } : null;
-}
-
-/** `lock environment [reason]`, `unlock environment` and `settings [environment]`. */
-function parseLock(word: string, words: string[]): Command | null {
-  const environment = words[1];
-  if (word === 'settings' && words.length <= 2) return { do: 'settings', environment: environment ?? null };
-  if (environment === undefined) return null;
-  if (word === 'lock') return { do: 'lock', environment, reason: words.slice(2).join(' ') };
-  return word === 'unlock' && words.length === 2 ? { do: 'unlock', environment } : null;
-}
-
-/** `a@1 b@2 to environment [when]`; commas between revisions are welcome. */
-function parseRequest(words: string[]): Command | null {
-  const to = words.findIndex((word) => word.toLowerCase() === 'to');
-  const selection = words
-    .slice(0, to < 0 ? words.length : to)
-    .flatMap((word) => word.split(','))
-    .filter(Boolean);
-  if (selection.length === 0 || !selection.every((word) => word.includes('@'))) return null;
-  if (to < 0) return { do: 'form', selection, environment: null, when: '' };
-  const environment = words[to + 1];
-  return environment === undefined
-    ? null
-    : { do: 'form', selection, environment, when: words.slice(to + 2).join(' ') };
-}
-
-/** Every command with its line, for `/deploy help`. */
-export const helpText = [
-  '*/deploy* opens the form: what, where, when, and the whole plan before you send it.',
-  '`/deploy customer360@2 to denodo-production tomorrow 21:00` opens it filled in.',
-  '`/deploy list` what runs, what waits, what was.',
-  '`/deploy list tonight` the batches of tonight, in their order.',
-  '`/deploy join 1042` one more deployment at the hour of #1042 and after it; without a number you choose among tonight’s.',
-  '`/deploy show 1042` one deployment with everything that happened.',
-  '`/deploy cancel 1042` before it begins: it never will; while it runs: it stops after the server at hand.',
-  '`/deploy retry 1042` deploys what failed or was never begun; `/deploy retry 1042 only failed` or `/deploy retry 1042 web-3 web-4` a part of it.',
-  '`/deploy rollback 1042` restores what it changed, in reverse order, by a deployment of its own.',
-  '`/deploy lock denodo-production REASON` lets nothing begin there; what has begun goes on.',
-  '`/deploy unlock denodo-production` opens it again.',
-  '`/deploy settings` which direct messages reach you, and when; `/deploy settings denodo-production` what its channel is told.',
-  '`/deploy delegate @ben denodo-production until fri 18:00` hands your vote there to @ben; `/deploy delegate #1042 @ben` for one deployment; `/deploy delegate off` takes them all back.',
-  '`/deploy halt REASON` pauses everything that runs and locks every environment that you may lock.',
-].join('\n');

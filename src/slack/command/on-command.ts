@@ -28,7 +28,11 @@ import { slackInstant } from '../escape.ts';
 import type { FormNeeds } from '../form/follow-answers.ts';
 import { openForm } from '../form/open-form.ts';
 import { onSettingsCommand } from '../settings/on-settings.ts';
-import { type Command, helpText, parseCommand } from './command-text.ts';
+import { doctorMessage, onDoctor } from './answer-doctor.ts';
+import { answerLook, isLook } from './answer-look.ts';
+import { answerMisnamed, answerUnknown } from './answer-unknown.ts';
+import { refusedMessage } from './answer-why.ts';
+import { type Command, parseCommand } from './command-text.ts';
 import { isWhole } from './delegate-text.ts';
 import { listMessage, showMessage } from './list-message.ts';
 import { answerDelegate, openDelegateForm } from './on-delegate.ts';
@@ -38,10 +42,13 @@ import { openLockForm } from './on-lock.ts';
 type Arguments = AllMiddlewareArgs & SlackCommandMiddlewareArgs;
 
 /** `/deploy …`: opens the form, or answers the person alone. */
-export async function onCommand(needs: FormNeeds, { command, ack, client }: Arguments): Promise<void> {
-  const parsed = parseCommand(command.text);
+export async function onCommand(needs: FormNeeds, args: Arguments): Promise<void> {
+  const { command, ack, client } = args;
+  const parsed = parseCommand(command.text, environmentNames(needs));
   if (parsed.do === 'form') {
-    await ack();
+    const misnamed = answerMisnamed(needs, parsed);
+    await ack(misnamed ? toPerson(misnamed) : undefined);
+    if (misnamed) return;
     const { trigger_id: trigger, user_id: by, channel_id: channel } = command;
     return await openForm(needs, { ...parsed, client, trigger, by, channel });
   }
@@ -53,6 +60,7 @@ export async function onCommand(needs: FormNeeds, { command, ack, client }: Argu
   if (parsed.do === 'halt' && parsed.reason === '') return await openHaltForm({ command, ack, client });
   if (parsed.do === 'settings')
     return await onSettingsCommand(needs, parsed.environment, { command, ack, client });
+  if (parsed.do === 'doctor') return await onDoctor(needs, args);
   if (onlyReads(parsed)) return await ack(toPerson(await answerCommand(needs, parsed, command.user_id)));
   const at = needs.app.now();
   const envelope = {
@@ -70,42 +78,67 @@ export async function onCommand(needs: FormNeeds, { command, ack, client }: Argu
 }
 
 /** What changes nothing may come twice; it is answered without a row, also while nothing can be written. */
-function onlyReads({ do: what }: Command): boolean {
-  return what === 'help' || what === 'list' || what === 'tonight' || what === 'show' || what === 'unknown';
+export function onlyReads(command: Command): boolean {
+  const { do: what } = command;
+  return (
+    what === 'help' ||
+    what === 'list' ||
+    what === 'tonight' ||
+    what === 'show' ||
+    what === 'unknown' ||
+    what === 'doctor' ||
+    isLook(command)
+  );
+}
+
+function environmentNames({ app }: BotNeeds): string[] {
+  return app.configuration().environments.map(({ name }) => name);
 }
 
 function toPerson(answer: MessageContent) {
   return { response_type: 'ephemeral' as const, ...answer };
 }
 
-async function answerCommand(
+/** What a command is answered with that opens no form. */
+export async function answerCommand(
   needs: BotNeeds,
   parsed: Exclude<Command, { do: 'form' | 'join' | 'settings' }>,
   by: string,
 ): Promise<MessageContent> {
   switch (parsed.do) {
     case 'help':
-      return words(helpText);
+    case 'unknown':
+      return await answerUnknown(needs, parsed);
     case 'list':
       return await answerReader(needs, null, by);
     case 'tonight':
       return await answerTonight(needs, by);
     case 'show':
       return await answerReader(needs, parsed.number, by);
+    case 'why':
+    case 'status':
+    case 'history':
+    case 'revisions':
+      return await answerLook(needs, parsed, by);
+    case 'doctor':
+      return await doctorMessage(needs, by);
     case 'cancel': {
       const verdict = await cancelDeployment(needs.app, { by, number: parsed.number });
-      if (!verdict.ok) return words(sayRefusals(verdict.refusals));
+      if (!verdict.ok)
+        return await refusedMessage(needs, { number: parsed.number, by, refusals: verdict.refusals });
       return words(sayCancelled(verdict.value));
     }
     case 'retry': {
       const { number, choice } = parsed;
       const verdict = await retryDeployment(needs.app, { by, number, choice, shownVersion: null });
-      if (!verdict.ok) return words(sayRefusals(verdict.refusals));
+      if (!verdict.ok) return await refusedMessage(needs, { number, by, refusals: verdict.refusals });
       return words(sayRetried(verdict.value, (at) => slackInstant(at, sayTime(at, 'UTC'))));
     }
     case 'rollback': {
       const verdict = await rollBackDeployment(needs.app, { by, number: parsed.number });
-      return words(verdict.ok ? sayRolledBack(verdict.value) : sayRefusals(verdict.refusals));
+      if (!verdict.ok)
+        return await refusedMessage(needs, { number: parsed.number, by, refusals: verdict.refusals });
+      return words(sayRolledBack(verdict.value));
     }
     case 'lock': {
       const { environment, reason } = parsed;
@@ -123,12 +156,6 @@ async function answerCommand(
     case 'unlock': {
       const verdict = await unlockEnvironment(needs.app, { by, environment: parsed.environment });
       return words(verdict.ok ? sayUnlocked(verdict.value) : sayRefusals(verdict.refusals));
-    }
-    case 'unknown': {
-      const near = parsed.near === null ? '' : ` The nearest is \`/deploy ${parsed.near}\`.`;
-      return words(
-        `That is no command I know.${near} For example: \`${parsed.example}\`. \`/deploy help\` lists them all.`,
-      );
     }
   }
 }

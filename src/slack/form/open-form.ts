@@ -1,6 +1,7 @@
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 
-import { bothOfTyped, parseTypedTime } from '../../domain/calendar/typed-time.ts';
+import { parseTypedStart } from '../../domain/calendar/typed-start.ts';
+import { bothOfTyped } from '../../domain/calendar/typed-time.ts';
 import type { Person } from '../../domain/roles.ts';
 import { accept } from '../../domain/verdict.ts';
 import { drawForm, type MoreInForm, writeMetadata } from './draw-form.ts';
@@ -45,7 +46,7 @@ export async function openForm(needs: FormNeeds, opening: FormOpening): Promise<
 async function drawInPlace(needs: FormNeeds, opening: FormOpening, id: string): Promise<void> {
   const { client, by, channel } = opening;
   const person = await needs.app.findPerson(by);
-  const { state, refusals } = readOpening(opening, person, needs.app.now());
+  const { state, refusals } = readOpening(needs, opening, person);
   const more: MoreInForm = { channel, notice: null, refusals };
   const drawn = await drawForm(needs, state, person, more);
   const { view } = await client.views.update({ view_id: id, view: drawn });
@@ -53,17 +54,19 @@ async function drawInPlace(needs: FormNeeds, opening: FormOpening, id: string): 
 }
 
 function readOpening(
-  { selection, environment, when }: FormOpening,
-  { timezone }: Person,
-  now: number,
+  { app }: FormNeeds,
+  { selection, environment: name, when }: FormOpening,
+  { timezone: zone }: Person,
 ): { state: FormState; refusals: NonNullable<MoreInForm['refusals']> } {
-  const both = bothOfTyped(when, now, timezone);
+  const now = app.now();
+  const environment = app.configuration().environments.find((candidate) => candidate.name === name) ?? null;
+  const both = bothOfTyped(when, now, zone);
   // The form asks which one is meant.
-  const time = both ? accept(both[0] ?? null) : parseTypedTime(when, now, timezone);
+  const time = both ? accept(both[0] ?? null) : parseTypedStart(when, now, { zone, environment });
   const state: FormState = {
     ...emptyForm,
     selection,
-    environment,
+    environment: name,
     when: when === '' || (time.ok && time.value === null) ? 'now' : 'at',
     dateTime: time.ok ? time.value : null,
   };

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, lt, sql } from 'drizzle-orm';
 
 import type { DeploymentState } from '../../domain/deployment/deployment.ts';
 import { type Standing, isEventType } from '../../domain/deployment/summary.ts';
@@ -34,21 +34,21 @@ export function deploymentReads(
   const listOne = (
     environment: string | undefined,
     state: DeploymentState | undefined,
-    limit: number,
+    page: { limit: number; before: number },
   ): DeploymentSummary[] => {
     if (environment === undefined)
-      return state === undefined ? statements.all.all({ limit }) : statements.inState.all({ state, limit });
-    if (state === undefined) return statements.ofEnvironment.all({ environment, limit });
-    return statements.ofBoth.all({ environment, state, limit });
+      return state === undefined ? statements.all.all(page) : statements.inState.all({ state, ...page });
+    if (state === undefined) return statements.ofEnvironment.all({ environment, ...page });
+    return statements.ofBoth.all({ environment, state, ...page });
   };
 
   return {
     summary: async (deployment) => (await read(() => statements.summary.get({ deployment }))) ?? null,
     // A query for each state: only that way can an index give the newest rows without reading all of them.
-    list: async ({ environment, states, limit }) =>
+    list: async ({ environment, states, limit, before = Number.MAX_SAFE_INTEGER }) =>
       await read(() => {
         const wanted = states === undefined ? [undefined] : [...new Set(states)];
-        const found = wanted.flatMap((state) => listOne(environment, state, limit));
+        const found = wanted.flatMap((state) => listOne(environment, state, { limit, before }));
         return found.toSorted((one, other) => other.number - one.number).slice(0, limit);
       }),
     plan: async (hash) => {
@@ -67,15 +67,20 @@ function prepare({ database }: Connection) {
   const inState = eq(deployments.state, sql.placeholder('state'));
   const ofEnvironment = eq(deployments.environment, sql.placeholder('environment'));
   const newest = desc(deployments.number);
+  const below = lt(deployments.number, sql.placeholder('before'));
   const summaries = () => database.select(summaryColumns).from(deployments).$dynamic();
   return {
     summary: summaries()
       .where(eq(deployments.number, sql.placeholder('deployment')))
       .prepare(),
-    all: summaries().orderBy(newest).limit(limit).prepare(),
-    inState: summaries().where(inState).orderBy(newest).limit(limit).prepare(),
-    ofEnvironment: summaries().where(ofEnvironment).orderBy(newest).limit(limit).prepare(),
-    ofBoth: summaries().where(and(ofEnvironment, inState)).orderBy(newest).limit(limit).prepare(),
+    all: summaries().where(below).orderBy(newest).limit(limit).prepare(),
+    inState: summaries().where(and(inState, below)).orderBy(newest).limit(limit).prepare(),
+    ofEnvironment: summaries().where(and(ofEnvironment, below)).orderBy(newest).limit(limit).prepare(),
+    ofBoth: summaries()
+      .where(and(ofEnvironment, inState, below))
+      .orderBy(newest)
+      .limit(limit)
+      .prepare(),
     plan: database
       .select({ plan: plans.plan })
       .from(plans)

@@ -12,6 +12,7 @@ type MessageMethod =
   | 'undelivered'
   | 'undeliveredByChannel'
   | 'message'
+  | 'deploymentOfMessage'
   | 'setDelivery'
   | 'withdraw'
   | 'postAnew'
@@ -54,6 +55,8 @@ export function messageMethods(connection: Connection, committed: () => void): P
     undelivered: async (now, limit) => await read(() => delivering.undelivered.all({ now, limit })),
     undeliveredByChannel: async () => await read(() => readUndelivered(connection.client)),
     message: async (key) => (await read(() => delivering.byKey.get({ key }))) ?? null,
+    deploymentOfMessage: async (channel, ts) =>
+      (await read(() => delivering.byPlace.get({ channel, ts })))?.deployment ?? null,
     setDelivery: async (id, delivery) => await write(() => setDelivery(id, delivery)),
     withdraw: async (id) => await write(() => void delivering.withdraw.run({ id })),
     postAnew: async (key, notBefore) =>
@@ -210,6 +213,11 @@ function prepareDelivering({ database }: Connection) {
   return {
     byKey: withCard()
       .where(eq(messages.key, value('key')))
+      .prepare(),
+    byPlace: database
+      .select({ deployment: messages.deployment })
+      .from(messages)
+      .where(and(eq(messages.ts, value('ts')), eq(messages.channel, value('channel'))))
       .prepare(),
     undelivered: withCard()
       .where(

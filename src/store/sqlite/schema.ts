@@ -216,6 +216,7 @@ export const messages = sqliteTable(
   },
   (table) => [
     uniqueIndex('messages_key').on(table.key),
+    index('messages_ts').on(table.ts, table.channel),
     index('messages_not_said').on(table.id).where(notSaid()),
     index('messages_paused')
       .on(table.notBefore)

@@ -187,7 +187,7 @@ describe('restore', () => {
       ALTER TABLE messages DROP COLUMN replaces; ALTER TABLE messages DROP COLUMN wanted_at; DROP TABLE server_records;
       DROP TABLE environment_backups; DROP TABLE inspections; DROP TABLE property_values;
       DROP TABLE people_settings; DROP TABLE channel_tellings; ALTER TABLE messages DROP COLUMN place;
-      DROP INDEX messages_paused; DROP INDEX batches_starts; DROP INDEX deployments_batch;
+      DROP INDEX messages_ts; DROP INDEX batches_starts; DROP INDEX deployments_batch;
       ALTER TABLE deployments DROP COLUMN place; ALTER TABLE batches DROP COLUMN version;
       ALTER TABLE batches DROP COLUMN on_failure; ALTER TABLE batches DROP COLUMN changed;
       DROP TABLE vote_delegations;

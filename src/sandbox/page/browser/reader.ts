@@ -1,7 +1,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 
-import type { ChatSnapshot } from '../snapshot.ts';
+import type { ChatSnapshot, Shortcut } from '../snapshot.ts';
 
 /** Who reads, and what their words and dates are drawn with. */
 export interface Reader {
@@ -10,9 +10,10 @@ export interface Reader {
   zone: string;
   names: Record<string, string>;
   emoji: Record<string, string>;
+  shortcuts: Shortcut[];
 }
 
-const none: Reader = { viewer: '', zone: 'UTC', names: {}, emoji: {} };
+const none: Reader = { viewer: '', zone: 'UTC', names: {}, emoji: {}, shortcuts: [] };
 
 /** Hands the reader to everything that is drawn. */
 export const ReaderContext = createContext<Reader>(none);
@@ -23,8 +24,8 @@ export function useReader(): Reader {
 }
 
 /** The reader of a snapshot. */
-export function readerOf({ screen, emoji }: ChatSnapshot): Reader {
+export function readerOf({ screen, emoji, shortcuts }: ChatSnapshot): Reader {
   const { viewer, people, names } = screen;
   const zone = people.find(({ id }) => id === viewer)?.timezone ?? 'UTC';
-  return { viewer, zone, names, emoji };
+  return { viewer, zone, names, emoji, shortcuts };
 }

@@ -11,6 +11,7 @@ import { Markup } from '../text/markup.tsx';
 import { parseMarkup } from '../text/parse-markup.ts';
 import { Avatar } from './avatar.tsx';
 import { Files } from './files.tsx';
+import { MessageShortcuts } from './message-shortcuts.tsx';
 import { useMessageSurface } from './message-surface.ts';
 import { ReplyCount } from './reply-count.tsx';
 
@@ -66,6 +67,7 @@ export function Message({ message, channel, author, isContinued, replies, onThre
         <Files files={message.files} />
         <Reactions names={message.reactions} />
         {onThread && <ReplyCount replies={replies} onOpen={onThread} />}
+        {!message.isEphemeral && <MessageShortcuts channel={channel} ts={message.ts} />}
       </div>
     </article>
   );
