@@ -31,7 +31,7 @@ export async function onFillWanted(needs: BotNeeds, { body, ack, client }: Press
   await ack();
   if (!body.view) return;
   const state = readForm(body.view.state.values);
-  const { channel, joins = null } = readMetadata(body.view.private_metadata);
+  const { channel, joins } = readMetadata(body.view.private_metadata);
   const person = await needs.app.findPerson(body.user.id);
   const { planned } = await planOf(needs, state, person);
   const missing = planned && missingProperties(planned.plan);

@@ -89,7 +89,7 @@ export async function onFormSubmit(
   { body, view, ack, client }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
 ): Promise<void> {
   const state = readForm(view.state.values);
-  const { channel, hash, joins = null } = readMetadata(view.private_metadata);
+  const { channel, hash, joins } = readMetadata(view.private_metadata);
   const person = await needs.app.findPerson(body.user.id);
   const missing = missingFields(state);
   if (missing) return await ack({ response_action: 'errors', errors: missing });
