@@ -210,6 +210,9 @@ describe('audit verify', () => {
       'DROP TABLE inspections',
       'DROP TABLE property_values',
       'DROP INDEX messages_paused',
+      'DROP TABLE files',
+      'DROP TABLE task_outputs',
+      'DROP TABLE refused_blocks',
       'DELETE FROM __drizzle_migrations WHERE id > 1',
     );
     expect(await audit('verify')).toMatchObject({

@@ -175,6 +175,7 @@ describe('restore', () => {
       ALTER TABLE messages DROP COLUMN replaces; DROP TABLE server_records;
       DROP TABLE environment_backups; DROP TABLE inspections; DROP TABLE property_values;
       DROP INDEX messages_paused;
+      DROP TABLE files; DROP TABLE task_outputs; DROP TABLE refused_blocks;
       DELETE FROM __drizzle_migrations WHERE id > 1`);
     byHand.close();
     expect(await restore()).toMatchObject({ copiedAt, holdings: { events: 1 } });
