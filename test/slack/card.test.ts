@@ -120,7 +120,7 @@ describe.each([1, 6, 30, 100])('the card of %i servers', (count) => {
   });
 });
 
-test('a few servers have a line each, with state and time, and the first one is the canary', () => {
+test('D-09: a few servers have a line each, with state and time, and the first one is the canary', () => {
   const plan = buildPlan(buildSingleCluster(named(3)));
   const { blocks } = card(plan, [
     ...begun(named(3)),
