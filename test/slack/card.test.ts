@@ -140,10 +140,12 @@ test('of many servers those are named that failed and that are under way; the ot
     { type: 'server_started', server: 'ndx-12' } as const,
   ];
   expect(sectionsOf(card(plan, events).blocks)).toContain(
-    '*1 failed*: ndx-07 · *1 running*: ndx-12 · *6 ok* · *22 waiting*',
+    '*1 failed*: ndx-07 · *1 running*: ndx-12 · *6 ok* · *22 waiting* · canary ndx-01: ok',
   );
   const over = sectionsOf(card(plan, [...events, ended('partial')]).blocks);
-  expect(over).toContain('*1 failed*: ndx-07 · *1 running*: ndx-12 · *6 ok* · *22 not begun*');
+  expect(over).toContain(
+    '*1 failed*: ndx-07 · *1 running*: ndx-12 · *6 ok* · *22 not begun* · canary ndx-01: ok',
+  );
 });
 
 test('before it begins the card says the order, canary first, and cuts long names in their middle', () => {
