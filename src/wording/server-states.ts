@@ -63,10 +63,15 @@ function sayGroups(standings: Standing[]): string {
   const rank = ([first]: Standing[]): number =>
     first && needsAttention(first.state) ? 0 : (ranks[first?.state ?? 'pending'] ?? 3);
   const [canary] = standings;
-  return [...groups.values()]
+  const said = [...groups.values()]
     .toSorted((left, right) => rank(left) - rank(right))
-    .map((group) => sayGroup(group, canary))
-    .join(' · ');
+    .map((group) => sayGroup(group, canary));
+  const isCounted = canary !== undefined && isOnlyCounted(canary.state);
+  return [...said, ...(isCounted ? [`canary ${shortName(canary.name)}: ${canary.word}`] : [])].join(' · ');
+}
+
+function isOnlyCounted(state: ServerState): boolean {
+  return state === 'ok' || state === 'pending';
 }
 
 const ranks: Partial<Record<ServerState, number>> = { deploying: 1, ok: 2 };
@@ -74,7 +79,7 @@ const ranks: Partial<Record<ServerState, number>> = { deploying: 1, ok: 2 };
 function sayGroup(group: Standing[], canary: Standing | undefined): string {
   const [first] = group;
   const count = `*${group.length} ${first?.word ?? ''}*`;
-  if (first?.state === 'ok' || first?.state === 'pending') return count;
+  if (!first || isOnlyCounted(first.state)) return count;
   const names = group.map((each) => (each === canary ? `${each.name} (canary)` : each.name));
   return `${count}: ${listNames(names, mostNamed)}`;
 }

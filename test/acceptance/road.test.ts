@@ -89,7 +89,7 @@ describe.skipIf(!present)(
       expect(await balancers()).toEqual({ 'web-1': 'UP', 'web-2': 'UP', 'web-3': 'UP', 'web-4': 'UP' });
       await slack.until(() => threadText().includes('Attempt 1 in'), 30_000);
       expect(threadText()).toMatch(
-        /web-1\* is done in .*web-2\* is done in .*north is back in service.*web-3\* is done.*web-4\* is done.*south is back in service/s,
+        /web-1\*.*web-2\* (is|are) done in .*north is back in service.*web-3\*.*web-4\* (is|are) done.*south is back in service/s,
       );
 
       const { sent, failures, byRevision } = await load.stop();

@@ -223,6 +223,9 @@ describe('audit verify', () => {
       'ALTER TABLE batches DROP COLUMN on_failure',
       'ALTER TABLE batches DROP COLUMN changed',
       'DROP INDEX messages_ts',
+      'DROP TABLE files',
+      'DROP TABLE task_outputs',
+      'DROP TABLE refused_blocks',
       'DELETE FROM __drizzle_migrations WHERE id > 1',
     );
     expect(await audit('verify')).toMatchObject({

@@ -120,7 +120,7 @@ describe.each([1, 6, 30, 100])('the card of %i servers', (count) => {
   });
 });
 
-test('a few servers have a line each, with state and time, and the first one is the canary', () => {
+test('D-09: a few servers have a line each, with state and time, and the first one is the canary', () => {
   const plan = buildPlan(buildSingleCluster(named(3)));
   const { blocks } = card(plan, [
     ...begun(named(3)),
@@ -140,10 +140,12 @@ test('of many servers those are named that failed and that are under way; the ot
     { type: 'server_started', server: 'ndx-12' } as const,
   ];
   expect(sectionsOf(card(plan, events).blocks)).toContain(
-    '*1 failed*: ndx-07 · *1 running*: ndx-12 · *6 ok* · *22 waiting*',
+    '*1 failed*: ndx-07 · *1 running*: ndx-12 · *6 ok* · *22 waiting* · canary ndx-01: ok',
   );
   const over = sectionsOf(card(plan, [...events, ended('partial')]).blocks);
-  expect(over).toContain('*1 failed*: ndx-07 · *1 running*: ndx-12 · *6 ok* · *22 not begun*');
+  expect(over).toContain(
+    '*1 failed*: ndx-07 · *1 running*: ndx-12 · *6 ok* · *22 not begun* · canary ndx-01: ok',
+  );
 });
 
 test('before it begins the card says the order, canary first, and cuts long names in their middle', () => {

@@ -145,6 +145,21 @@ test('beside its servers the plan says what is signed with it: scripts, windows,
     expect(wordsOf(first?.blocks ?? [])).toContain(words);
 });
 
+test('a plan that changed is said shortly in the channel, and shown whole in the thread', () => {
+  const plan = buildPlan(buildSingleCluster(named(30)));
+  const changed: DeploymentEvent = {
+    type: 'plan_changed',
+    planHash: planHash(plan),
+    changes: ['page.html of shop@2'],
+    expiresAt: 9_000,
+  };
+  const [, short, whole] = told(plan, log(plan, [changed]));
+  expect(short?.text).toContain('The plan changed: page.html of shop@2.');
+  expect(short?.blocks.map(({ type }) => type)).toEqual(['section']);
+  expect(whole?.text).toContain('The plan of #7 as it is now');
+  expect(rowsOf(whole ? [whole] : [])).toHaveLength(30);
+});
+
 test('whoever hears it is told how many servers and which one is first, in short', () => {
   const plan = buildPlan(buildSingleCluster(named(100), { paradigm: 'simple' }));
   const messages = told(plan, log(plan, []));

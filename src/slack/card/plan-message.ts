@@ -2,11 +2,9 @@ import { mention } from '../../domain/actor.ts';
 import type { Deployment } from '../../domain/deployment/deployment.ts';
 import { type Plan, plannedServers } from '../../domain/plan/plan.ts';
 import type { Fact } from '../../progress/facts.ts';
-import type { SayInstant } from '../../wording/decision-line.ts';
 import { sayOverrides } from '../../wording/hours.ts';
 import { sayPlanTerms } from '../../wording/plan.ts';
 import { planTable, type ReadBackOf } from '../../wording/server-table.ts';
-import { threadLine } from '../../wording/thread-line.ts';
 import { sayPlanShortly } from '../../wording/thread-lines.ts';
 import { context, type MessageContent, quotation, section } from '../blocks.ts';
 import { cut, mrkdwn } from '../escape.ts';
@@ -26,11 +24,13 @@ export function isPlanFact({ event }: Fact): boolean {
 }
 
 /** The plan in full, as whoever approves it signs it: terms, warnings, and each server in its order. */
-export function planMessages(
-  { deployment, plan, fact, readBackOf }: PlanFact,
-  sayInstant: SayInstant,
-): [MessageContent, ...MessageContent[]] {
-  const lead = sayLead(plan, fact, sayInstant);
+export function planMessages({
+  deployment,
+  plan,
+  fact,
+  readBackOf,
+}: PlanFact): [MessageContent, ...MessageContent[]] {
+  const lead = sayLead(deployment, fact);
   const { event } = fact;
   const reason = event.type === 'requested' ? [quotation('Reason', event.reason, 3_000)] : [];
   const blocks = [
@@ -48,9 +48,8 @@ export function planMessages(
   );
 }
 
-function sayLead(plan: Plan, fact: Fact, sayInstant: SayInstant): string {
-  const { event } = fact;
-  if (event.type !== 'requested') return threadLine(plan, fact, sayInstant);
+function sayLead({ number }: Deployment, { event }: Fact): string {
+  if (event.type !== 'requested') return `The plan of #${number} as it is now:`;
   return `Requested by ${mention(event)}.${sayOverrides(event.overrides)}`;
 }
 

@@ -66,10 +66,13 @@ export interface ThreadNeeds {
 /** A group of facts as messages of the thread: mostly one, and more where a table of servers is long. */
 export function threadMessages(needs: ThreadNeeds, facts: FactGroup): [MessageContent, ...MessageContent[]] {
   const { deployment, plan, ended } = needs;
-  const instant = (at: number): string => slackInstant(at, sayTime(at, deployment.zone));
   const [fact] = facts;
-  if (isPlanFact(fact)) return planMessages({ ...needs, fact }, instant);
   const content = threadMessage(deployment, plan, facts, needs.place);
+  if (isPlanFact(fact)) {
+    const shown = planMessages({ ...needs, fact });
+    // A change is also said in the channel, and there it stays short.
+    return fact.matters ? [content, ...shown] : shown;
+  }
   const table = ended && attemptTable(plan, ended);
   if (!table || table.rows.length < 2) return [content];
   const title = `The servers of attempt ${ended.attempt} of #${deployment.number}`;

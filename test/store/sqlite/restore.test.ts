@@ -193,6 +193,7 @@ describe('restore', () => {
       DROP TABLE vote_delegations;
       DROP TABLE homes;
       DROP INDEX messages_paused;
+      DROP TABLE files; DROP TABLE task_outputs; DROP TABLE refused_blocks;
       DELETE FROM __drizzle_migrations WHERE id > 1`);
     byHand.close();
     expect(await restore()).toMatchObject({ copiedAt, holdings: { events: 1 } });
