@@ -322,6 +322,18 @@ describe('audit export', () => {
     expect((await audit('export')).stdout).toContain(',denodo,properties_filled,U0BEA,');
   });
 
+  test('has in those trails who chose what a channel is told, and when', async () => {
+    await store?.chooseChannelTelling({
+      environment: 'denodo',
+      tells: 'nothing',
+      by: 'U0BEA',
+      at: 90_000_002,
+    });
+    expect((await audit('export')).stdout).toMatch(
+      /1970-01-02T01:00:00\.002Z,denodo,telling_chosen,U0BEA,.*""tells"":""nothing""/,
+    );
+  });
+
   test('with an instant that is none ends with 2 and says how one is written', async () => {
     expect(await audit('export', '--to', 'yesterday')).toMatchObject({
       code: 2,
