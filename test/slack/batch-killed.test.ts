@@ -85,27 +85,30 @@ const both = () => channels.map((channel) => said(channel, 'minutes').length);
 /** Dies the moment the first minutes are to be posted, or were: nothing after it is done, and the disk stays as it was then. */
 async function dieAt(point: 'before' | 'after' | null, file: string, copy: string): Promise<void> {
   const store = await openSqliteStore({ file, migrationsFolder });
-  const dying: { reached: boolean; hung: ((error: Error) => void)[] } = { reached: false, hung: [] };
-  const hang = async () => {
-    dying.reached = true;
-    return await new Promise<never>((_, reject) => dying.hung.push(reject));
-  };
+  const dying = { reached: false, giveUp: (): void => undefined };
+  const death = new Promise<never>((_, reject) => {
+    dying.giveUp = () => reject(new Error('the process is gone'));
+  });
+  death.catch(() => undefined);
   const { telling, outbox } = speak(store, (post) => async (options) => {
-    const isMinutes = JSON.stringify(options?.metadata ?? '').includes('minutes:') && !dying.reached;
-    if (isMinutes && point === 'before') return await hang();
-    const answer = await post(options);
-    return isMinutes && point === 'after' ? await hang() : answer;
+    const isMinutes = JSON.stringify(options?.metadata ?? '').includes('minutes:');
+    const answer = dying.reached || (isMinutes && point === 'before') ? null : await post(options);
+    dying.reached ||= isMinutes && point !== null;
+    return answer === null || dying.reached ? await death : answer;
   });
   const [one, two] = await batchOfTwo(store);
   await endOf(store, one);
   await slack.until(() => channels.every((channel) => said(channel, 'batch').length === 1), slowMs);
   await slack.until(() => said('C0SHOP', 'card').some(({ text }) => text.includes('done')), slowMs);
-  if (point === null) await telling.stop();
+  if (point === null) {
+    await telling.stop();
+    dying.reached = true;
+  }
   await endOf(store, two);
   if (point !== null) await slack.until(() => dying.reached, slowMs);
   await backupFile({ file, copy, migrationsFolder, now: Date.now() });
   const stopping = outbox.stop();
-  for (const giveUp of dying.hung) giveUp(new Error('the process is gone'));
+  dying.giveUp();
   await stopping;
   if (point !== null) await telling.stop();
   await store.close();
