@@ -1,4 +1,4 @@
-import { isIntervention } from '../../src/domain/events.ts';
+import { type DeploymentEvent, isIntervention } from '../../src/domain/events.ts';
 import type { Happening } from './invariant.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -23,20 +23,24 @@ export function count(tally: Tally, happening: Happening): void {
   if (happening.is !== 'row') return;
   const { event } = happening.row;
   if (event.type === 'attempt_resumed') add(tally, 'takeovers');
-  if (event.type === 'approved' && event.for !== undefined) add(tally, 'votes for others');
   if (event.type === 'question_asked') add(tally, `questions ${event.question.kind}`);
   if (event.type === 'question_answered')
     add(tally, `answers ${event.choice}${event.by === 'system' ? ' by default' : ''}`);
   if (counted.has(event.type)) add(tally, event.type);
   if (event.type === 'group_checked' && event.drift) add(tally, 'drift found');
-  if (event.type === 'retry_requested' && event.startsAt !== undefined)
-    add(tally, 'retries in the next window');
+  countDecision(tally, event);
   if ((event.type === 'requested' || event.type === 'plan_changed') && event.overrides)
     add(tally, 'overrides asked for');
   if (event.type === 'server_ended') add(tally, `servers ${event.state}`);
   if (event.type === 'task_found') add(tally, `found ${event.seen}`);
   if (event.type === 'attempt_ended') add(tally, `attempts ${event.state}`);
   if (isIntervention(event)) add(tally, event.type);
+}
+
+function countDecision(tally: Tally, event: DeploymentEvent): void {
+  if (event.type === 'approved' && event.for !== undefined) add(tally, 'votes for others');
+  if (event.type === 'retry_requested' && event.startsAt !== undefined)
+    add(tally, 'retries in the next window');
 }
 
 /** Adds to one count. */

@@ -8,11 +8,11 @@ import {
   isIntervention,
 } from '../events.ts';
 import { isPreparation } from '../preparation-events.ts';
+import { applyToVotes } from './apply-to-votes.ts';
 import { isDelegationEvent } from './delegation-event.ts';
-import { applyToHandedVotes } from './delegation.ts';
 import type { Deployment, DeploymentState } from './deployment.ts';
 import { isGlassEvent } from './glass-event.ts';
-import { applyToGlass, voidGlass } from './glass.ts';
+import { voidGlass } from './glass.ts';
 import { prepare } from './preparation.ts';
 
 /** Adds one event to the fold of a deployment, in place. */
@@ -20,23 +20,12 @@ export function applyToDeployment(deployment: Deployment, event: DeploymentEvent
   if (isPreparation(event)) return prepare(deployment.preparation, event, at);
   if (isIntervention(event)) return intervene(deployment, event, at);
   if (isHappening(event)) return meet(deployment, event, at);
-  if (isGlassEvent(event))
-    return void Object.assign(deployment, { glass: applyToGlass(deployment.glass, event, at) });
-  if (isDelegationEvent(event))
-    return void Object.assign(deployment, {
-      handedVotes: applyToHandedVotes(deployment.handedVotes, event, at),
-    });
+  if (isGlassEvent(event) || isDelegationEvent(event)) return applyToVotes(deployment, event, at);
   switch (event.type) {
     case 'requested':
       throw new Error(`#${deployment.number} was requested twice`);
     case 'approved':
-      deployment.votes.push({
-        by: event.by,
-        ...(event.for !== undefined && { for: event.for }),
-        roles: event.roles,
-        at,
-      });
-      return;
+      return applyToVotes(deployment, event, at);
     case 'rejected':
       deployment.rejection = { by: event.by, reason: event.reason };
       return end(deployment, 'rejected', `<@${event.by}>`, at);
