@@ -5,28 +5,19 @@ import type { Logger } from 'pino';
 import { dueHandlers } from '../app/handle-due.ts';
 import { startControl } from '../control/start-control.ts';
 import type { Configuration, SecretReference } from '../domain/environment.ts';
-import { passBy } from '../domain/fault-point.ts';
 import { createMetrics, type Metrics } from '../health/metrics.ts';
 import { type HealthServer, startHealthServer } from '../health/server.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
-import { tellBatches } from '../slack/batch/batch-messages.ts';
 import { connectSlack, type SlackConnection } from '../slack/connection/connect.ts';
-import { homePace, keepHomesFresh } from '../slack/home/keep-homes-fresh.ts';
 import { listen } from '../slack/listen.ts';
-import { startAnchoring } from '../slack/outbox/anchor.ts';
-import { tellBrokenGlass } from '../slack/outbox/glass-note.ts';
-import { type Pace, startOutbox } from '../slack/outbox/outbox.ts';
-import { startTelling } from '../slack/outbox/telling.ts';
-import { tellTimelines } from '../slack/picture/tell-timeline.ts';
+import type { Pace } from '../slack/outbox/outbox.ts';
 import type { Store } from '../store/store.ts';
 import { createApp } from './bot-app.ts';
 import { createExamination } from './bot-doctor.ts';
 import { createExecutor } from './bot-executor.ts';
-import { createNotices } from './bot-notices.ts';
-import { observeFacts } from './bot-observer.ts';
+import { startSpeaking } from './bot-speaking.ts';
 import { holdConfiguration } from './current-configuration.ts';
 import { openCatalogBeside } from './data-directory.ts';
-import { createSteadyClock } from './steady-clock.ts';
 import { version } from './version.ts';
 
 /** Everything a bot is built from. */
@@ -70,38 +61,13 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const executor = createExecutor(options, app);
   const handlers = dueHandlers(app.needs);
   const scheduler = startScheduler({ store, now, log, handle: async (due) => await handlers[due.kind](due) });
-  const channel = (): string | null => current.configuration().adminChannel;
-  const steady = createSteadyClock();
-  const { sayDirectly, gate, nameOf } = createNotices(app, slack);
-  const outbox = startOutbox({
-    store,
-    now: steady,
-    log,
-    client: slack.outboxClient,
-    reach: passBy,
-    pace: options.pace,
-    adminChannel: channel,
-    said: metrics.delivered,
-    gate,
-  });
-  const anchoring = startAnchoring({ store, now, log, channel }, outbox);
-  const told = observeFacts({ metrics, log });
-  const companions = [
-    sayDirectly,
-    tellBrokenGlass(channel),
-    tellBatches({ store, now, nameOf }),
-    tellTimelines(log),
-  ];
-  const telling = startTelling(
-    { store, now, log, told, nameOf, companions, breathMs: options.pace.betweenTellings },
-    outbox,
-  );
-  const homes = keepHomesFresh({ app: app.needs, log, client: slack.outboxClient, pace: homePace });
+  const adminChannel = (): string | null => current.configuration().adminChannel;
+  const { outbox, parts: speaking } = startSpeaking(options, { app, slack, metrics, adminChannel });
   const examine = createExamination(options, current.configuration);
   listen(slack.app, { app: app.needs, listCatalog: app.listCatalog, examine, log });
   // What hears people lets go first, what tells them last.
   const ears: Stoppable[] = [slack];
-  const rest: Stoppable[] = [scheduler, executor, homes, telling, anchoring, outbox];
+  const rest: Stoppable[] = [scheduler, executor, ...speaking];
   const stop = async (): Promise<void> => {
     current.stop();
     await inTime(log, async () => {

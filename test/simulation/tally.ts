@@ -29,8 +29,6 @@ export function count(tally: Tally, happening: Happening): void {
   if (counted.has(event.type)) add(tally, event.type);
   if (event.type === 'group_checked' && event.drift) add(tally, 'drift found');
   countDecision(tally, event);
-  if ((event.type === 'requested' || event.type === 'plan_changed') && event.overrides)
-    add(tally, 'overrides asked for');
   if (event.type === 'server_ended') add(tally, `servers ${event.state}`);
   if (event.type === 'task_found') add(tally, `found ${event.seen}`);
   if (event.type === 'attempt_ended') add(tally, `attempts ${event.state}`);
@@ -38,6 +36,8 @@ export function count(tally: Tally, happening: Happening): void {
 }
 
 function countDecision(tally: Tally, event: DeploymentEvent): void {
+  if ((event.type === 'requested' || event.type === 'plan_changed') && event.overrides)
+    add(tally, 'overrides asked for');
   if (event.type === 'approved' && event.for !== undefined) add(tally, 'votes for others');
   if (event.type === 'retry_requested' && event.startsAt !== undefined)
     add(tally, 'retries in the next window');

@@ -23,7 +23,7 @@ type MessageMethod =
 export function messageMethods(connection: Connection, committed: () => void): Pick<Store, MessageMethod> {
   const { read, write } = connection;
   const telling = prepareTelling(connection);
-  const delivering = prepareDelivering(connection);
+  const delivering = { ...prepareDelivering(connection), ...prepareSettling(connection) };
   const trying = prepareTrying(connection);
 
   const tell = (deployment: number, told: number, wanted: OutgoingMessage[], at: number): void => {
@@ -231,6 +231,13 @@ function prepareDelivering({ database }: Connection) {
       .orderBy(messages.id)
       .limit(value('limit'))
       .prepare(),
+  };
+}
+
+/** What is written about a delivery. */
+function prepareSettling({ database }: Connection) {
+  const value = sql.placeholder;
+  return {
     endPauses: database
       .update(messages)
       .set({ notBefore: 0 })
