@@ -256,6 +256,19 @@ describe('a workspace that takes no table', () => {
           method.startsWith('chat.') && JSON.stringify(given).includes('raw_text'),
       );
 
+  test('is told from what to what, as servers said when they were asked for the form', async () => {
+    directory = mkdtempSync(join(tmpdir(), 'll-table-'));
+    bot = await startSpeakingBot({ file: join(directory, 'bot.db') });
+    await bot.store().askServers('shop', ['web-1'], 1_000);
+    const answer = { problem: null, readBack: 'shop@1' };
+    await bot.store().answerFor({ environment: 'shop', server: 'web-1' }, { at: 2_000, answer });
+    const first = await bot.request('C0SHOP');
+    await bot.settles(first, 'waiting for approval');
+    const [plan] = bot.cards(first)[0]?.thread ?? [];
+    expect(JSON.stringify(plan?.blocks)).toContain('shop@1 → shop@2');
+    expect(JSON.stringify(plan?.blocks)).toContain('not known → shop@2');
+  });
+
   test('is given sections, which is found out once and for all its processes', async () => {
     directory = mkdtempSync(join(tmpdir(), 'll-table-'));
     bot = await startSpeakingBot({ file: join(directory, 'bot.db') });

@@ -2,6 +2,7 @@ import { type ChannelTelling, usualTelling } from '../../domain/channel-telling.
 import { type Deployment, foldDeployment } from '../../domain/deployment/deployment.ts';
 import type { StoredEvent } from '../../domain/events.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import { whatRuns } from '../../domain/plan/what-runs.ts';
 import type { Fact } from '../../progress/facts.ts';
 import type { MemberService, OutgoingMessage, Store } from '../../store/store.ts';
 import type { ReadBackOf } from '../../wording/server-table.ts';
@@ -29,9 +30,12 @@ export async function readStory(store: Store, number: number): Promise<Story> {
   const summary = await store.summary(number);
   const plan = deployment && (await store.plan(deployment.planHash));
   if (!deployment || !summary || !plan) throw new Error(`#${number} has events and no plan`);
-  const records = await store.records(plan.environment.name);
-  const known = new Map(records.map(({ server, readBack }) => [server, readBack]));
   const environment = plan.environment.name;
+  const { groups } = whatRuns(plan.environment, {
+    asked: await store.askedServers(environment),
+    records: await store.records(environment),
+  });
+  const known = new Map(groups.flatMap(({ runs, servers }) => servers.map((server) => [server, runs])));
   const chosen = await store.channelTelling(environment);
   return {
     tells: chosen?.tells ?? usualTelling,
