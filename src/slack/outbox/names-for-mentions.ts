@@ -28,7 +28,13 @@ export async function namesForMentions(
   }
   const named = (text: string): string =>
     text.replaceAll(mentioned, (mention, id: string) => names.get(id) ?? mention);
-  return { text: named(content.text), blocks: content.blocks.map((block) => inMarkup(block, named)) };
+  const inBlocks = (blocks: KnownBlock[]): KnownBlock[] => blocks.map((block) => inMarkup(block, named));
+  const { text, blocks, withoutTable } = content;
+  return {
+    text: named(text),
+    blocks: inBlocks(blocks),
+    ...(withoutTable && { withoutTable: inBlocks(withoutTable) }),
+  };
 }
 
 /** Whom a message of the thread calls: who can still approve, and whom a notify step names. */
