@@ -44,9 +44,16 @@ export async function rehearseAgain(
   });
 }
 
-/** Two looks at the same time would say the same. */
+/** Two looks at the same time would say the same; and what was never looked at has no Re-check. */
 function refuseUnderWay(needs: AppNeeds, { number, preparation: { rehearsal } }: Deployment) {
-  if (!rehearsal || rehearsal.result || rehearsal.until <= needs.now()) return null;
+  if (!rehearsal)
+    return {
+      rule: 'law-14',
+      message: `The servers of #${number} were not looked at before its hour, so there is nothing to check again.`,
+      liftedBy: 'nobody',
+      wayOut: `See \`/deploy show ${number}\`.`,
+    };
+  if (rehearsal.result || rehearsal.until <= needs.now()) return null;
   return {
     rule: 'law-14',
     message: `The servers of #${number} are being looked at already.`,

@@ -207,7 +207,7 @@ describe.skipIf(!present)(
       expect(JSON.stringify((await ana.types('/deploy show 1', { channel })).blocks)).toContain(
         'the new front page',
       );
-      expect((await ana.types('/deploy help', { channel })).text).toContain('/deploy cancel');
+      expect((await ana.types('/deploy help', { channel })).text).toContain('`cancel N`');
       expect((await ana.types('/deploy cancle 1', { channel })).text).toContain('/deploy cancel 1042');
       expect((await ana.types('/deploy show 99', { channel })).text).toContain('There is no deployment #99');
       await ben.press(stage.card(), 'Reject');

@@ -30,7 +30,7 @@ test.each([
   ['delegate <@U0BEN|ben> 1042', { ...delegate, to: 'U0BEN', number: 1042 }],
   ['delegate @ben shop', { ...delegate, environment: 'shop' }],
   ['delegate until tomorrow 9:00', { ...delegate, until: 'tomorrow 9:00' }],
-  ['delgate', { do: 'unknown', near: 'delegate', example: expect.stringContaining('until fri 18:00') }],
+  ['delgate', { do: 'unknown', near: 'delegate' }],
 ])('/deploy %s is read word by word', (text, command) => {
   expect(parseCommand(text)).toEqual(command);
 });

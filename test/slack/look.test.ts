@@ -215,7 +215,7 @@ describe('/deploy revisions', () => {
     expect(lastSaid()).not.toContain('shop@12');
   });
 
-  test('are searched, and Deploy beside one opens the form with it (D-18)', async () => {
+  test('D-18: revisions are searched, and Deploy beside one opens the form with it', async () => {
     const shown = await typed('/deploy revisions SHOP@7');
     expect(shown.text).toContain('1 revision or package');
     const person = bot.slack.person('U0ANA');
@@ -293,10 +293,13 @@ describe('/deploy help, and what is no command', () => {
     );
   });
 
-  test('a request for an environment that there is not is answered with the request as it would be right', async () => {
-    expect((await typed('/deploy shop@2 to shpo tomorrow 21:00')).text).toContain(
-      'For example: `/deploy shop@2 to shop tomorrow 21:00`',
-    );
+  test('a request for an environment that there is not opens the form, which says so and names the nearest', async () => {
+    const person = bot.slack.person('U0ANA');
+    await person.types('/deploy shop@2 to shpo tomorrow 21:00', { channel });
+    const said = (await person.modal()).text();
+    expect(said).toContain('shop@2');
+    expect(said).toContain('There is no environment `shpo`; the nearest is `shop`.');
+    expect(said).toContain('[Schedule]');
   });
 
   test('a request in another order opens the form with its hour', async () => {

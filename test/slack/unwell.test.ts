@@ -8,6 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/sandbox/slack/faults.ts';
 import { removeLater } from '../helpers/remove-later.ts';
 import { type SpeakingBot, startSpeakingBot, wholeRun } from '../helpers/speaking-bot.ts';
+import { timesTold } from '../helpers/told-servers.ts';
 
 let bot: SpeakingBot;
 const directory = mkdtempSync(join(tmpdir(), 'll-unwell-'));
@@ -49,8 +50,11 @@ async function everythingIsTold(number: number): Promise<void> {
   expect(told).toEqual(ascending(told));
   const lines = bot.cards(number)[0]?.thread.map(({ text }) => text) ?? [];
   const count = (words: string): number => lines.join('\n').split(words).length - 1;
-  const once = ['Requested by', 'Approved by', '*web-1*', '*web-2*', '*web-3*', '*web-4*', 'Attempt 1 in'];
+  const once = ['Requested by', 'Approved by', 'Attempt 1 in'];
   expect(once.map((words) => [words, count(words)])).toEqual(once.map((words) => [words, 1]));
+  const servers = ['web-1', 'web-2', 'web-3', 'web-4'];
+  const said = lines.join('\n');
+  expect(servers.map((name) => [name, timesTold(said, name)])).toEqual(servers.map((name) => [name, 1]));
 }
 
 describe('whatever Slack answers,', () => {

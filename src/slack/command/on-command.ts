@@ -30,7 +30,7 @@ import { openForm } from '../form/open-form.ts';
 import { onSettingsCommand } from '../settings/on-settings.ts';
 import { doctorMessage, onDoctor } from './answer-doctor.ts';
 import { answerLook, isLook } from './answer-look.ts';
-import { answerMisnamed, answerUnknown } from './answer-unknown.ts';
+import { answerUnknown } from './answer-unknown.ts';
 import { refusedMessage } from './answer-why.ts';
 import { type Command, parseCommand } from './command-text.ts';
 import { isWhole } from './delegate-text.ts';
@@ -46,9 +46,7 @@ export async function onCommand(needs: FormNeeds, args: Arguments): Promise<void
   const { command, ack, client } = args;
   const parsed = parseCommand(command.text, environmentNames(needs));
   if (parsed.do === 'form') {
-    const misnamed = answerMisnamed(needs, parsed);
-    await ack(misnamed ? toPerson(misnamed) : undefined);
-    if (misnamed) return;
+    await ack();
     const { trigger_id: trigger, user_id: by, channel_id: channel } = command;
     return await openForm(needs, { ...parsed, client, trigger, by, channel });
   }
