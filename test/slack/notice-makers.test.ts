@@ -78,6 +78,20 @@ const made = async (maker: NoticeMaker, events: DeploymentEvent[], told: number,
 const sayTo = (notices: Notice[]) => notices.map(({ to, content }) => `${to} ${content.text.split(': ')[1]}`);
 
 describe('whoever can approve', () => {
+  test('may have handed their vote to somebody, who is asked as well, and hears when it is decided', async () => {
+    const handed: DeploymentEvent = { type: 'vote_delegated', by: 'U0BEN', to: 'U0DAN' };
+    expect(sayTo(await made(approvalNotices, [asked, handed], 1))).toEqual([
+      'U0BEN waits for your approval',
+      'U0CAT waits for your approval',
+      'U0DAN waits for your approval',
+    ]);
+    expect(sayTo(await made(approvalNotices, [asked, handed, approved, queued], 2))).toContain(
+      'U0DAN nothing is left to approve',
+    );
+    const nobodys: DeploymentEvent = { type: 'vote_delegated', by: 'U0EVE', to: 'U0DAN' };
+    expect(sayTo(await made(approvalNotices, [asked, nobodys], 1)).join()).not.toContain('U0DAN');
+  });
+
   test('is asked as long as it waits, and told once when it is decided, not at every turn after that', async () => {
     expect(sayTo(await made(approvalNotices, [asked], 0))).toEqual([
       'U0BEN waits for your approval',

@@ -24,7 +24,8 @@ export const approvalNotices: NoticeMaker = async (facts) => {
   const rule = approvalRuleFor(environment, deployment);
   if (!rule) return [];
   const roles = rule.rules.flatMap((seats) => seats.roles);
-  const people = [...(await peopleWithRoles(facts, environment.kind, roles))].filter(
+  const holders = await peopleWithRoles(facts, environment.kind, roles);
+  const people = [...withHands(deployment, holders)].filter(
     ([person]) => !rule.excludeRequester || person !== deployment.requestedBy,
   );
   const asked = people.map(([to, held]): Notice => {
@@ -40,6 +41,16 @@ export const approvalNotices: NoticeMaker = async (facts) => {
     ),
   ];
 };
+
+/** Who carries somebody's vote on this deployment is asked as well, with the roles that it is given for. */
+function withHands({ handedVotes }: Deployment, holders: Map<string, string[]>): Map<string, string[]> {
+  const people = new Map(holders);
+  for (const { by, to } of handedVotes) {
+    const held = holders.get(by);
+    if (held && !people.has(to)) people.set(to, held);
+  }
+  return people;
+}
 
 const deciding: DeploymentEvent['type'][] = [
   'approved',
