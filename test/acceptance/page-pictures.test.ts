@@ -57,7 +57,8 @@ test.skipIf(!present)(
       await page.getByRole('button', { name: 'Hide the fleet' }).click();
       await card.getByRole('button', { name: /repl/ }).first().click();
       const thread = page.getByRole('log', { name: 'Messages of the thread' });
-      await thread.getByText('is held out of service').waitFor({ timeout: 60_000 });
+      await thread.getByText('is held out of service').first().waitFor({ timeout: 60_000 });
+      await thread.getByText(/timeline-1\.png/).waitFor({ timeout: 60_000 });
       await take('card-and-thread');
     } finally {
       await browser.close();
