@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+import { factsOf } from '../../src/progress/facts.ts';
+import { readStory } from '../../src/slack/outbox/story.ts';
+import { tellTimelines } from '../../src/slack/picture/tell-timeline.ts';
+import { buildSingleCluster } from '../helpers/build.ts';
+import { type Engine, openEngine } from '../helpers/engine.ts';
+
+let engine: Engine;
+beforeEach(async () => {
+  engine = await openEngine();
+});
+afterEach(async () => {
+  vi.doUnmock('@resvg/resvg-js');
+  vi.resetModules();
+  await engine.close();
+});
+
+/** What is told at the end of an attempt on so many servers, and what the log says of it. */
+async function told(servers: string[]) {
+  engine.start();
+  const number = await engine.request(buildSingleCluster(servers, { minInService: 0 }));
+  await engine.until(number, ['ok']);
+  const story = await readStory(engine.store, number);
+  const lines: string[] = [];
+  const log = { warn: (_: unknown, words: string) => void lines.push(words) };
+  const news = factsOf(story.plan, story.events);
+  return {
+    files: await tellTimelines(log as never)(story, news),
+    again: await tellTimelines(log as never)(story, news),
+    lines,
+  };
+}
+
+describe('the picture of an attempt', () => {
+  test('is one file in the thread of its card, the same however often it is told', async () => {
+    const { files, again, lines } = await told(['web-1', 'web-2']);
+    expect(files).toMatchObject([
+      { key: 'file:timeline:1:1', threadOf: 'card:1', file: { filename: '1-timeline-1.png' } },
+    ]);
+    expect(files[0]?.file?.altText).toContain('2 of 2 servers ok');
+    expect(again.map(({ digest }) => digest)).toEqual(files.map(({ digest }) => digest));
+    expect(lines).toEqual([]);
+  });
+
+  test('of a single server would say nothing, and is not made', async () => {
+    expect((await told(['web-1'])).files).toEqual([]);
+  });
+
+  test('that cannot be drawn on this machine is missing alone, and the log says so', async () => {
+    vi.doMock('@resvg/resvg-js', () => {
+      throw new Error('no renderer for this machine');
+    });
+    const { files, lines } = await told(['web-1', 'web-2']);
+    expect(files).toEqual([]);
+    expect(lines).toContain('the picture of an attempt could not be drawn');
+  });
+});
