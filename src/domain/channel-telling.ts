@@ -1,6 +1,6 @@
 import type { Configuration, Environment } from './environment.ts';
 import type { DeploymentEvent } from './events.ts';
-import { namesOfRole, type Person, rolesOf, standingSentence } from './roles.ts';
+import { adminRoles, type Person, refuseWithout } from './roles.ts';
 import type { Refusal } from './verdict.ts';
 
 /** What an environment's channel is told besides the card; the thread is always told everything. */
@@ -38,19 +38,16 @@ export function isToldInChannel(
   return matters || (tells === 'starts-and-ends' && isTurn);
 }
 
-const adminRoles = ['global_admin', 'promotion_admin'];
-
 /** Who may choose it: an environment's admins. Null when this person may. */
 export function refuseTellingChooser(
   person: Person,
   configuration: Configuration,
   environment: Environment,
 ): Refusal | null {
-  const names = adminRoles.map((role) => namesOfRole(configuration, role)).filter(Boolean);
-  const wayOut = `Ask ${names.join(', ') || 'a global_admin'}.`;
-  if (person.standing !== 'member')
-    return { rule: 'D-01', message: standingSentence(person), liftedBy: 'global_admin', wayOut };
-  if (rolesOf(person, configuration, environment.kind).some((role) => adminRoles.includes(role))) return null;
-  const message = `You may not choose what the channel of \`${environment.name}\` is told: you are no admin there.`;
-  return { rule: 'settings', message, liftedBy: 'global_admin', wayOut };
+  return refuseWithout(person, configuration, {
+    environment,
+    roles: adminRoles,
+    rule: 'settings',
+    message: `You may not choose what the channel of \`${environment.name}\` is told: you are no admin there.`,
+  });
 }

@@ -29,6 +29,34 @@ export function rolesOf(person: Person, configuration: Configuration, environmen
 /** The roles whose people may deploy. */
 export const deployRoles = ['global_admin', 'promotion_admin', 'promotion'];
 
+/** The roles whose people decide about an environment itself; whoever is nearest to it is asked first. */
+export const adminRoles = ['promotion_admin', 'global_admin'];
+
+/** The admins as mentions, for "ask …", each once; without a person whom the sentence names already. */
+export function namesOfAdmins(configuration: Configuration, named?: string): string {
+  const names = adminRoles.flatMap((role) => namesOfRole(configuration, role).split(', '));
+  const others = names.filter((name) => name !== '' && name !== `<@${named}>`);
+  return [...new Set(others)].join(', ') || 'a global_admin';
+}
+
+/** Refuses, in the rule's name and words, everybody who holds none of these roles in the environment. */
+export function refuseWithout(
+  person: Person,
+  configuration: Configuration,
+  {
+    environment,
+    roles,
+    rule,
+    message,
+  }: { environment: Environment; roles: string[] } & Pick<Refusal, 'rule' | 'message'>,
+): Refusal | null {
+  const wayOut = `Ask ${namesOfAdmins(configuration)}.`;
+  if (person.standing !== 'member')
+    return { rule: 'D-01', message: standingSentence(person), liftedBy: 'global_admin', wayOut };
+  if (rolesOf(person, configuration, environment.kind).some((role) => roles.includes(role))) return null;
+  return { rule, message, liftedBy: 'global_admin', wayOut };
+}
+
 /** D-01, D-19: who may deploy what. A `promotion` user deploys only their own revisions, an admin anyone's. */
 export function refuseRequester(
   person: Person,

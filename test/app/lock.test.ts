@@ -50,7 +50,7 @@ describe('a locked environment', () => {
     expect(rules(verdict)).toEqual(['lock']);
     expect(sentence(verdict)).toBe(
       '`shop` is locked by <@U0BEN> since 17 Nov 2026 09:00 Europe/Madrid: `the database moves`. ' +
-        'Ask <@U0BEN> or <@U0ADMIN>, <@U0BEN> for `/deploy unlock shop`.',
+        'Ask <@U0BEN> or <@U0ADMIN> for `/deploy unlock shop`.',
     );
     value(await unlock());
     await requested();

@@ -3,7 +3,7 @@ import { sayTime } from '../calendar/calendar.ts';
 import type { ChannelTelling } from '../channel-telling.ts';
 import type { Configuration, Environment } from '../environment.ts';
 import { quote } from '../quote.ts';
-import { namesOfRole, type Person, rolesOf, standingSentence } from '../roles.ts';
+import { adminRoles, deployRoles, namesOfAdmins, type Person, refuseWithout } from '../roles.ts';
 import type { Refusal } from '../verdict.ts';
 
 /** A person closed an environment: nothing new begins there until somebody unlocks it. */
@@ -35,8 +35,6 @@ export function sayLock(
   return `\`${lock.environment}\` is locked by ${mention(lock)} since ${since}: ${quote(lock.reason)}.`;
 }
 
-const adminRoles = ['global_admin', 'promotion_admin'];
-
 /** Who may close an environment: whoever may deploy or approve there. Null when this person may. */
 export function refuseLocker(
   person: Person,
@@ -44,9 +42,11 @@ export function refuseLocker(
   environment: Environment,
 ): Refusal | null {
   const approvers = environment.approval?.rules.flatMap((rule) => rule.roles) ?? [];
-  const roles = [...new Set([...adminRoles, 'promotion', ...approvers])];
-  return refuseWithout(person, configuration, environment, {
+  const roles = [...deployRoles, ...approvers];
+  return refuseWithout(person, configuration, {
+    environment,
     roles,
+    rule: 'lock',
     message: `You may not lock \`${environment.name}\`: you may neither deploy nor approve there.`,
   });
 }
@@ -58,23 +58,12 @@ export function refuseUnlocker(
   { environment, lock }: { environment: Environment; lock: EnvironmentLock },
 ): Refusal | null {
   if (person.standing === 'member' && person.id === lock.by) return null;
-  return refuseWithout(person, configuration, environment, {
+  return refuseWithout(person, configuration, {
+    environment,
     roles: adminRoles,
+    rule: 'lock',
     message: `You may not unlock \`${environment.name}\`: ${mention(lock)} locked it, and you are no admin there.`,
   });
-}
-
-function refuseWithout(
-  person: Person,
-  configuration: Configuration,
-  environment: Environment,
-  { roles, message }: { roles: string[]; message: string },
-): Refusal | null {
-  const wayOut = `Ask ${whoUnlocks(configuration)}.`;
-  if (person.standing !== 'member')
-    return { rule: 'D-01', message: standingSentence(person), liftedBy: 'global_admin', wayOut };
-  if (rolesOf(person, configuration, environment.kind).some((role) => roles.includes(role))) return null;
-  return { rule: 'lock', message, liftedBy: 'global_admin', wayOut };
 }
 
 /** Why nothing may be requested for a locked environment. */
@@ -87,16 +76,11 @@ export function lockedRefusal(
     rule: 'lock',
     message: sayLock(lock, sayTime(lock.since, timezone)),
     liftedBy: `${byOf(lock)}an admin`,
-    wayOut: `Ask ${byOf(lock)}${whoUnlocks(configuration)} for \`/deploy unlock ${lock.environment}\`.`,
+    wayOut: `Ask ${byOf(lock)}${namesOfAdmins(configuration, lock.by)} for \`/deploy unlock ${lock.environment}\`.`,
   };
 }
 
 /** Whoever closed it can open it; the product cannot be asked. */
 function byOf({ by }: EnvironmentLock): string {
   return by === system ? '' : `<@${by}> or `;
-}
-
-function whoUnlocks(configuration: Configuration): string {
-  const names = adminRoles.map((role) => namesOfRole(configuration, role)).filter(Boolean);
-  return names.join(', ') || 'a global_admin';
 }

@@ -1,5 +1,5 @@
 import type { Configuration, Environment } from '../environment.ts';
-import { type Person, rolesOf } from '../roles.ts';
+import { deployRoles, type Person, rolesOf } from '../roles.ts';
 import { approvalRuleFor, approvalStanding, refuseApprover } from './approval.ts';
 import type { Deployment } from './deployment.ts';
 import { refuseOperator } from './operator.ts';
@@ -29,8 +29,6 @@ export function canApprove(
 export function canDecide(person: Person, configuration: Configuration, placed: Placed): boolean {
   return refuseOperator(person, configuration, placed.environment, placed.deployment) === null;
 }
-
-const deployRoles = ['global_admin', 'promotion_admin', 'promotion'];
 
 /** Whether an environment is this person's: they may deploy or approve there, or a server of it belongs to them. */
 export function isTheirs(person: Person, configuration: Configuration, environment: Environment): boolean {

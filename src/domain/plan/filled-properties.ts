@@ -1,6 +1,6 @@
 import type { Configuration, Environment, Value } from '../environment.ts';
 import { quote } from '../quote.ts';
-import { namesOfRole, type Person, rolesOf, standingSentence } from '../roles.ts';
+import { adminRoles, type Person, refuseWithout } from '../roles.ts';
 import type { MissingProperties } from '../rules/properties.ts';
 import type { Refusal } from '../verdict.ts';
 import { isDefined, type Properties } from './denodo-properties.ts';
@@ -54,25 +54,18 @@ export function isSecretName(name: string): boolean {
   return /(password|passphrase|secret|token|credential|privatekey|apikey)s?$/i.test(name);
 }
 
-const adminRoles = ['promotion_admin', 'global_admin'];
-
 /** Who may fill in: the admins of the environment. Null when this person may. */
 export function refuseFiller(
   person: Person,
   configuration: Configuration,
   environment: Environment,
 ): Refusal | null {
-  const names = adminRoles.map((role) => namesOfRole(configuration, role)).filter(Boolean);
-  const wayOut = `Ask ${names.join(', ') || 'a global_admin'}.`;
-  if (person.standing !== 'member')
-    return { rule: 'D-01', message: standingSentence(person), liftedBy: 'global_admin', wayOut };
-  if (rolesOf(person, configuration, environment.kind).some((role) => adminRoles.includes(role))) return null;
-  return {
+  return refuseWithout(person, configuration, {
+    environment,
+    roles: adminRoles,
     rule: 'D-25',
     message: `Filling in properties of \`${environment.name}\` takes the role promotion_admin or global_admin.`,
-    liftedBy: 'global_admin',
-    wayOut,
-  };
+  });
 }
 
 /** Why a value cannot be taken for a property; null when it can. */

@@ -2,12 +2,11 @@ import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs } from '@slack/bolt'
 
 import type { Configuration } from '../../domain/environment.ts';
 import { harmless } from '../../domain/quote.ts';
-import { namesOfRole, type Person, rolesOf, standingSentence } from '../../domain/roles.ts';
+import { adminRoles, namesOfAdmins, type Person, rolesOf, standingSentence } from '../../domain/roles.ts';
 import { type MessageContent, section } from '../blocks.ts';
 import type { BotNeeds, Examined } from '../bot.ts';
 import { fitting } from './fitting.ts';
 
-const adminRoles = ['global_admin', 'promotion_admin'];
 const longestMessage = 400;
 
 /** `/deploy doctor`: acknowledged at once, because Slack is asked a good deal; the answer follows. */
@@ -52,8 +51,7 @@ function refuseReader(person: Person, configuration: Configuration): string | nu
   const isAdmin = [...kinds].some((kind) =>
     rolesOf(person, configuration, kind).some((role) => adminRoles.includes(role)),
   );
-  const admins = adminRoles.map((role) => namesOfRole(configuration, role)).filter(Boolean);
-  return isAdmin ? null : `The doctor speaks to admins only. Ask ${admins.join(', ') || 'a global_admin'}.`;
+  return isAdmin ? null : `The doctor speaks to admins only. Ask ${namesOfAdmins(configuration)}.`;
 }
 
 function linesOf(findings: Examined[], wanted: Examined['state']): string[] {
