@@ -34,7 +34,8 @@ test(`${count} running deployments of ${servers} servers in ${channels} channels
     pace: slackPace,
     adminChannel: () => null,
     gate: async () => ({ do: 'send' }),
-    said: ({ kind, lagSeconds }) => lags.set(kind, [...(lags.get(kind) ?? []), lagSeconds]),
+    said: ({ kind, wantedAt }) =>
+      lags.set(kind, [...(lags.get(kind) ?? []), (Date.now() - wantedAt) / 1_000]),
   });
   const telling = startTelling(
     { store, now: Date.now, log, nameOf: async () => null, breathMs: slackPace.betweenTellings },

@@ -40,7 +40,8 @@ export function startSpeaking(
     reach: passBy,
     pace,
     adminChannel,
-    said: metrics.delivered,
+    said: ({ kind, wantedAt }) =>
+      metrics.delivered({ kind, lagSeconds: Math.max(0, now() - wantedAt) / 1_000 }),
     gate,
   });
   const anchoring = startAnchoring({ store, now, log, channel: adminChannel }, outbox);

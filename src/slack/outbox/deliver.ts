@@ -129,8 +129,7 @@ async function delivered(needs: DeliverNeeds, message: StoredMessage, ts: string
     error: null,
     ...(message.place !== null && { place: message.place }),
   });
-  const lagMs = Date.now() - Math.max(message.wantedAt, message.createdAt);
-  needs.said?.({ kind: kindOf(message.key), lagSeconds: Math.max(0, lagMs / 1_000) });
+  needs.said?.({ kind: kindOf(message.key), wantedAt: Math.max(message.wantedAt, message.createdAt) });
   // What was taken without its table says that the table was what Slack did not take.
   if (message.error === tableRefused) await needs.refusedBlocks.add('table');
   await needs.troubles.over(message);

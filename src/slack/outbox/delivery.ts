@@ -38,6 +38,6 @@ export interface DeliverNeeds {
   troubles: Troubles;
   refusedBlocks: RefusedBlocks;
   reach: Reach;
-  /** Is told how long a message waited until Slack showed it; absent: nobody is. */
-  said?: (message: { kind: string; lagSeconds: number }) => void;
+  /** Is told that Slack shows a message that was wanted since then (epoch milliseconds); absent: nobody is. */
+  said?: (message: { kind: string; wantedAt: number }) => void;
 }

@@ -51,8 +51,8 @@ export interface OutboxNeeds {
   gate: NoticeGate;
   /** Where administrators are told that a channel is told nothing; null: nowhere. */
   adminChannel: () => string | null;
-  /** Is told how long a message waited until Slack showed it; absent: nobody is. */
-  said?: (message: { kind: string; lagSeconds: number }) => void;
+  /** Is told that Slack shows a message that was wanted since then (epoch milliseconds); absent: nobody is. */
+  said?: (message: { kind: string; wantedAt: number }) => void;
 }
 
 /** Sends wanted messages until stopped. */
