@@ -3,8 +3,8 @@ import { hasBegun, takesPart } from '../domain/batch/batch.ts';
 import { type BatchEntry, type BatchFindings, findConflicts } from '../domain/batch/conflicts.ts';
 import { morningAfter } from '../domain/batch/morning.ts';
 import { sayTime } from '../domain/calendar/calendar.ts';
-import { foldDeployment } from '../domain/deployment/deployment.ts';
-import { type Plan, plannedServers } from '../domain/plan/plan.ts';
+import { forecast, runsForForecast } from '../domain/plan/forecast.ts';
+import type { Plan } from '../domain/plan/plan.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import type { Batch, NewDeployment, Store } from '../store/store.ts';
 
@@ -64,18 +64,8 @@ async function loadEntry(
 ): Promise<BatchEntry> {
   const plan = await store.plan(planHash);
   if (!plan) throw new Error(`#${number} in ${environment} has no plan`);
-  return { number, plan, forecastMs: await forecastOf(store, plan) };
-}
-
-/** As long for each server as the latest that succeeded there took; null where there was none. */
-async function forecastOf(store: Store, plan: Plan): Promise<number | null> {
-  const environment = plan.environment.name;
-  const [latest] = await store.list({ environment, states: ['ok', 'ok_with_warnings'], limit: 1 });
-  const run = latest && foldDeployment(await store.eventsAfter(latest.number, 0));
-  if (!run || run.startedAt === null || run.endedAt === null) return null;
-  const servers = run.run?.servers.size ?? 0;
-  const tookMs = Math.max(0, run.endedAt - run.startedAt);
-  return servers === 0 ? null : (tookMs / servers) * plannedServers(plan).length;
+  const earlier = await store.serverTimes(environment, runsForForecast);
+  return { number, plan, forecastMs: forecast(plan, earlier)?.totalMs ?? null };
 }
 
 /** What stands between a plan and those that are before it. */

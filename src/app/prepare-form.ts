@@ -2,9 +2,10 @@ import { refusePast } from '../domain/calendar/past.ts';
 import type { DeploymentState } from '../domain/deployment/deployment.ts';
 import type { Environment } from '../domain/environment.ts';
 import { environmentChoices, type EnvironmentChoices } from '../domain/plan/environment-choices.ts';
+import { runsForForecast, type ServerTime } from '../domain/plan/forecast.ts';
 import type { Person } from '../domain/roles.ts';
 import type { Refusal } from '../domain/verdict.ts';
-import type { DeploymentSummary, ServerRecord, ServerTime } from '../store/store.ts';
+import type { DeploymentSummary, ServerRecord } from '../store/store.ts';
 import type { LoadedBatch } from './batch.ts';
 import type { AppNeeds } from './needs.ts';
 import { checkEnvironment, planDeployment, type PlannedDeployment, refusalsOf } from './plan-deployment.ts';
@@ -41,7 +42,6 @@ export interface PreparedForm {
   now: number;
 }
 
-const runsForForecast = 5;
 const mostBeside = 100;
 const unfinished: DeploymentState[] = [
   'awaiting_approval',

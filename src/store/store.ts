@@ -7,6 +7,7 @@ import type { EnvironmentEvent, EnvironmentLock } from '../domain/deployment/loc
 import type { DeploymentEvent, StoredEvent } from '../domain/events.ts';
 import type { PersonSettings } from '../domain/person-settings.ts';
 import type { FilledProperty } from '../domain/plan/filled-properties.ts';
+import type { ServerTime } from '../domain/plan/forecast.ts';
 import type { AskedServer, ServerAnswer } from '../domain/plan/inspection.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 
@@ -245,16 +246,6 @@ export interface HomeShowing {
   at: number;
   /** Shown only where it differs from what stands there, and the last try is at least this old; null: in any case. */
   unlessTriedWithinMs: number | null;
-}
-
-/** From when to when a server was deployed to, well, in one attempt. */
-export interface ServerTime {
-  deployment: number;
-  attempt: number;
-  server: string;
-  /** Epoch milliseconds. */
-  startedAt: number;
-  endedAt: number;
 }
 
 /** A message to Slack: wanted as a row before it is a call. */

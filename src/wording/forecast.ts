@@ -1,7 +1,7 @@
 import { sayTime } from '../domain/calendar/calendar.ts';
 import { closingAfter } from '../domain/calendar/windows.ts';
 import type { Environment } from '../domain/environment.ts';
-import type { Forecast } from '../progress/forecast.ts';
+import type { Forecast } from '../domain/plan/forecast.ts';
 import { sayDuration } from './duration.ts';
 
 const minuteMs = 60_000;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { admitDeployment } from '../../src/app/admit-deployment.ts';
+import { batchToJoin } from '../../src/app/batch.ts';
 import { cancelDeployment } from '../../src/app/cancel-deployment.ts';
 import { dueHandlers } from '../../src/app/handle-due.ts';
 import { judgeOrder, orderBatch, type OrderBatch } from '../../src/app/order-batch.ts';
@@ -93,6 +94,25 @@ describe('joining a batch', () => {
     app.clock.now = tonight;
     await startDeployment(app, verdict.number);
     expect(await typesOf(verdict.number)).toContain('queued');
+  });
+
+  test('those before it are thought to take what servers took there before', async () => {
+    const minute = 60_000;
+    const earlier = value(await request()).number;
+    const tell = async (at: number, ...events: [DeploymentEvent, ...DeploymentEvent[]]) =>
+      await app.store.commit({ deployment: earlier, expectedVersion: null, fence: null, at, events });
+    const begin = app.now();
+    const attempt: DeploymentEvent = { type: 'attempt_started', attempt: 1, servers: ['web-1'], fence: 1 };
+    await tell(begin, attempt, { type: 'server_started', server: 'web-1' });
+    expect(value(await batchToJoin(app, await first())).entries[0]?.forecastMs).toBeNull();
+    const { length: servers } = buildEnvironment().clusters.flatMap((cluster) => cluster.servers);
+    await tell(
+      begin + 4 * minute,
+      { type: 'server_ended', server: 'web-1', state: 'ok', message: null, to: null },
+      { type: 'attempt_ended', attempt: 1, state: 'ok', endedBy: 'completion' },
+    );
+    const { entries } = value(await batchToJoin(app, await first()));
+    expect(entries.map(({ forecastMs }) => forecastMs)).toEqual([servers * 4 * minute]);
   });
 
   test('is refused with the reason when it has begun, is over, has no hour or is not there', async () => {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { forecast } from '../../src/progress/forecast.ts';
-import type { ServerTime } from '../../src/store/store.ts';
+import { forecast, type ServerTime } from '../../src/domain/plan/forecast.ts';
 import { buildCluster, buildEnvironment, buildPlan, buildSingleCluster } from '../helpers/build.ts';
 
 const minute = 60_000;

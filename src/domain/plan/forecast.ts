@@ -1,6 +1,18 @@
-import { indexPlan } from '../domain/plan/plan-index.ts';
-import { liveMembers, type Plan, plannedServers } from '../domain/plan/plan.ts';
-import type { ServerTime } from '../store/store.ts';
+import { indexPlan } from './plan-index.ts';
+import { liveMembers, type Plan, plannedServers } from './plan.ts';
+
+/** From when to when a server was deployed to, well, in one attempt. */
+export interface ServerTime {
+  deployment: number;
+  attempt: number;
+  server: string;
+  /** Epoch milliseconds. */
+  startedAt: number;
+  endedAt: number;
+}
+
+/** How many of the latest deployments of an environment a forecast looks at. */
+export const runsForForecast = 5;
 
 /** How long a deployment is likely to take, from how long servers took in earlier ones. */
 export interface Forecast {

@@ -2,8 +2,9 @@ import { and, desc, eq, inArray, notLike, sql } from 'drizzle-orm';
 
 import type { DeploymentState } from '../../domain/deployment/deployment.ts';
 import type { DeploymentEvent } from '../../domain/events.ts';
+import type { ServerTime } from '../../domain/plan/forecast.ts';
 import { rollbackTitle } from '../../domain/plan/plan.ts';
-import type { ServerTime, Store } from '../store.ts';
+import type { Store } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { deployments, events } from './schema.ts';
 
