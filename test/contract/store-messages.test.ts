@@ -48,6 +48,13 @@ describe.each(implementations)('messages, on $name,', ({ open }) => {
     expect((await store.untold(10)).map(({ isBehind }) => isBehind)).toEqual([false, false]);
   });
 
+  it('are not behind for a file alone, which stands by itself', async () => {
+    const number = await create(store);
+    await store.tell(number, 0, [card(number, 'asks'), { ...line(number, 1), key: 'file:log' }], 2_000);
+    expect(await store.message('file:log')).toMatchObject({ ts: null });
+    expect(await store.untold(10)).toEqual([{ deployment: number, told: 0, isBehind: false }]);
+  });
+
   it('are written with what they should say', async () => {
     const number = await create(store);
     await store.tell(number, 1, [card(number, 'asks'), line(number, 1)], 2_000);

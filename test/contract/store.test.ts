@@ -365,6 +365,15 @@ describe.each(implementations)('the store on $name', ({ open }) => {
       );
     });
 
+    it('count a lease as long as somebody holds it', async () => {
+      const number = await createQueued(store, 'ibex');
+      const lease = await store.claim({ deployment: number, holder: 'me', at: 4_000, staleBefore: 0 });
+      expect((await store.gauges()).leases).toHaveLength(1);
+      const end = change(number, [attemptStarted()], { fence: lease?.fence ?? null, releaseLease: true });
+      expect(await store.commit(end)).toMatchObject({ ok: true });
+      expect((await store.gauges()).leases).toEqual([]);
+    });
+
     it('date what is unsaid from when it first differed, and forget it when it is said', async () => {
       const number = await createQueued(store, 'ibex');
       await store.tell(number, 0, [card(number, 'one')], 3_000);
