@@ -224,7 +224,7 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
     await says(channelOf(page), /Ana[\s\S]*lunch\?/);
     await page.getByRole('button', { name: 'talk' }).click();
     await page.getByRole('log', { name: 'Messages in #talk' }).waitFor();
-    expect(await page.getByRole('img', { name: /unread/ }).count()).toBe(0);
+    await page.getByRole('img', { name: /unread/ }).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: /^shop/ }).click();
     await channelOf(page).getByRole('article').hover();
     await page.getByRole('button', { name: 'Reply in thread' }).click();
