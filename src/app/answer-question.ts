@@ -3,7 +3,7 @@ import type { Deployment } from '../domain/deployment/deployment.ts';
 import { refuseOperator } from '../domain/deployment/operator.ts';
 import type { Choice, DeploymentEvent, Question } from '../domain/events.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
-import type { DueChange } from '../store/store.ts';
+import type { DueChange } from '../store/due.ts';
 import { decide } from './decide.ts';
 import { decidedAlready } from './decided-already.ts';
 import { currentEnvironment } from './load-deployment.ts';

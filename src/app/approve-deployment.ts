@@ -5,7 +5,7 @@ import type { Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import { namesOfRole, type Person } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
-import type { DueChange } from '../store/store.ts';
+import type { DueChange } from '../store/due.ts';
 import { askAgain } from './ask-again.ts';
 import { type Decision, decide } from './decide.ts';
 import { decidedAlready } from './decided-already.ts';

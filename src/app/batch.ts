@@ -6,7 +6,9 @@ import { sayTime } from '../domain/calendar/calendar.ts';
 import { forecast, runsForForecast } from '../domain/plan/forecast.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
-import type { Batch, NewDeployment, Store } from '../store/store.ts';
+import type { Batch } from '../store/batches.ts';
+import type { NewDeployment } from '../store/changes.ts';
+import type { Store } from '../store/store.ts';
 
 /** A batch that has not begun, with what is known of those that take part in it. */
 export interface LoadedBatch {

@@ -7,7 +7,7 @@ import type { Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import { refuseReason } from '../domain/reason.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
-import type { DueChange } from '../store/store.ts';
+import type { DueChange } from '../store/due.ts';
 import { approvedDue, driftRefusal, nextStep, refuseUndecided } from './approve-deployment.ts';
 import { askAgain } from './ask-again.ts';
 import { type Decision, decide } from './decide.ts';

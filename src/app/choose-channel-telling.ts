@@ -2,7 +2,7 @@ import type { Actor } from '../domain/actor.ts';
 import { type ChannelTelling, refuseTellingChooser } from '../domain/channel-telling.ts';
 import type { Environment } from '../domain/environment.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
-import type { ChosenTelling } from '../store/store.ts';
+import type { ChosenTelling } from '../store/settings.ts';
 import { findEnvironment } from './find-environment.ts';
 import type { AppNeeds } from './needs.ts';
 

@@ -1,6 +1,7 @@
 import type { DeploymentEvent } from '../domain/events.ts';
 import { accept, type Verdict } from '../domain/verdict.ts';
-import type { DueChange, Store } from '../store/store.ts';
+import type { DueChange } from '../store/due.ts';
+import type { Store } from '../store/store.ts';
 import { type LoadedDeployment, loadDeployment } from './load-deployment.ts';
 
 /** What a decision writes, or why it does not. */

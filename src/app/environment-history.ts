@@ -1,5 +1,5 @@
 import { accept, type Verdict } from '../domain/verdict.ts';
-import type { DeploymentSummary } from '../store/store.ts';
+import type { DeploymentSummary } from '../store/deployments.ts';
 import { findEnvironment } from './find-environment.ts';
 import { loadDeployment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';

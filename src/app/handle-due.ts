@@ -1,4 +1,4 @@
-import type { Due, DueKind } from '../store/store.ts';
+import type { Due, DueKind } from '../store/due.ts';
 import { answerByDefault } from './answer-question.ts';
 import { askOwners } from './ask-owners.ts';
 import { endWindow } from './end-window.ts';

@@ -3,7 +3,7 @@ import { sayTime } from '../domain/calendar/calendar.ts';
 import { type EnvironmentLock, refuseLocker, sayLock } from '../domain/deployment/lock.ts';
 import { refuseReason } from '../domain/reason.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
-import type { DeploymentSummary } from '../store/store.ts';
+import type { DeploymentSummary } from '../store/deployments.ts';
 import { findEnvironment } from './find-environment.ts';
 import type { AppNeeds } from './needs.ts';
 

@@ -2,7 +2,7 @@ import { sayTime } from '../domain/calendar/calendar.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import type { Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
-import type { DueChange } from '../store/store.ts';
+import type { DueChange } from '../store/due.ts';
 
 /** What kept a start where nobody can know more: the process was not there, or its clock said something else. */
 export const wasNotThere = 'Lamplighter was stopped or asleep, or its clock was set';

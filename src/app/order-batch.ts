@@ -6,7 +6,7 @@ import { refuseOperator } from '../domain/deployment/operator.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import type { Person } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict, type Warning } from '../domain/verdict.ts';
-import type { Batch } from '../store/store.ts';
+import type { Batch } from '../store/batches.ts';
 import { batchToJoin, conflictsIn, type LoadedBatch } from './batch.ts';
 import { currentEnvironment, loadDeployment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';

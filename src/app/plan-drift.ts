@@ -4,7 +4,7 @@ import type { DeploymentEvent } from '../domain/events.ts';
 import { planChanges } from '../domain/plan/plan-changes.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { Warning } from '../domain/verdict.ts';
-import type { DueChange } from '../store/store.ts';
+import type { DueChange } from '../store/due.ts';
 import type { PlanningNeeds } from './needs.ts';
 import { planDeployment, samePlan } from './plan-deployment.ts';
 

@@ -1,6 +1,6 @@
 import { needsWatcher } from '../domain/calendar/night.ts';
 import type { Environment } from '../domain/environment.ts';
-import type { DueChange } from '../store/store.ts';
+import type { DueChange } from '../store/due.ts';
 
 const minuteMs = 60_000;
 

@@ -5,7 +5,8 @@ import { environmentChoices, type EnvironmentChoices } from '../domain/plan/envi
 import { runsForForecast, type ServerTime } from '../domain/plan/forecast.ts';
 import type { Person } from '../domain/roles.ts';
 import type { Refusal } from '../domain/verdict.ts';
-import type { DeploymentSummary, ServerRecord } from '../store/store.ts';
+import type { DeploymentSummary } from '../store/deployments.ts';
+import type { ServerRecord } from '../store/facts.ts';
 import type { LoadedBatch } from './batch.ts';
 import type { AppNeeds } from './needs.ts';
 import { checkEnvironment, planDeployment, type PlannedDeployment, refusalsOf } from './plan-deployment.ts';

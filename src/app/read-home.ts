@@ -3,7 +3,9 @@ import type { EnvironmentLock } from '../domain/deployment/lock.ts';
 import type { Environment } from '../domain/environment.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { whatRuns, type WhatRuns } from '../domain/plan/what-runs.ts';
-import type { DeploymentSummary, MemberService, Store } from '../store/store.ts';
+import type { DeploymentSummary } from '../store/deployments.ts';
+import type { MemberService } from '../store/facts.ts';
+import type { Store } from '../store/store.ts';
 import type { AppNeeds } from './needs.ts';
 
 /** A deployment that has not ended, or still holds members out of service. */

@@ -2,7 +2,7 @@ import { silentOwners } from '../domain/deployment/consent.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import type { Environment } from '../domain/environment.ts';
 import { accept, refuse } from '../domain/verdict.ts';
-import type { Lease } from '../store/store.ts';
+import type { Lease } from '../store/leases.ts';
 import { decide } from './decide.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import { decideMissed, lateStart, type MissedDecision, wasNotThere } from './missed-start.ts';

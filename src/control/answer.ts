@@ -10,7 +10,7 @@ import { unlockEnvironment } from '../app/unlock-environment.ts';
 import { sayTime } from '../domain/calendar/calendar.ts';
 import type { EnvironmentLock } from '../domain/deployment/lock.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { StoreUnavailable } from '../store/store.ts';
+import { StoreUnavailable } from '../store/unavailable.ts';
 import { sayCancelled, sayLocked, sayRetried, sayRolledBack, sayUnlocked } from '../wording/outcome.ts';
 import { sayRefusals } from '../wording/refusal.ts';
 import { answerList } from './list.ts';

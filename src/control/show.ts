@@ -9,7 +9,7 @@ import { planTitle } from '../domain/plan/plan.ts';
 import { factsOf } from '../progress/facts.ts';
 import { countProgress } from '../progress/numbers.ts';
 import { serverStandings } from '../progress/server-states.ts';
-import type { MemberService } from '../store/store.ts';
+import type { MemberService } from '../store/facts.ts';
 import { sayNumbers } from '../wording/numbers.ts';
 import { sayRefusals } from '../wording/refusal.ts';
 import { sayEnd } from '../wording/state.ts';

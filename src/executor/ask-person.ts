@@ -7,7 +7,7 @@ import type { Choice, DeploymentEvent, Question, ServerDrift } from '../domain/e
 import { fillPlaceholders } from '../domain/plan/placeholders.ts';
 import type { IndexedPlan, Wave } from '../domain/plan/plan-index.ts';
 import { type Plan, type PlannedTask, stepOf } from '../domain/plan/plan.ts';
-import type { DueChange } from '../store/store.ts';
+import type { DueChange } from '../store/due.ts';
 import type { Book } from './book.ts';
 import type { ExecutorNeeds } from './needs.ts';
 

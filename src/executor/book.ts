@@ -2,7 +2,9 @@ import { applyEvent, type Deployment, foldDeployment } from '../domain/deploymen
 import type { DeploymentEvent } from '../domain/events.ts';
 import { type IndexedPlan, indexPlan } from '../domain/plan/plan-index.ts';
 import type { Plan } from '../domain/plan/plan.ts';
-import type { Change, Lease, Store } from '../store/store.ts';
+import type { Change } from '../store/changes.ts';
+import type { Lease } from '../store/leases.ts';
+import type { Store } from '../store/store.ts';
 
 /** One leased deployment as its log stands now, and the only way in which the executor adds to it. */
 export interface Book {

@@ -1,7 +1,8 @@
 import { system } from '../domain/actor.ts';
 import { undoableServers } from '../domain/attempt/undoing.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
-import type { Change, DueChange } from '../store/store.ts';
+import type { Change } from '../store/changes.ts';
+import type { DueChange } from '../store/due.ts';
 import type { Book } from './book.ts';
 import type { ExecutorNeeds } from './needs.ts';
 

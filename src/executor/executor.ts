@@ -1,4 +1,4 @@
-import type { Lease } from '../store/store.ts';
+import type { Lease } from '../store/leases.ts';
 import { startInspecting } from './inspect-asked.ts';
 import type { ExecutorNeeds } from './needs.ts';
 import { runDeployment } from './run-deployment.ts';

@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 
 import type { Balancer } from '../balancer/balancer.ts';
 import type { Reach } from '../domain/fault-point.ts';
-import type { Lease, Store } from '../store/store.ts';
+import type { Lease } from '../store/leases.ts';
+import type { Store } from '../store/store.ts';
 import type { System } from '../systems/system.ts';
 import type { InspectingNeeds } from './inspect-asked.ts';
 import type { Shares } from './shares.ts';

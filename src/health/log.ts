@@ -1,7 +1,7 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
 import pretty from 'pino-pretty';
 
-import { StoreUnavailable } from '../store/store.ts';
+import { StoreUnavailable } from '../store/unavailable.ts';
 
 /** How the product logs. */
 export interface LogOptions {

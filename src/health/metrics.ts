@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-import type { StoreGauges } from '../store/store.ts';
+import type { StoreGauges } from '../store/gauges.ts';
 
 /** How a call to Slack came out. */
 export type CallOutcome = 'ok' | 'limited' | 'refused' | 'failed';

@@ -2,7 +2,7 @@ import { standingsOf } from '../domain/attempt/standing.ts';
 import { type Deployment, foldDeployment } from '../domain/deployment/deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../domain/events.ts';
 import { type Plan, plannedServers } from '../domain/plan/plan.ts';
-import type { MemberService } from '../store/store.ts';
+import type { MemberService } from '../store/facts.ts';
 
 /** What a person decided, and when (epoch milliseconds). */
 export interface Decision {

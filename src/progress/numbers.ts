@@ -1,7 +1,7 @@
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import { choosableServers } from '../domain/deployment/retry-choice.ts';
 import { liveMembers, type Plan, plannedServers } from '../domain/plan/plan.ts';
-import type { MemberService } from '../store/store.ts';
+import type { MemberService } from '../store/facts.ts';
 
 /** What a card says in numbers. */
 export interface Numbers {

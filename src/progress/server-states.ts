@@ -1,6 +1,6 @@
 import type { ServerState, StoredEvent } from '../domain/events.ts';
 import { type Plan, plannedServers } from '../domain/plan/plan.ts';
-import type { MemberService } from '../store/store.ts';
+import type { MemberService } from '../store/facts.ts';
 
 /** How one planned server stands, over all attempts. */
 export interface ServerStanding {

@@ -1,7 +1,8 @@
 import { scheduleJob } from 'node-schedule';
 import type { Logger } from 'pino';
 
-import type { Due, Store } from '../store/store.ts';
+import type { Due } from '../store/due.ts';
+import type { Store } from '../store/store.ts';
 
 /** What the scheduler is built with; it knows no kind of due thing. */
 export interface SchedulerNeeds {

@@ -8,7 +8,7 @@ import { planDeployment } from '../../src/app/plan-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
 import type { Environment } from '../../src/domain/environment.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
-import type { Lease } from '../../src/store/store.ts';
+import type { Lease } from '../../src/store/leases.ts';
 import { buildRequest, startApp, type TestApp } from '../helpers/app.ts';
 import { buildDenodoRevision, buildSingleDenodo, buildTask, twoCaches } from '../helpers/build-denodo.ts';
 

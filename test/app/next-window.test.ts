@@ -11,7 +11,7 @@ import type { DeploymentEvent, ServerState } from '../../src/domain/events.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { factsOf } from '../../src/progress/facts.ts';
 import { deploymentCard } from '../../src/slack/card/card.ts';
-import type { Lease } from '../../src/store/store.ts';
+import type { Lease } from '../../src/store/leases.ts';
 import { threadLine } from '../../src/wording/thread-line.ts';
 import { buildRequest, startApp, type TestApp, tuesdayMorning } from '../helpers/app.ts';
 import { buildSingleCluster } from '../helpers/build.ts';

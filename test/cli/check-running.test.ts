@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 
 import { checkRunning } from '../../src/cli/doctor/check-running.ts';
-import { StoreUnavailable } from '../../src/store/store.ts';
+import { StoreUnavailable } from '../../src/store/unavailable.ts';
 import { buildConfiguration, buildSingleCluster } from '../helpers/build.ts';
 
 const now = 1_000_000;

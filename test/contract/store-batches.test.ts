@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { BatchOrder, NewDeployment, Store } from '../../src/store/store.ts';
+import type { BatchOrder } from '../../src/store/batches.ts';
+import type { NewDeployment } from '../../src/store/changes.ts';
+import type { Store } from '../../src/store/store.ts';
 import { implementations } from './store-implementations.ts';
 import { attemptEnded, attemptStarted, change, create, newDeployment, requested } from './store-samples.ts';
 

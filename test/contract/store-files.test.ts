@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { OutgoingMessage, Store } from '../../src/store/store.ts';
+import type { OutgoingMessage } from '../../src/store/messages.ts';
+import type { Store } from '../../src/store/store.ts';
 import { implementations } from './store-implementations.ts';
 import { card, create } from './store-samples.ts';
 

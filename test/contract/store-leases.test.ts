@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Question } from '../../src/domain/events.ts';
-import type { Claim, Store } from '../../src/store/store.ts';
+import type { Claim } from '../../src/store/leases.ts';
+import type { Store } from '../../src/store/store.ts';
 import { implementations } from './store-implementations.ts';
 import {
   attemptEnded,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { FillIn, Store } from '../../src/store/store.ts';
+import type { FillIn } from '../../src/store/properties.ts';
+import type { Store } from '../../src/store/store.ts';
 import { implementations } from './store-implementations.ts';
 
 describe.each(implementations)('properties that people fill in, on $name,', ({ open }) => {

@@ -1,6 +1,8 @@
 import type { DeploymentEvent } from '../../src/domain/events.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
-import type { Alongside, Change, NewDeployment, OutgoingMessage, Store } from '../../src/store/store.ts';
+import type { Alongside, Change, NewDeployment } from '../../src/store/changes.ts';
+import type { OutgoingMessage } from '../../src/store/messages.ts';
+import type { Store } from '../../src/store/store.ts';
 
 /** Any events, as many as a test wants. */
 export type Events = [DeploymentEvent, ...DeploymentEvent[]];

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { usualSettings } from '../../src/domain/person-settings.ts';
-import type { ChosenTelling, OutgoingMessage, Store } from '../../src/store/store.ts';
+import type { OutgoingMessage } from '../../src/store/messages.ts';
+import type { ChosenTelling } from '../../src/store/settings.ts';
+import type { Store } from '../../src/store/store.ts';
 import { implementations } from './store-implementations.ts';
 import { card, create } from './store-samples.ts';
 

@@ -8,8 +8,9 @@ import { planHash } from '../../src/domain/plan/make-plan.ts';
 import { type Plan, planTitle } from '../../src/domain/plan/plan.ts';
 import { type Executor, startExecutor } from '../../src/executor/executor.ts';
 import { createShares } from '../../src/executor/shares.ts';
+import type { Lease } from '../../src/store/leases.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
-import type { Lease, Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/store.ts';
 import { buildPlan } from './build.ts';
 import { createWorld, type World } from './world.ts';
 

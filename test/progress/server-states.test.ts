@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { DeploymentEvent, StoredEvent } from '../../src/domain/events.ts';
 import { serverStandings } from '../../src/progress/server-states.ts';
-import type { MemberService } from '../../src/store/store.ts';
+import type { MemberService } from '../../src/store/facts.ts';
 import { buildEnvironment, buildPlan } from '../helpers/build.ts';
 
 const plan = buildPlan(buildEnvironment(), { servers: ['web-1', 'web-2', 'web-3'] });

@@ -9,7 +9,7 @@ import type { JsonObject } from '../../src/sandbox/slack/json.ts';
 import { blockCharacters, validateBlocks } from '../../src/sandbox/slack/validate-blocks.ts';
 import { stopNowView } from '../../src/slack/card/button-views.ts';
 import { deploymentCard } from '../../src/slack/card/card.ts';
-import type { MemberService } from '../../src/store/store.ts';
+import type { MemberService } from '../../src/store/facts.ts';
 import { sayStopNowEffect } from '../../src/wording/stop-now.ts';
 import { requested } from '../contract/store-samples.ts';
 import { buildEnvironment, buildPlan, buildSingleCluster } from '../helpers/build.ts';

@@ -219,7 +219,7 @@ describe('App Home of an environment that was deployed to', () => {
 test('Home says in words that the database cannot be used, and why', async () => {
   await start();
   const { store } = bot.app;
-  const { StoreUnavailable } = await import('../../src/store/store.ts');
+  const { StoreUnavailable } = await import('../../src/store/unavailable.ts');
   store.openHome = async () => {
     throw new StoreUnavailable('its disk is full', 'no room');
   };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type PersonSettings, usualSettings } from '../../src/domain/person-settings.ts';
 import type { Person } from '../../src/domain/roles.ts';
 import { createNoticeGate } from '../../src/slack/notices/notice-gate.ts';
-import type { StoredMessage } from '../../src/store/store.ts';
+import type { StoredMessage } from '../../src/store/messages.ts';
 
 const night = Date.parse('2026-11-17T23:00Z');
 const notice = { about: 'own', environment: 'shop', onlyNews: false, actBy: null };

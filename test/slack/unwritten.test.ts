@@ -5,7 +5,8 @@ import { passBy } from '../../src/domain/fault-point.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
 import { type Outbox, startOutbox } from '../../src/slack/outbox/outbox.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
-import { type Store, StoreUnavailable } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { StoreUnavailable } from '../../src/store/unavailable.ts';
 import { card, create, line } from '../contract/store-samples.ts';
 import { sendAll, testPace } from '../helpers/speaking-bot.ts';
 

@@ -1,4 +1,4 @@
-import type { Untold } from '../../store/store.ts';
+import type { Untold } from '../../store/messages.ts';
 import { refusalReach, sayUndelivered } from '../../wording/undelivered.ts';
 import { type Finding, reportOn } from './finding.ts';
 

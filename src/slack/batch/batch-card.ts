@@ -2,7 +2,8 @@ import type { KnownBlock } from '@slack/types';
 
 import { takesPart } from '../../domain/batch/batch.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
-import type { Batch, DeploymentSummary } from '../../store/store.ts';
+import type { Batch } from '../../store/batches.ts';
+import type { DeploymentSummary } from '../../store/deployments.ts';
 import { sayOnFailure } from '../../wording/batch.ts';
 import type { NameOf } from '../../wording/minutes.ts';
 import { sayState } from '../../wording/state.ts';

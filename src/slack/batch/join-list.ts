@@ -2,7 +2,7 @@ import type { ModalView } from '@slack/types';
 
 import { takesPart } from '../../domain/batch/batch.ts';
 import { localTime } from '../../domain/calendar/calendar.ts';
-import type { Batch } from '../../store/store.ts';
+import type { Batch } from '../../store/batches.ts';
 import { section } from '../blocks.ts';
 import { option } from '../form/fields.ts';
 import { ids } from '../ids.ts';

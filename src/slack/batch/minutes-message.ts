@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import type { NightEntry } from '../../progress/night.ts';
-import type { Batch } from '../../store/store.ts';
+import type { Batch } from '../../store/batches.ts';
 import { sayDuration } from '../../wording/duration.ts';
 import { type NameOf, sayDecisions, sayNight, sayResults, sayWaiting } from '../../wording/minutes.ts';
 import { context, header, type MessageContent, section } from '../blocks.ts';

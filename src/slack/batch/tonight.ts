@@ -1,7 +1,7 @@
 import { takesPart } from '../../domain/batch/batch.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import { standingSentence } from '../../domain/roles.ts';
-import type { Batch } from '../../store/store.ts';
+import type { Batch } from '../../store/batches.ts';
 import { sayOnFailure } from '../../wording/batch.ts';
 import { context, type MessageContent, section } from '../blocks.ts';
 import type { BotNeeds } from '../bot.ts';

@@ -5,7 +5,7 @@ import type { Deployment } from '../../domain/deployment/deployment.ts';
 import { sayLock } from '../../domain/deployment/lock.ts';
 import { type Plan, planTitle } from '../../domain/plan/plan.ts';
 import { countProgress, type Numbers } from '../../progress/numbers.ts';
-import type { MemberService } from '../../store/store.ts';
+import type { MemberService } from '../../store/facts.ts';
 import { sayApprovals } from '../../wording/approvals.ts';
 import { sayNumbers } from '../../wording/numbers.ts';
 import { sayServerStates } from '../../wording/server-states.ts';

@@ -2,7 +2,7 @@ import type { Button, KnownBlock } from '@slack/types';
 
 import { mention } from '../../domain/actor.ts';
 import { type Deployment, hasEnded } from '../../domain/deployment/deployment.ts';
-import type { MemberService } from '../../store/store.ts';
+import type { MemberService } from '../../store/facts.ts';
 import { actions, button, context, section } from '../blocks.ts';
 import { encodeButton, ids } from '../ids.ts';
 

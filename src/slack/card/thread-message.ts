@@ -5,7 +5,7 @@ import { sayTime } from '../../domain/calendar/calendar.ts';
 import type { Deployment } from '../../domain/deployment/deployment.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Fact } from '../../progress/facts.ts';
-import type { LogPlace } from '../../store/store.ts';
+import type { LogPlace } from '../../store/log-head.ts';
 import { attemptTable, type ReadBackOf, sayNotBegun } from '../../wording/server-table.ts';
 import { isPlain, threadLines } from '../../wording/thread-lines.ts';
 import { actions, context, type MessageContent, output, quotation, section } from '../blocks.ts';

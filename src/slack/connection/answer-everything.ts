@@ -3,7 +3,7 @@ import { SlackError } from '@slack/web-api';
 import type { Logger } from 'pino';
 
 import type { Reach } from '../../domain/fault-point.ts';
-import { StoreUnavailable } from '../../store/store.ts';
+import { StoreUnavailable } from '../../store/unavailable.ts';
 import { mrkdwn } from '../escape.ts';
 import { type Incoming, readIncoming, sentenceInAnswer, silentAnswer } from './incoming.ts';
 import { createReplayMemory, type OncePerSignature } from './replays.ts';

@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 
-import { StoreUnavailable } from '../../store/store.ts';
+import { StoreUnavailable } from '../../store/unavailable.ts';
 import { section } from '../blocks.ts';
 
 const wayOut = 'Nothing was requested. Close this and type `/deploy` again.';

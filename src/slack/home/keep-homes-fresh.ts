@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { type HomeFacts, readHome } from '../../app/read-home.ts';
-import type { Home } from '../../store/store.ts';
+import type { Home } from '../../store/homes.ts';
 import { createSeldom } from '../connection/seldom.ts';
 import { judgeFailure } from '../failure.ts';
 import { followedMs } from './home-view.ts';

@@ -8,7 +8,8 @@ import type {
 } from '@slack/bolt';
 
 import { readHome } from '../../app/read-home.ts';
-import { type Home, type HomeShowing, StoreUnavailable } from '../../store/store.ts';
+import type { Home, HomeShowing } from '../../store/homes.ts';
+import { StoreUnavailable } from '../../store/unavailable.ts';
 import type { BotNeeds } from '../bot.ts';
 import type { FormNeeds } from '../form/follow-answers.ts';
 import { openForm } from '../form/open-form.ts';

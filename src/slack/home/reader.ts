@@ -3,7 +3,7 @@ import { sayTime } from '../../domain/calendar/calendar.ts';
 import { isTheirs } from '../../domain/deployment/waits-for.ts';
 import type { Configuration, Environment } from '../../domain/environment.ts';
 import type { Person } from '../../domain/roles.ts';
-import type { Home } from '../../store/store.ts';
+import type { Home } from '../../store/homes.ts';
 import { cut, slackInstant } from '../escape.ts';
 
 /** Whom an App Home is drawn for. */

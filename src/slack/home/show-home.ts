@@ -4,7 +4,7 @@ import type { HomeView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 
 import type { HomeDeployment, HomeFacts } from '../../app/read-home.ts';
-import type { Home, HomeShowing } from '../../store/store.ts';
+import type { Home, HomeShowing } from '../../store/homes.ts';
 import type { BotNeeds } from '../bot.ts';
 import { followedMs, homeView } from './home-view.ts';
 

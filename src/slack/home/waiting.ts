@@ -5,7 +5,7 @@ import { mention } from '../../domain/actor.ts';
 import { sayChoice } from '../../domain/deployment/choice.ts';
 import { canApprove, canDecide } from '../../domain/deployment/waits-for.ts';
 import { quote } from '../../domain/quote.ts';
-import type { MemberService } from '../../store/store.ts';
+import type { MemberService } from '../../store/facts.ts';
 import { sayApprovals } from '../../wording/approvals.ts';
 import { actions, button, context, header, section } from '../blocks.ts';
 import { answerButtons } from '../card/answer-buttons.ts';

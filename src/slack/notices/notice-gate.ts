@@ -1,6 +1,7 @@
 import { judgeNotice, usualSettings } from '../../domain/person-settings.ts';
 import type { Person } from '../../domain/roles.ts';
-import type { Store, StoredMessage } from '../../store/store.ts';
+import type { StoredMessage } from '../../store/messages.ts';
+import type { Store } from '../../store/store.ts';
 import { noticeOf } from './notice-row.ts';
 
 /** What becomes of a direct message that Slack does not show yet. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Deployment } from '../../domain/deployment/deployment.ts';
 import type { JudgedNotice } from '../../domain/person-settings.ts';
-import type { OutgoingMessage } from '../../store/store.ts';
+import type { OutgoingMessage } from '../../store/messages.ts';
 import { ids } from '../ids.ts';
 import type { Notice } from './notice.ts';
 import { isOnlyNews } from './own-notice.ts';

@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from '../../store/store.ts';
+import type { OutgoingMessage } from '../../store/messages.ts';
 import { approvalNotices } from './approval-notices.ts';
 import { noticeRow } from './notice-row.ts';
 import type { Notice, NoticeFacts, NoticeMaker } from './notice.ts';

@@ -3,7 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Logger } from 'pino';
 
-import type { LogPlace, OutgoingMessage, Store } from '../../store/store.ts';
+import type { LogPlace } from '../../store/log-head.ts';
+import type { OutgoingMessage } from '../../store/messages.ts';
+import type { Store } from '../../store/store.ts';
 import { context } from '../blocks.ts';
 import type { Outbox } from './outbox.ts';
 

@@ -1,4 +1,6 @@
-import { type StoredFile, type StoredMessage, StoreUnavailable } from '../../store/store.ts';
+import type { StoredFile } from '../../store/files.ts';
+import type { StoredMessage } from '../../store/messages.ts';
+import { StoreUnavailable } from '../../store/unavailable.ts';
 import { type Failure, judgeFailure } from '../failure.ts';
 import type { DeliverNeeds } from './delivery.ts';
 import { pacedPlace } from './holds.ts';

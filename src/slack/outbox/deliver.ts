@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 
-import { type StoredMessage, StoreUnavailable } from '../../store/store.ts';
+import type { StoredMessage } from '../../store/messages.ts';
+import { StoreUnavailable } from '../../store/unavailable.ts';
 import { judgeFailure } from '../failure.ts';
 import { isNotice } from '../notices/notice-row.ts';
 import { deliverFile } from './deliver-file.ts';

@@ -1,6 +1,7 @@
 import { type Plan, taskName, taskOf } from '../../domain/plan/plan.ts';
 import type { Fact } from '../../progress/facts.ts';
-import type { OutgoingMessage, Store } from '../../store/store.ts';
+import type { OutgoingMessage } from '../../store/messages.ts';
+import type { Store } from '../../store/store.ts';
 import { outgoingFile } from './outgoing.ts';
 
 /** A failure that is told, and where. */

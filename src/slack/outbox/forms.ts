@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 
-import type { StoredMessage } from '../../store/store.ts';
+import type { StoredMessage } from '../../store/messages.ts';
 import type { MessageContent } from '../blocks.ts';
 import { context } from '../blocks.ts';
 import { cut } from '../escape.ts';

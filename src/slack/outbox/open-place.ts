@@ -1,6 +1,6 @@
 import { WebAPIPlatformError } from '@slack/web-api';
 
-import type { StoredMessage } from '../../store/store.ts';
+import type { StoredMessage } from '../../store/messages.ts';
 import { isNotice } from '../notices/notice-row.ts';
 import type { DeliverNeeds } from './delivery.ts';
 

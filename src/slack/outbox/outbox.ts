@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 
 import type { Reach } from '../../domain/fault-point.ts';
 import { createPacedLane, type PacedLane } from '../../domain/paced-lane.ts';
-import type { Store, StoredMessage } from '../../store/store.ts';
+import type { StoredMessage } from '../../store/messages.ts';
+import type { Store } from '../../store/store.ts';
 import { createSeldom } from '../connection/seldom.ts';
 import type { NoticeGate } from '../notices/notice-gate.ts';
 import { deliver } from './deliver.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import type { OutgoingFile, OutgoingMessage } from '../../store/store.ts';
+import type { OutgoingFile } from '../../store/files.ts';
+import type { OutgoingMessage } from '../../store/messages.ts';
 import type { MessageContent } from '../blocks.ts';
 
 /** Where a message stands, and under which key. */

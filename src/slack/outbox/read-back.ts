@@ -1,6 +1,6 @@
 import { WebAPIPlatformError } from '@slack/web-api';
 
-import type { StoredMessage } from '../../store/store.ts';
+import type { StoredMessage } from '../../store/messages.ts';
 import type { OutboxClient } from './delivery.ts';
 
 /** Under which a message of ours is found again in Slack. */

@@ -1,4 +1,4 @@
-import type { Delivery, StoredMessage } from '../../store/store.ts';
+import type { Delivery, StoredMessage } from '../../store/messages.ts';
 import { type Failure, isContentRefusal } from '../failure.ts';
 import { isNotice } from '../notices/notice-row.ts';
 import type { DeliverNeeds } from './delivery.ts';

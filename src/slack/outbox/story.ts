@@ -4,7 +4,9 @@ import type { StoredEvent } from '../../domain/events.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { whatRuns } from '../../domain/plan/what-runs.ts';
 import type { Fact } from '../../progress/facts.ts';
-import type { MemberService, OutgoingMessage, Store } from '../../store/store.ts';
+import type { MemberService } from '../../store/facts.ts';
+import type { OutgoingMessage } from '../../store/messages.ts';
+import type { Store } from '../../store/store.ts';
 import type { ReadBackOf } from '../../wording/server-table.ts';
 
 /** A deployment with its whole log, for telling of it. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 import type { Logger } from 'pino';
 
-import type { OutgoingMessage, Store, StoredMessage } from '../../store/store.ts';
+import type { OutgoingMessage, StoredMessage } from '../../store/messages.ts';
+import type { Store } from '../../store/store.ts';
 import { sayToldAgain, sayUndelivered } from '../../wording/undelivered.ts';
 import { type MessageContent, section } from '../blocks.ts';
 import type { Failure } from '../failure.ts';

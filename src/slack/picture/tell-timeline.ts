@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import { timelineOf } from '../../progress/timeline.ts';
-import type { OutgoingMessage } from '../../store/store.ts';
+import type { OutgoingMessage } from '../../store/messages.ts';
 import { cardTitle } from '../card/card.ts';
 import { outgoingFile } from '../outbox/outgoing.ts';
 import type { Companion, Story } from '../outbox/story.ts';

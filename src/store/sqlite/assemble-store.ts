@@ -20,6 +20,7 @@ import { lockMethods } from './locks.ts';
 import { logHeadMethods } from './log-head.ts';
 import { messageMethods } from './messages.ts';
 import { propertyMethods } from './properties.ts';
+import { refusedBlockMethods } from './refused-blocks.ts';
 import { leases, messages, notSaid } from './schema.ts';
 import { serverTimeMethods } from './server-times.ts';
 import { settingsMethods } from './settings.ts';
@@ -62,6 +63,7 @@ export function assembleStore(connection: Connection, now: () => number, release
     ...due,
     ...messageMethods(connection, committed),
     ...fileMethods(connection),
+    ...refusedBlockMethods(connection),
     ...logHeadMethods(connection),
     ...gaugeMethods(connection),
     ...settingsMethods(connection, committed),

@@ -1,7 +1,7 @@
 import { and, between, eq, max, sql } from 'drizzle-orm';
 
 import type { BatchChange } from '../../domain/batch/batch.ts';
-import type { Batch, BatchOrder, JoinedBatch, Store } from '../store.ts';
+import type { Batch, BatchOrder, BatchStore, JoinedBatch } from '../batches.ts';
 import { type Append, prepareAppend } from './append.ts';
 import type { Connection } from './connection.ts';
 import { standingOf, summaryColumns } from './deployments.ts';
@@ -14,7 +14,7 @@ export type EnterBatch = (joined: JoinedBatch, change: BatchChange) => number | 
 export function batchMethods(
   connection: Connection,
   committed: () => void,
-): Pick<Store, 'batchOf' | 'batchesBetween' | 'orderBatch'> & { enterBatch: EnterBatch } {
+): BatchStore & { enterBatch: EnterBatch } {
   const { read, write } = connection;
   const parts = { statements: prepare(connection), append: prepareAppend(connection) };
   const { statements } = parts;

@@ -1,6 +1,6 @@
 import { and, count, eq, gte, sql } from 'drizzle-orm';
 
-import type { Change, CommitOutcome, CreateOutcome, NewDeployment, Store } from '../store.ts';
+import type { Change, CommitOutcome, CreateOutcome, DeploymentWrites, NewDeployment } from '../changes.ts';
 import { type Append, prepareAppend } from './append.ts';
 import type { EnterBatch } from './batches.ts';
 import type { Connection } from './connection.ts';
@@ -22,7 +22,7 @@ export function deploymentWrites(
   connection: Connection,
   writers: Writers,
   committed: () => void,
-): Pick<Store, 'createDeployment' | 'commit'> {
+): DeploymentWrites {
   const parts = { ...writers, append: prepareAppend(connection), statements: prepare(connection) };
 
   return {

@@ -1,6 +1,6 @@
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 
-import { StoreUnavailable } from '../store.ts';
+import { StoreUnavailable } from '../unavailable.ts';
 import { whenFree } from './busy.ts';
 import { type Client, Database } from './driver.ts';
 import { identify, inWords, refuseLostFile } from './trouble.ts';

@@ -1,14 +1,12 @@
 import { asc, eq, sql } from 'drizzle-orm';
 
-import type { Store } from '../store.ts';
+import type { DelegationStore } from '../delegations.ts';
 import type { Connection } from './connection.ts';
 import { voteDelegations } from './schema.ts';
 import { prepareTrail } from './trail.ts';
 
 /** Votes of approvers in other hands; each change stands in the trail of its environment. */
-export function delegationMethods(
-  connection: Connection,
-): Pick<Store, 'delegate' | 'endDelegations' | 'delegations'> {
+export function delegationMethods(connection: Connection): DelegationStore {
   const { read, write } = connection;
   const statements = prepare(connection);
   const trail = prepareTrail(connection);

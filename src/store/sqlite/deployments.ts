@@ -4,7 +4,7 @@ import type { DeploymentState } from '../../domain/deployment/deployment.ts';
 import { type Standing, isEventType } from '../../domain/deployment/summary.ts';
 import type { DeploymentEvent, StoredEvent } from '../../domain/events.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import type { DeploymentSummary, Store } from '../store.ts';
+import type { DeploymentReads, DeploymentSummary } from '../deployments.ts';
 import type { Connection } from './connection.ts';
 import { deployments, events, plans } from './schema.ts';
 
@@ -25,9 +25,7 @@ export const summaryColumns = {
 };
 
 /** The reading half of the deployments: rows for lists, plans and logs for decisions. */
-export function deploymentReads(
-  connection: Connection,
-): Pick<Store, 'summary' | 'list' | 'plan' | 'eventsAfter'> {
+export function deploymentReads(connection: Connection): DeploymentReads {
   const { read, file } = connection;
   const statements = prepare(connection);
 

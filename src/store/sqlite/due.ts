@@ -1,6 +1,6 @@
 import { and, eq, gt, lte, min, sql } from 'drizzle-orm';
 
-import type { DueChange, Store } from '../store.ts';
+import type { DueChange, DueStore } from '../due.ts';
 import type { Connection } from './connection.ts';
 import { due } from './schema.ts';
 
@@ -8,9 +8,7 @@ import { due } from './schema.ts';
 export type ChangeDue = (deployment: number, changes: DueChange[]) => void;
 
 /** What has become due, and what will next. */
-export function dueMethods(
-  connection: Connection,
-): Pick<Store, 'dueBefore' | 'nextDueAfter' | 'removeDue'> & { changeDue: ChangeDue } {
+export function dueMethods(connection: Connection): DueStore & { changeDue: ChangeDue } {
   const { read, write } = connection;
   const statements = prepare(connection);
   return {

@@ -1,13 +1,11 @@
 import { eq, sql } from 'drizzle-orm';
 
-import type { Store } from '../store.ts';
+import type { FactStore } from '../facts.ts';
 import type { Connection } from './connection.ts';
 import { environmentBackups, members, meta, revisionPins, serverRecords } from './schema.ts';
 
 /** What is known beside the deployments: the installation, its members' service, its revisions' digests. */
-export function factMethods(
-  connection: Connection,
-): Pick<Store, 'installation' | 'members' | 'records' | 'lastBackup' | 'pinRevision' | 'checkWritable'> {
+export function factMethods(connection: Connection): FactStore {
   const { read, write } = connection;
   const statements = prepare(connection);
   return {

@@ -1,20 +1,11 @@
 import { and, eq, sql } from 'drizzle-orm';
 
-import type { Store } from '../store.ts';
+import type { FileStore } from '../files.ts';
 import type { Connection } from './connection.ts';
-import { files, refusedBlocks, taskOutputs } from './schema.ts';
+import { files, taskOutputs } from './schema.ts';
 
-type FileMethod =
-  | 'file'
-  | 'nameFile'
-  | 'fileStands'
-  | 'keepOutput'
-  | 'output'
-  | 'refusedBlocks'
-  | 'refuseBlock';
-
-/** Files on their way to Slack, what failed tasks printed, and which blocks a workspace does not take. */
-export function fileMethods(connection: Connection): Pick<Store, FileMethod> {
+/** Files on their way to Slack, and what failed tasks printed. */
+export function fileMethods(connection: Connection): FileStore {
   const { read, write } = connection;
   const statements = prepare(connection);
   return {
@@ -23,9 +14,6 @@ export function fileMethods(connection: Connection): Pick<Store, FileMethod> {
     fileStands: async (key) => await write(() => void statements.stands.run({ key })),
     keepOutput: async (place, output) => await write(() => void statements.keep.run({ ...place, output })),
     output: async (place) => (await read(() => statements.output.get({ ...place })))?.output ?? null,
-    refusedBlocks: async (workspace) =>
-      (await read(() => statements.refused.all({ workspace }))).map(({ block }) => block),
-    refuseBlock: async (refused) => await write(() => void statements.refuse.run(refused)),
   };
 }
 
@@ -54,16 +42,6 @@ function prepare({ database }: Connection) {
       .where(eq(files.key, value('key')))
       .prepare(),
     ...prepareOutputs(database),
-    refused: database
-      .select({ block: refusedBlocks.block })
-      .from(refusedBlocks)
-      .where(eq(refusedBlocks.workspace, value('workspace')))
-      .prepare(),
-    refuse: database
-      .insert(refusedBlocks)
-      .values({ workspace: value('workspace'), block: value('block'), since: value('at') })
-      .onConflictDoNothing()
-      .prepare(),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { DeploymentState } from '../../domain/deployment/deployment.ts';
-import type { Store, StoreGauges } from '../store.ts';
+import type { GaugeStore, StoreGauges } from '../gauges.ts';
 import type { Connection } from './connection.ts';
 import { notSaidWords } from './schema.ts';
 
@@ -9,7 +9,7 @@ const kindOfKey = `substr(key, 1, instr(key, ':') - 1)`;
 const open: DeploymentState[] = ['awaiting_approval', 'scheduled', 'queued', 'running', 'paused', 'waiting'];
 
 /** How much of everything there is now; every question is answered by an index, however old the database is. */
-export function gaugeMethods({ client, read }: Connection): Pick<Store, 'gauges'> {
+export function gaugeMethods({ client, read }: Connection): GaugeStore {
   const deployments = client.prepare<[], StoreGauges['deployments'][number]>(
     `SELECT state, count(*) AS count FROM deployments WHERE state IN (${open.map((state) => `'${state}'`).join(', ')}) GROUP BY state`,
   );

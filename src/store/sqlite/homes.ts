@@ -1,13 +1,9 @@
 import { and, asc, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
 
-import type { Home, Store } from '../store.ts';
+import type { Home } from '../homes.ts';
+import type { HomeStore } from '../homes.ts';
 import type { Connection } from './connection.ts';
 import { homes } from './schema.ts';
-
-type HomeStore = Pick<
-  Store,
-  'openHome' | 'home' | 'chooseHome' | 'homesSince' | 'beginShowing' | 'endShowing'
->;
 
 /** People's App Homes: a row each. Nobody is woken by them: what stands in Slack is no news. */
 export function homeMethods(connection: Connection): HomeStore {

@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '../store.ts';
+import { StoreUnavailable } from '../unavailable.ts';
 import { Database } from './driver.ts';
 import { StoreRefused } from './refused.ts';
 

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 
-import type { InboxAnswer, Store } from '../store.ts';
+import type { InboxAnswer, InboxStore } from '../inbox.ts';
 import type { Connection } from './connection.ts';
 import { inbox } from './schema.ts';
 
@@ -11,7 +11,7 @@ export type SaveAnswer = (answer: InboxAnswer, at: number) => unknown;
 export function inboxMethods(
   connection: Connection,
   now: () => number,
-): Pick<Store, 'receive' | 'answer'> & { saveAnswer: SaveAnswer } {
+): InboxStore & { saveAnswer: SaveAnswer } {
   const statements = prepare(connection);
 
   const saveAnswer: SaveAnswer = ({ key, answer }, at) => {

@@ -1,11 +1,9 @@
 import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm';
 
 import type { ServerAnswer } from '../../domain/plan/inspection.ts';
-import type { Store } from '../store.ts';
+import type { InspectionStore } from '../inspections.ts';
 import type { Connection } from './connection.ts';
 import { inspections } from './schema.ts';
-
-type InspectionStore = Pick<Store, 'askServers' | 'unanswered' | 'answerFor' | 'askedServers'>;
 
 /** What servers are asked outside any deployment: one row each, with the time of the question and the last answer. */
 export function inspectionMethods(connection: Connection, committed: () => void): InspectionStore {

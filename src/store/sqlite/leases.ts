@@ -1,15 +1,14 @@
 import { and, eq, gt, inArray, isNotNull, lt, notExists, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 
-import type { Claim, DeploymentSummary, Lease, Store } from '../store.ts';
+import type { DeploymentSummary } from '../deployments.ts';
+import type { Claim, Lease, LeaseStore } from '../leases.ts';
 import type { Connection } from './connection.ts';
 import { summaryColumns } from './deployments.ts';
 import { deployments, environmentLocks, leases } from './schema.ts';
 
 /** Who may run what: one lease for each environment, with a fence that only rises. */
-export function leaseMethods(
-  connection: Connection,
-): Pick<Store, 'claimable' | 'claim' | 'heartbeat' | 'lease' | 'leases'> {
+export function leaseMethods(connection: Connection): LeaseStore {
   const { read, write } = connection;
   const statements = prepare(connection);
 

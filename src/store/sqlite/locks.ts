@@ -3,7 +3,8 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import type { EnvironmentLock } from '../../domain/deployment/lock.ts';
 import type { Standing } from '../../domain/deployment/summary.ts';
 import type { DeploymentEvent } from '../../domain/events.ts';
-import type { Store, Unlock } from '../store.ts';
+import type { Unlock } from '../locks.ts';
+import type { LockStore } from '../locks.ts';
 import { type Addition, type Append, prepareAppend } from './append.ts';
 import type { Connection } from './connection.ts';
 import { standingOf, summaryColumns } from './deployments.ts';
@@ -18,11 +19,6 @@ export interface LockWriters {
   /** Writes the lock that a deployment meets when these events queue it; answers where it stands then. */
   meetLock: (addition: Addition, standing: Standing) => Standing;
 }
-
-type LockStore = Pick<
-  Store,
-  'lockEnvironment' | 'unlockEnvironment' | 'lock' | 'locks' | 'environmentEvents' | 'noteReload'
->;
 
 /** Environments that a person closed: the rows, their trail, and what queued deployments are told of them. */
 export function lockMethods(connection: Connection, committed: () => void): LockStore & LockWriters {

@@ -1,11 +1,8 @@
-import type { LogPlace, Store } from '../store.ts';
+import type { LogHeadStore, LogPlace } from '../log-head.ts';
 import type { Connection } from './connection.ts';
 
 /** Where the log of everything stands, for whoever keeps that elsewhere. */
-export function logHeadMethods({
-  client,
-  read,
-}: Connection): Pick<Store, 'logHead' | 'logPlace' | 'newestMessageAt'> {
+export function logHeadMethods({ client, read }: Connection): LogHeadStore {
   const columns = 'SELECT seq, hash, deployment FROM events';
   const head = client.prepare<[], LogPlace>(`${columns} ORDER BY seq DESC LIMIT 1`);
   const place = client.prepare<[number, number], LogPlace>(`${columns} WHERE deployment = ? AND version = ?`);

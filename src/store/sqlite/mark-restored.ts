@@ -83,11 +83,11 @@ async function readUnfinished(connection: Connection, mark: Mark) {
     )
     .orderBy(deployments.number)
     .all();
-  const { eventsAfter, plan: readPlan } = deploymentReads(connection);
+  const reads = deploymentReads(connection);
   return await Promise.all(
     rows.map(async (row) => {
-      const deployment = foldDeployment(await eventsAfter(row.number, 0));
-      const plan = await readPlan(row.planHash);
+      const deployment = foldDeployment(await reads.eventsAfter(row.number, 0));
+      const plan = await reads.plan(row.planHash);
       if (!deployment || !plan) throw new Error(`#${row.number} has no log or no plan`);
       const settled = afterRestore(deployment, plan, mark);
       const told = { type: 'restored' as const, copiedAt: mark.copiedAt };

@@ -1,26 +1,13 @@
 import { and, eq, gt, isNull, lt, lte, ne, notExists, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 
-import type { Delivery, OutgoingMessage, Store } from '../store.ts';
+import type { Delivery, MessageStore, OutgoingMessage } from '../messages.ts';
 import type { Connection } from './connection.ts';
 import { deployments, files, messages, notSaid } from './schema.ts';
 import { readUndelivered } from './undelivered.ts';
 
-type MessageMethod =
-  | 'untold'
-  | 'tell'
-  | 'undelivered'
-  | 'undeliveredByChannel'
-  | 'message'
-  | 'deploymentOfMessage'
-  | 'setDelivery'
-  | 'withdraw'
-  | 'postAnew'
-  | 'tryNext'
-  | 'endPauses';
-
 /** Messages to Slack: wanted as rows, never twice the same one, and how far telling came. */
-export function messageMethods(connection: Connection, committed: () => void): Pick<Store, MessageMethod> {
+export function messageMethods(connection: Connection, committed: () => void): MessageStore {
   const { read, write } = connection;
   const telling = prepareTelling(connection);
   const delivering = { ...prepareDelivering(connection), ...prepareSettling(connection) };

@@ -1,13 +1,13 @@
 import { asc, eq, sql } from 'drizzle-orm';
 
 import type { FilledProperty } from '../../domain/plan/filled-properties.ts';
-import type { FillIn, Store } from '../store.ts';
+import type { FillIn, PropertyStore } from '../properties.ts';
 import type { Connection } from './connection.ts';
 import { propertyValues } from './schema.ts';
 import { prepareTrail } from './trail.ts';
 
 /** Values of properties that people filled in: the first one that is given stays. */
-export function propertyMethods(connection: Connection): Pick<Store, 'fillIn' | 'filledIn'> {
+export function propertyMethods(connection: Connection): PropertyStore {
   const { read, write } = connection;
   const statements = prepare(connection);
   const trail = prepareTrail(connection);

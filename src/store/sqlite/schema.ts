@@ -16,7 +16,9 @@ import type { ChannelTelling } from '../../domain/channel-telling.ts';
 import type { DeploymentState } from '../../domain/deployment/deployment.ts';
 import type { EnvironmentEvent } from '../../domain/deployment/lock.ts';
 import type { DeploymentEvent } from '../../domain/events.ts';
-import type { DeliveryState, DueKind, MemberService } from '../store.ts';
+import type { DueKind } from '../due.ts';
+import type { MemberService } from '../facts.ts';
+import type { DeliveryState } from '../messages.ts';
 
 /*
  * The tables. After a change:

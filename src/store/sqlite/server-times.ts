@@ -4,7 +4,7 @@ import type { DeploymentState } from '../../domain/deployment/deployment.ts';
 import type { DeploymentEvent } from '../../domain/events.ts';
 import type { ServerTime } from '../../domain/plan/forecast.ts';
 import { rollbackTitle } from '../../domain/plan/plan.ts';
-import type { Store } from '../store.ts';
+import type { ServerTimeStore } from '../server-times.ts';
 import type { Connection } from './connection.ts';
 import { deployments, events } from './schema.ts';
 
@@ -14,7 +14,7 @@ const endedWell: DeploymentState[] = ['ok', 'ok_with_warnings', 'partial'];
 const timed: TimedEvent['type'][] = ['attempt_started', 'server_started', 'server_ended'];
 
 /** How long servers took, read from the log of the newest deployments and of no other. */
-export function serverTimeMethods(connection: Connection): Pick<Store, 'serverTimes'> {
+export function serverTimeMethods(connection: Connection): ServerTimeStore {
   const statements = prepare(connection);
   return {
     serverTimes: async (environment, limit) =>

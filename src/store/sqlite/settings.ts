@@ -1,15 +1,14 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 
 import type { PersonSettings } from '../../domain/person-settings.ts';
+import type { SettingsStore } from '../settings.ts';
 import type { Store } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { channelTellings, messages, notSaid, peopleSettings } from './schema.ts';
 import { prepareTrail } from './trail.ts';
 
-type SettingsMethod = 'personSettings' | 'keepPersonSettings' | 'channelTelling' | 'chooseChannelTelling';
-
 /** What people and environments chose to be told. */
-export function settingsMethods(connection: Connection, committed: () => void): Pick<Store, SettingsMethod> {
+export function settingsMethods(connection: Connection, committed: () => void): SettingsStore {
   const { read, write } = connection;
   const statements = prepare(connection);
   const trail = prepareTrail(connection);

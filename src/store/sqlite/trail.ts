@@ -1,7 +1,7 @@
 import { asc, eq, sql } from 'drizzle-orm';
 
 import type { EnvironmentEvent } from '../../domain/deployment/lock.ts';
-import type { StoredEnvironmentEvent } from '../store.ts';
+import type { StoredEnvironmentEvent } from '../locks.ts';
 import type { Connection } from './connection.ts';
 import { environmentEvents } from './schema.ts';
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 
-import { StoreUnavailable } from '../store.ts';
+import { StoreUnavailable } from '../unavailable.ts';
 import { Database } from './driver.ts';
 
 /** What the disk refused as a `StoreUnavailable` that says so in one sentence; anything else as it was. */

@@ -1,4 +1,4 @@
-import type { Untold } from '../store.ts';
+import type { Untold } from '../messages.ts';
 import type { Client } from './driver.ts';
 import { notSaidWords } from './schema.ts';
 
