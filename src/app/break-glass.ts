@@ -1,9 +1,9 @@
+import type { Environment } from '../domain/configured/environment.ts';
 import { approvalRuleFor, approvalStanding } from '../domain/deployment/approval.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import { alreadyAsked, alreadyJoined, nothingToJoin } from '../domain/deployment/glass-refusals.ts';
 import { applyToGlass, type GlassRequest } from '../domain/deployment/glass.ts';
 import { refuseGlassBreaker } from '../domain/deployment/refuse-glass.ts';
-import type { Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import { refuseReason } from '../domain/reason.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';

@@ -1,6 +1,6 @@
 import type { Actor } from '../domain/actor.ts';
 import { type ChannelTelling, refuseTellingChooser } from '../domain/channel-telling.ts';
-import type { Environment } from '../domain/environment.ts';
+import type { Environment } from '../domain/configured/environment.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import type { ChosenTelling } from '../store/settings.ts';
 import { findEnvironment } from './find-environment.ts';

@@ -1,6 +1,7 @@
 import { freezesAhead, freezesAt, isOpen, nextOpening, openUntil } from '../domain/calendar/windows.ts';
+import type { Environment } from '../domain/configured/environment.ts';
+import type { Freeze } from '../domain/configured/hours.ts';
 import type { EnvironmentLock } from '../domain/deployment/lock.ts';
-import type { Environment, Freeze } from '../domain/environment.ts';
 import { liveMembers } from '../domain/plan/plan.ts';
 import type { Busy } from '../domain/rules/rule.ts';
 import { accept, type Verdict } from '../domain/verdict.ts';

@@ -1,4 +1,5 @@
-import type { Configuration, Environment } from '../domain/environment.ts';
+import type { Configuration } from '../domain/configured/configuration.ts';
+import type { Environment } from '../domain/configured/environment.ts';
 import { nearest } from '../domain/nearest.ts';
 import { quote } from '../domain/quote.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';

@@ -1,5 +1,6 @@
+import type { Configuration } from '../domain/configured/configuration.ts';
+import type { Environment } from '../domain/configured/environment.ts';
 import { type Deployment, foldDeployment } from '../domain/deployment/deployment.ts';
-import type { Configuration, Environment } from '../domain/environment.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import type { Store } from '../store/store.ts';

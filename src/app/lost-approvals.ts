@@ -1,8 +1,8 @@
+import type { Environment } from '../domain/configured/environment.ts';
 import { approvalRuleFor, approvalStanding } from '../domain/deployment/approval.ts';
 import type { Deployment, Vote } from '../domain/deployment/deployment.ts';
 import { glassInForce } from '../domain/deployment/glass.ts';
 import { refuseGlassBreaker } from '../domain/deployment/refuse-glass.ts';
-import type { Environment } from '../domain/environment.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { type Person, rolesOf } from '../domain/roles.ts';
 import { currentEnvironment } from './load-deployment.ts';

@@ -1,6 +1,6 @@
 import { sayTime } from '../domain/calendar/calendar.ts';
+import type { Environment } from '../domain/configured/environment.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
-import type { Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import type { DueChange } from '../store/due.ts';
 

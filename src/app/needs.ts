@@ -1,5 +1,5 @@
+import type { Configuration, Package } from '../domain/configured/configuration.ts';
 import type { EnvironmentLock } from '../domain/deployment/lock.ts';
-import type { Configuration, Package } from '../domain/environment.ts';
 import type { Revision } from '../domain/revision.ts';
 import type { Person } from '../domain/roles.ts';
 import type { Verdict } from '../domain/verdict.ts';

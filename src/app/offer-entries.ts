@@ -1,4 +1,4 @@
-import type { Configuration } from '../domain/environment.ts';
+import type { Configuration } from '../domain/configured/configuration.ts';
 import { mayOffer } from '../domain/plan/environment-choices.ts';
 import type { Person } from '../domain/roles.ts';
 import type { CatalogEntry } from './needs.ts';

@@ -1,4 +1,4 @@
-import type { Environment } from '../domain/environment.ts';
+import type { Environment } from '../domain/configured/environment.ts';
 import { withFilledProperties } from '../domain/plan/filled-properties.ts';
 import type { ServerLook } from '../domain/plan/inspection.ts';
 import { makePlan, planHash } from '../domain/plan/make-plan.ts';

@@ -1,5 +1,5 @@
 import { needsWatcher } from '../domain/calendar/night.ts';
-import type { Environment } from '../domain/environment.ts';
+import type { Environment } from '../domain/configured/environment.ts';
 import type { DueChange } from '../store/due.ts';
 
 const minuteMs = 60_000;

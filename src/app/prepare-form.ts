@@ -1,6 +1,6 @@
 import { refusePast } from '../domain/calendar/past.ts';
+import type { Environment } from '../domain/configured/environment.ts';
 import type { DeploymentState } from '../domain/deployment/deployment.ts';
-import type { Environment } from '../domain/environment.ts';
 import { environmentChoices, type EnvironmentChoices } from '../domain/plan/environment-choices.ts';
 import { runsForForecast, type ServerTime } from '../domain/plan/forecast.ts';
 import type { Person } from '../domain/roles.ts';

@@ -1,6 +1,6 @@
+import type { Environment } from '../domain/configured/environment.ts';
 import { type Deployment, type DeploymentState, foldDeployment } from '../domain/deployment/deployment.ts';
 import type { EnvironmentLock } from '../domain/deployment/lock.ts';
-import type { Environment } from '../domain/environment.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { whatRuns, type WhatRuns } from '../domain/plan/what-runs.ts';
 import type { DeploymentSummary } from '../store/deployments.ts';

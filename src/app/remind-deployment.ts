@@ -1,7 +1,7 @@
+import type { Environment } from '../domain/configured/environment.ts';
 import { approvalRuleFor, approvalStanding } from '../domain/deployment/approval.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import { reminderFor } from '../domain/deployment/reminders.ts';
-import type { Environment } from '../domain/environment.ts';
 import { accept, refuse } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import { currentEnvironment } from './load-deployment.ts';

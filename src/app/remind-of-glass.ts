@@ -1,6 +1,6 @@
+import type { Environment } from '../domain/configured/environment.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import { isUnseen } from '../domain/deployment/glass.ts';
-import type { Environment } from '../domain/environment.ts';
 import { type Person, rolesOf } from '../domain/roles.ts';
 import { accept, refuse } from '../domain/verdict.ts';
 import { decide } from './decide.ts';

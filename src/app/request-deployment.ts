@@ -1,8 +1,9 @@
 import { type Actor, system } from '../domain/actor.ts';
 import { refusePast } from '../domain/calendar/past.ts';
 import { overridesAt } from '../domain/calendar/windows.ts';
+import type { ApprovalRule } from '../domain/configured/approval-rule.ts';
+import type { Environment } from '../domain/configured/environment.ts';
 import { approvalRuleFor } from '../domain/deployment/approval.ts';
-import type { ApprovalRule, Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import { planTitle, type Undoing } from '../domain/plan/plan.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';

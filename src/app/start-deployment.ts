@@ -1,6 +1,6 @@
+import type { Environment } from '../domain/configured/environment.ts';
 import { silentOwners } from '../domain/deployment/consent.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
-import type { Environment } from '../domain/environment.ts';
 import { accept, refuse } from '../domain/verdict.ts';
 import type { Lease } from '../store/leases.ts';
 import { decide } from './decide.ts';

@@ -1,6 +1,6 @@
 import { needsWatcher } from '../domain/calendar/night.ts';
+import type { WatchRule } from '../domain/configured/hours.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
-import type { WatchRule } from '../domain/environment.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { namesOfRole } from '../domain/roles.ts';
 import type { MissedDecision } from './missed-start.ts';

@@ -1,6 +1,6 @@
+import type { Environment } from '../domain/configured/environment.ts';
 import { refuseApprover } from '../domain/deployment/approval.ts';
 import type { Deployment, Vote } from '../domain/deployment/deployment.ts';
-import type { Environment } from '../domain/environment.ts';
 import { type Person, rolesOf } from '../domain/roles.ts';
 import type { Refusal } from '../domain/verdict.ts';
 import type { AppNeeds } from './needs.ts';

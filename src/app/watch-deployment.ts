@@ -1,9 +1,9 @@
 import { type Actor, mention } from '../domain/actor.ts';
 import { sayTime } from '../domain/calendar/calendar.ts';
 import { needsWatcher } from '../domain/calendar/night.ts';
+import type { Environment } from '../domain/configured/environment.ts';
 import { answerTo } from '../domain/deployment/answer.ts';
 import { type Deployment, hasEnded } from '../domain/deployment/deployment.ts';
-import type { Environment } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import { namesOfRole, type Person, rolesOf, standingSentence } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';

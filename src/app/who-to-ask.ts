@@ -1,4 +1,4 @@
-import type { Environment } from '../domain/environment.ts';
+import type { Environment } from '../domain/configured/environment.ts';
 import type { AppNeeds } from './needs.ts';
 
 /** Whom a message calls. */

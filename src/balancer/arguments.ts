@@ -1,4 +1,5 @@
-import type { Script, Value } from '../domain/environment.ts';
+import type { Script } from '../domain/configured/balancer-scripts.ts';
+import type { Value } from '../domain/configured/connection.ts';
 import { findServer, type Plan, type PlannedTask } from '../domain/plan/plan.ts';
 
 /** What a script is called with, and which of its words are secret. */

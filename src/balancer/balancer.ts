@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 
 import type { MemberStatus } from '../domain/attempt/judge-group.ts';
-import type { Script, Value } from '../domain/environment.ts';
+import type { Script } from '../domain/configured/balancer-scripts.ts';
+import type { Value } from '../domain/configured/connection.ts';
 import { findServer, type Plan } from '../domain/plan/plan.ts';
 import { harmless } from '../domain/quote.ts';
 import type { CommandSession } from '../drivers/command.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import type { CatalogSource, Configuration, Package } from '../domain/environment.ts';
+import type { CatalogSource, Configuration, Package } from '../domain/configured/configuration.ts';
 import { nearest } from '../domain/nearest.ts';
 import { harmless, quote } from '../domain/quote.ts';
 import type { Revision } from '../domain/revision.ts';

@@ -1,4 +1,4 @@
-import type { Configuration } from '../domain/environment.ts';
+import type { Configuration } from '../domain/configured/configuration.ts';
 import type { BotOptions } from './bot.ts';
 import { checkRunning } from './doctor/check-running.ts';
 import { checkSlack } from './doctor/check-slack.ts';

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { admitDeployment } from '../app/admit-deployment.ts';
 import { createBalancer } from '../balancer/balancer.ts';
 import { processVariables, variablesForScripts } from '../config/env.ts';
-import type { SecretReference } from '../domain/environment.ts';
+import type { SecretReference } from '../domain/configured/connection.ts';
 import { passBy } from '../domain/fault-point.ts';
 import { createLocalDriver } from '../drivers/local/local-driver.ts';
 import { type Executor, startExecutor } from '../executor/executor.ts';

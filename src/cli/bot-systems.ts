@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { processVariables, variablesForSteps } from '../config/env.ts';
-import type { SecretReference } from '../domain/environment.ts';
+import type { SecretReference } from '../domain/configured/connection.ts';
 import type { Revision } from '../domain/revision.ts';
 import { createHttpDriver } from '../drivers/http/http-driver.ts';
 import { createLocalDriver } from '../drivers/local/local-driver.ts';

@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 
 import { dueHandlers } from '../app/handle-due.ts';
 import { startControl } from '../control/start-control.ts';
-import type { Configuration, SecretReference } from '../domain/environment.ts';
+import type { Configuration } from '../domain/configured/configuration.ts';
+import type { SecretReference } from '../domain/configured/connection.ts';
 import { createMetrics, type Metrics } from '../health/metrics.ts';
 import { type HealthServer, startHealthServer } from '../health/server.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';

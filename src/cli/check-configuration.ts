@@ -3,7 +3,9 @@ import { access, stat } from 'node:fs/promises';
 
 import type { Catalog } from '../catalog/catalog.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
-import type { CatalogSource, Configuration, Environment, Script } from '../domain/environment.ts';
+import type { Script } from '../domain/configured/balancer-scripts.ts';
+import type { CatalogSource, Configuration } from '../domain/configured/configuration.ts';
+import type { Environment } from '../domain/configured/environment.ts';
 import { type Revision, revisionName } from '../domain/revision.ts';
 
 /**

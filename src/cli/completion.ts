@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import { processVariables, readEnvironment } from '../config/env.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
-import type { Configuration } from '../domain/environment.ts';
+import type { Configuration } from '../domain/configured/configuration.ts';
 import { completeWords, type KnownNames } from './complete-words.ts';
 import { filesMark } from './completion-scripts.ts';
 import { directoryOf, openCatalogBeside } from './data-directory.ts';

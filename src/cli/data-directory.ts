@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import { type Catalog, openCatalog } from '../catalog/catalog.ts';
 import { processVariables } from '../config/env.ts';
-import type { Configuration } from '../domain/environment.ts';
+import type { Configuration } from '../domain/configured/configuration.ts';
 
 /** The directory beside a database file: marks of balancer scripts and copies of repositories are kept there. */
 export function directoryOf(databaseFile: string): string {

@@ -10,7 +10,8 @@ import {
   variablesForSteps,
 } from '../config/env.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
-import type { Configuration, Environment } from '../domain/environment.ts';
+import type { Configuration } from '../domain/configured/configuration.ts';
+import type { Environment } from '../domain/configured/environment.ts';
 import { createHttpDriver } from '../drivers/http/http-driver.ts';
 import { createLocalDriver } from '../drivers/local/local-driver.ts';
 import { createPostgresDriver } from '../drivers/postgres/postgres-driver.ts';

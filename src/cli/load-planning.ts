@@ -3,7 +3,7 @@ import type { PlanDeployment } from '../app/plan-deployment.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { processVariables, readEnvironment } from '../config/env.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
-import type { Configuration } from '../domain/environment.ts';
+import type { Configuration } from '../domain/configured/configuration.ts';
 import type { CommonOptions } from './common-options.ts';
 import { directoryOf, openCatalogBeside } from './data-directory.ts';
 import { digestFile } from './digest-file.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { SecretReference } from '../domain/environment.ts';
+import type { SecretReference } from '../domain/configured/connection.ts';
 
 /** What a process is given by its environment, defaults applied; nothing else reads it. */
 export interface ProcessSettings {

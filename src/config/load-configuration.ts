@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
-import type { Configuration } from '../domain/environment.ts';
+import type { Configuration } from '../domain/configured/configuration.ts';
 import { checkTogether } from './checks/check-together.ts';
 import type { Fault } from './fault.ts';
 import { normaliseConfiguration } from './normalise/configuration.ts';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
-import type { ScriptArgument, SecretReference } from '../domain/environment.ts';
+import type { ScriptArgument } from '../domain/configured/balancer-scripts.ts';
+import type { SecretReference } from '../domain/configured/connection.ts';
 
 /** What is left of a file when everything faulty is taken out: anything may be missing, the rest is as it should be. */
 export type Salvaged<T> = T extends SecretReference | ScriptArgument

@@ -1,4 +1,5 @@
-import type { Configuration, Environment } from './environment.ts';
+import type { Configuration } from './configured/configuration.ts';
+import type { Environment } from './configured/environment.ts';
 import type { DeploymentEvent } from './events.ts';
 import { adminRoles, type Person, refuseWithout } from './roles.ts';
 import type { Refusal } from './verdict.ts';

@@ -1,8 +1,8 @@
 import type { Actor, Decided } from './actor.ts';
 import type { BatchOnFailure } from './batch/batch.ts';
+import type { FreezeOverride } from './configured/hours.ts';
 import type { DelegationEvent } from './deployment/delegation-event.ts';
 import type { GlassEvent } from './deployment/glass-event.ts';
-import type { FreezeOverride } from './environment.ts';
 import type { ExcludedServer, PreparationEvent } from './preparation-events.ts';
 import type { Warning } from './verdict.ts';
 

@@ -1,5 +1,5 @@
 import { localTime, resolveLocalTime } from './calendar/calendar.ts';
-import type { Weekday } from './environment.ts';
+import type { Weekday } from './configured/hours.ts';
 import type { Refusal } from './verdict.ts';
 
 /** What a direct message is about. */

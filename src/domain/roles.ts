@@ -1,6 +1,6 @@
-import type { Configuration, Environment } from './environment.ts';
-import type { Revision } from './revision.ts';
-import { revisionName } from './revision.ts';
+import type { Configuration } from './configured/configuration.ts';
+import type { Environment } from './configured/environment.ts';
+import { type Revision, revisionName } from './revision.ts';
 import { type Refusal } from './verdict.ts';
 
 /** A person as Slack knows them now; asked for again at every decision. */

@@ -1,4 +1,4 @@
-import type { Connection } from '../domain/environment.ts';
+import type { Connection } from '../domain/configured/connection.ts';
 import { harmless } from '../domain/quote.ts';
 
 /** Where one run of a step leaves its marks on the target. All parts are safe words. */

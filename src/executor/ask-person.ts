@@ -1,8 +1,8 @@
 import { sayDrift } from '../domain/attempt/judge-group.ts';
 import { type Run, serverRun, taskRun } from '../domain/attempt/run.ts';
 import { canRollBack } from '../domain/attempt/server-outlook.ts';
+import type { QuestionRule } from '../domain/configured/runbook.ts';
 import { inOrder } from '../domain/deployment/in-order.ts';
-import type { QuestionRule } from '../domain/environment.ts';
 import type { Choice, DeploymentEvent, Question, ServerDrift } from '../domain/events.ts';
 import { fillPlaceholders } from '../domain/plan/placeholders.ts';
 import type { IndexedPlan, Wave } from '../domain/plan/plan-index.ts';

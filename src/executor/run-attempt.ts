@@ -1,9 +1,9 @@
 import { type Action, beginsServer, type GroupAction, nextActions } from '../domain/attempt/next-action.ts';
 import type { Run } from '../domain/attempt/run.ts';
 import { windowEnd } from '../domain/calendar/windows.ts';
+import type { Step } from '../domain/configured/runbook.ts';
 import { inOrder } from '../domain/deployment/in-order.ts';
 import { windowEndEvents } from '../domain/deployment/window-end.ts';
-import type { Step } from '../domain/environment.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import { findStep, type PlannedTask } from '../domain/plan/plan.ts';
 import { aboutNextWave, aboutStep, askPerson } from './ask-person.ts';

@@ -1,7 +1,7 @@
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 
-import type { Configuration, Role } from '../domain/environment.ts';
+import type { Configuration, Role } from '../domain/configured/configuration.ts';
 import type { Person } from '../domain/roles.ts';
 import { judgeFailure } from './failure.ts';
 import { within } from './within.ts';

@@ -1,4 +1,4 @@
-import type { SystemName } from '../domain/environment.ts';
+import type { SystemName } from '../domain/configured/environment.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { System } from './system.ts';
 

@@ -1,4 +1,4 @@
-import type { Connection, SecretReference } from '../domain/environment.ts';
+import type { Connection, SecretReference } from '../domain/configured/connection.ts';
 import type { TaskEnd } from '../domain/events.ts';
 import { findServer } from '../domain/plan/plan.ts';
 import { harmless } from '../domain/quote.ts';

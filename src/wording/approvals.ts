@@ -1,8 +1,8 @@
 import { sayOverrideNeed } from '../domain/calendar/windows.ts';
+import type { Environment } from '../domain/configured/environment.ts';
 import { approvalRuleFor, approvalStanding } from '../domain/deployment/approval.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import { glassInForce } from '../domain/deployment/glass.ts';
-import type { Environment } from '../domain/environment.ts';
 
 /** Whose vote it is: `@ben`, or `@ben for @ana`. */
 export function sayVoter(vote: { by: string; for?: string }): string {

@@ -1,6 +1,6 @@
 import { sayTime } from '../domain/calendar/calendar.ts';
 import { closingAfter } from '../domain/calendar/windows.ts';
-import type { Environment } from '../domain/environment.ts';
+import type { Environment } from '../domain/configured/environment.ts';
 import type { Forecast } from '../domain/plan/forecast.ts';
 import { sayDuration } from './duration.ts';
 

@@ -1,5 +1,5 @@
 import { sayOverrideNeed } from '../domain/calendar/windows.ts';
-import type { FreezeOverride } from '../domain/environment.ts';
+import type { FreezeOverride } from '../domain/configured/hours.ts';
 import type { DeploymentEvent } from '../domain/events.ts';
 import { sayDuration } from './duration.ts';
 

@@ -1,6 +1,6 @@
 import { failureLimit } from '../domain/attempt/halt.ts';
 import { sayWindow } from '../domain/calendar/windows.ts';
-import type { Manager } from '../domain/environment.ts';
+import type { Manager } from '../domain/configured/denodo.ts';
 import { strategyOf } from '../domain/plan/plan-groups.ts';
 import { indexPlan, type Wave } from '../domain/plan/plan-index.ts';
 import { liveMembers, type Plan, plannedServers, taskName } from '../domain/plan/plan.ts';

@@ -7,7 +7,7 @@ import {
   nextOpening,
   sayWindows,
 } from '../domain/calendar/windows.ts';
-import type { Environment } from '../domain/environment.ts';
+import type { Environment } from '../domain/configured/environment.ts';
 
 const nearMs = 7 * 86_400_000;
 

@@ -1,6 +1,7 @@
 import { mention } from '../domain/actor.ts';
+import type { Environment } from '../domain/configured/environment.ts';
+import type { Freeze } from '../domain/configured/hours.ts';
 import { type EnvironmentLock, sayLock } from '../domain/deployment/lock.ts';
-import type { Environment, Freeze } from '../domain/environment.ts';
 import { harmless, quote } from '../domain/quote.ts';
 import type { Busy } from '../domain/rules/rule.ts';
 import type { SayInstant } from './decision-line.ts';

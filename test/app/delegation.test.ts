@@ -6,8 +6,8 @@ import { delegateAll, delegateOne, takeVotesBack } from '../../src/app/delegate-
 import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { rejectDeployment } from '../../src/app/reject-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
+import type { ApprovalRule } from '../../src/domain/configured/approval-rule.ts';
 import type { Deployment } from '../../src/domain/deployment/deployment.ts';
-import type { ApprovalRule } from '../../src/domain/environment.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { sayApprovals } from '../../src/wording/approvals.ts';
 import { buildRequest, startApp, type TestApp } from '../helpers/app.ts';

@@ -6,7 +6,7 @@ import { expireDeployment } from '../../src/app/expire-deployment.ts';
 import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { planDeployment } from '../../src/app/plan-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import type { Lease } from '../../src/store/leases.ts';
 import { buildRequest, startApp, type TestApp } from '../helpers/app.ts';

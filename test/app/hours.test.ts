@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { approveDeployment } from '../../src/app/approve-deployment.ts';
 import { dueHandlers } from '../../src/app/handle-due.ts';
-import type { ApprovalRule, Environment, OnMissed } from '../../src/domain/environment.ts';
+import type { ApprovalRule } from '../../src/domain/configured/approval-rule.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
+import type { OnMissed } from '../../src/domain/configured/hours.ts';
 import { startApp, type TestApp, tuesdayMorning } from '../helpers/app.ts';
 import { buildEnvironment } from '../helpers/build.ts';
 import { load, requested, said, startsAt, tickAt, value } from '../helpers/prepared.ts';

@@ -7,7 +7,7 @@ import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { retryDeployment } from '../../src/app/retry-deployment.ts';
 import { unwatched } from '../../src/app/unwatched.ts';
 import { offerWatch, takeWatch } from '../../src/app/watch-deployment.ts';
-import type { WatchRule } from '../../src/domain/environment.ts';
+import type { WatchRule } from '../../src/domain/configured/hours.ts';
 import { startApp, type TestApp, tuesdayMorning } from '../helpers/app.ts';
 import { endAttempt } from '../helpers/attempts.ts';
 import { buildEnvironment } from '../helpers/build.ts';

@@ -8,7 +8,7 @@ import { admitDeployment } from '../../src/app/admit-deployment.ts';
 import { excludeServer, includeServer } from '../../src/app/exclude-server.ts';
 import { dueHandlers } from '../../src/app/handle-due.ts';
 import { agreeForOwner, ownerAgrees, ownerRefuses } from '../../src/app/owner-answer.ts';
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { startApp, type TestApp } from '../helpers/app.ts';
 import { buildEnvironment, buildServer, buildSingleCluster } from '../helpers/build.ts';
 import { load, messagesOf, requested, said, startsAt, tickAt, value } from '../helpers/prepared.ts';

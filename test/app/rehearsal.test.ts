@@ -6,7 +6,7 @@ import { excludeServer, includeServer } from '../../src/app/exclude-server.ts';
 import { dueHandlers } from '../../src/app/handle-due.ts';
 import { rehearseAgain } from '../../src/app/rehearse-deployment.ts';
 import { startDeployment } from '../../src/app/start-deployment.ts';
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import type { ServerAnswer } from '../../src/domain/plan/inspection.ts';
 import { startInspecting } from '../../src/executor/inspect-asked.ts';
 import { startApp, type TestApp, tuesdayMorning } from '../helpers/app.ts';

@@ -16,7 +16,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type Catalog, openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryLimits } from '../../src/catalog/digest.ts';
 import { compareVersions } from '../../src/catalog/versions.ts';
-import type { CatalogSource, Configuration } from '../../src/domain/environment.ts';
+import type { CatalogSource, Configuration } from '../../src/domain/configured/configuration.ts';
 
 let root: string;
 

@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { type Catalog, openCatalog } from '../../src/catalog/catalog.ts';
-import type { CatalogSource } from '../../src/domain/environment.ts';
+import type { CatalogSource } from '../../src/domain/configured/configuration.ts';
 import { buildConfiguration } from '../helpers/build.ts';
 import { hasSshd, startSshd } from '../helpers/sshd.ts';
 

@@ -5,7 +5,8 @@ import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { loadConfiguration } from '../../src/config/load-configuration.ts';
-import type { Configuration, Environment } from '../../src/domain/environment.ts';
+import type { Configuration } from '../../src/domain/configured/configuration.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { edited, load, sample } from './sample.ts';
 
 const directory = join(import.meta.dirname, '../../examples/config');

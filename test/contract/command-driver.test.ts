@@ -16,7 +16,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import type { Connection } from '../../src/domain/environment.ts';
+import type { Connection } from '../../src/domain/configured/connection.ts';
 import type { CommandDriver, CommandSession, Fence, Marker, Work } from '../../src/drivers/command.ts';
 import { createLocalDriver } from '../../src/drivers/local/local-driver.ts';
 import { createSshDriver } from '../../src/drivers/ssh/ssh-driver.ts';

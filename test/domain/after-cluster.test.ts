@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { serverRun } from '../../src/domain/attempt/run.ts';
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { buildPlan } from '../helpers/build.ts';
 import { buildDenodo, buildDenodoCluster, buildDenodoRevision, buildSync } from '../helpers/denodo-shapes.ts';
 import { play, type Play } from '../helpers/play-attempt.ts';

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { moved } from '../../src/domain/batch/batch.ts';
 import { type BatchEntry, findConflicts } from '../../src/domain/batch/conflicts.ts';
 import { morningAfter } from '../../src/domain/batch/morning.ts';
-import type { Connection, Environment } from '../../src/domain/environment.ts';
+import type { Connection } from '../../src/domain/configured/connection.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { buildCluster, buildEnvironment, buildPlan, buildRevision, buildServer } from '../helpers/build.ts';
 
 const startsAt = Date.parse('2026-11-17T20:00:00Z');

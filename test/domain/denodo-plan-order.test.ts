@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { plannedServers, type Plan } from '../../src/domain/plan/plan.ts';
 import type { Revision } from '../../src/domain/revision.ts';
 import { buildPlan } from '../helpers/build.ts';

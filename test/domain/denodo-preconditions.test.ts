@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Cluster, Environment } from '../../src/domain/environment.ts';
+import type { Cluster, Environment } from '../../src/domain/configured/environment.ts';
 import { checkPreconditions, type Precondition } from '../../src/domain/plan/preconditions.ts';
 import type { Revision } from '../../src/domain/revision.ts';
 import type { PreconditionFacts } from '../../src/domain/rules/rule.ts';

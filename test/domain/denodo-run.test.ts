@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import {
   buildDenodo,
   buildDenodoCluster,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { findWarnings, newWarnings } from '../../src/domain/plan/warnings.ts';
 import type { Revision } from '../../src/domain/revision.ts';
 import type { KnownBackup } from '../../src/domain/rules/rule.ts';

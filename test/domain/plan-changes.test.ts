@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { planChanges } from '../../src/domain/plan/plan-changes.ts';
 import { sayPlanChange } from '../../src/wording/plan-change.ts';
 import { buildCluster, buildEnvironment, buildPlan, buildServer } from '../helpers/build.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { type Deployment, foldDeployment } from '../../src/domain/deployment/deployment.ts';
 import {
   chosenServers,
@@ -7,7 +8,6 @@ import {
   remainingServers,
   type RetryChoice,
 } from '../../src/domain/deployment/retry-choice.ts';
-import type { Environment } from '../../src/domain/environment.ts';
 import type { DeploymentEvent, ServerState } from '../../src/domain/events.ts';
 import { buildCluster, buildEnvironment, buildPlan, buildSingleCluster } from '../helpers/build.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Configuration, Role } from '../../src/domain/environment.ts';
+import type { Configuration, Role } from '../../src/domain/configured/configuration.ts';
 import { type Person, refuseRequester } from '../../src/domain/roles.ts';
 import { buildConfiguration, buildEnvironment, buildRevision } from '../helpers/build.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { closingAfter, freezesNear } from '../../src/domain/calendar/windows.ts';
-import type { Window } from '../../src/domain/environment.ts';
+import type { Window } from '../../src/domain/configured/hours.ts';
 import { sayExpectedEnd, sayForecast } from '../../src/wording/forecast.ts';
 import { sayFreezesNear, sayInBothZones, sayWindowsAround } from '../../src/wording/start-hour.ts';
 import { buildEnvironment } from '../helpers/build.ts';

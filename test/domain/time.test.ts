@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { localTime, resolveLocalTime, sameOnTheClock, sayTime } from '../../src/domain/calendar/calendar.ts';
 import { parseTypedStart } from '../../src/domain/calendar/typed-start.ts';
 import { bothOfTyped, parseTypedTime } from '../../src/domain/calendar/typed-time.ts';
-import type { Window } from '../../src/domain/environment.ts';
+import type { Window } from '../../src/domain/configured/hours.ts';
 import { buildEnvironment } from '../helpers/build.ts';
 
 /** Tuesday 17 November 2026, 14:00 in Madrid. */

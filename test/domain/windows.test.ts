@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { freezesAt, isOpen, nextOpening, refuseStart, windowEnd } from '../../src/domain/calendar/windows.ts';
-import type { Environment, Freeze, Window } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
+import type { Freeze, Window } from '../../src/domain/configured/hours.ts';
 import { buildEnvironment } from '../helpers/build.ts';
 
 const minute = 60_000;

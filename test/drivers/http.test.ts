@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 
-import type { Connection } from '../../src/domain/environment.ts';
+import type { Connection } from '../../src/domain/configured/connection.ts';
 import { Unreachable } from '../../src/drivers/command.ts';
 import { createHttpDriver } from '../../src/drivers/http/http-driver.ts';
 import type { HttpCall } from '../../src/drivers/http/http.ts';

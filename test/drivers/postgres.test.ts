@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:net';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import type { Connection } from '../../src/domain/environment.ts';
+import type { Connection } from '../../src/domain/configured/connection.ts';
 import { createPostgresDriver, type PostgresSession } from '../../src/drivers/postgres/postgres-driver.ts';
 import { hasPostgres, type Postgres, startPostgres } from '../helpers/postgres.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { buildSingleCluster } from '../helpers/build.ts';
 import { type Engine, eventually, openEngine, statesOf } from '../helpers/engine.ts';
 import { ended } from '../helpers/world.ts';

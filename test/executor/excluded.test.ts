@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { chosenServers, remainingServers } from '../../src/domain/deployment/retry-choice.ts';
-import type { Environment } from '../../src/domain/environment.ts';
 import { factsOf } from '../../src/progress/facts.ts';
 import { countProgress } from '../../src/progress/numbers.ts';
 import { serverStandings } from '../../src/progress/server-states.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import type { TaskOutcome } from '../../src/systems/system.ts';
 import { buildCluster, buildEnvironment, buildStep } from '../helpers/build.ts';
 import { type Engine, openEngine, statesOf } from '../helpers/engine.ts';

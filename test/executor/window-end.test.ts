@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { endWindow } from '../../src/app/end-window.ts';
-import type { Environment, Window } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
+import type { Window } from '../../src/domain/configured/hours.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import { factsOf } from '../../src/progress/facts.ts';
 import type { TaskOutcome } from '../../src/systems/system.ts';

@@ -1,6 +1,7 @@
 import type { AppNeeds } from '../../src/app/needs.ts';
 import type { RequestDeployment } from '../../src/app/request-deployment.ts';
-import type { Configuration, Environment } from '../../src/domain/environment.ts';
+import type { Configuration } from '../../src/domain/configured/configuration.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import type { Revision } from '../../src/domain/revision.ts';
 import type { Person } from '../../src/domain/roles.ts';
 import { accept, refuse } from '../../src/domain/verdict.ts';

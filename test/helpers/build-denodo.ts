@@ -1,4 +1,5 @@
-import type { Cluster, Connection, Environment, Server } from '../../src/domain/environment.ts';
+import type { Connection } from '../../src/domain/configured/connection.ts';
+import type { Cluster, Environment, Server } from '../../src/domain/configured/environment.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import type { Revision, RevisionPart, SchedulerTask, VqlPart } from '../../src/domain/revision.ts';
 import { buildCluster, buildEnvironment, buildPlan, buildRevision, buildServer } from './build.ts';

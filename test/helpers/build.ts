@@ -1,4 +1,6 @@
-import type { Cluster, Configuration, Environment, Server, Step } from '../../src/domain/environment.ts';
+import type { Configuration } from '../../src/domain/configured/configuration.ts';
+import type { Cluster, Environment, Server } from '../../src/domain/configured/environment.ts';
+import type { Step } from '../../src/domain/configured/runbook.ts';
 import { makePlan } from '../../src/domain/plan/make-plan.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import type { Revision, RevisionPart } from '../../src/domain/revision.ts';

@@ -1,4 +1,5 @@
-import type { Cluster, Environment, Server, Sync } from '../../src/domain/environment.ts';
+import type { Sync } from '../../src/domain/configured/denodo.ts';
+import type { Cluster, Environment, Server } from '../../src/domain/configured/environment.ts';
 import type { Revision, SchedulerTask } from '../../src/domain/revision.ts';
 import { buildCluster, buildEnvironment, buildRevision, buildServer } from './build.ts';
 

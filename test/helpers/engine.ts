@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { type Deployment, foldDeployment } from '../../src/domain/deployment/deployment.ts';
-import type { Environment } from '../../src/domain/environment.ts';
 import type { Choice, DeploymentEvent } from '../../src/domain/events.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
 import { planHash } from '../../src/domain/plan/make-plan.ts';

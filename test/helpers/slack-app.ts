@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import type { App } from '@slack/bolt';
 import { pino } from 'pino';
 
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
 import type { Examined } from '../../src/slack/bot.ts';
 import { connectSlack, type Slack } from '../../src/slack/connection/connect.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { Configuration, Environment } from '../../src/domain/environment.ts';
+import type { Configuration } from '../../src/domain/configured/configuration.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';
 import { createNoticeGate } from '../../src/slack/notices/notice-gate.ts';
 import { createNotify } from '../../src/slack/notices/notify.ts';

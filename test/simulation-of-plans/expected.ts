@@ -1,5 +1,5 @@
 import type { SimulatedLine } from '../../src/cli/simulation/line.ts';
-import type { Cluster, Environment, Server } from '../../src/domain/environment.ts';
+import type { Cluster, Environment, Server } from '../../src/domain/configured/environment.ts';
 import { type Revision, revisionName } from '../../src/domain/revision.ts';
 import type { Scenario } from './scenario.ts';
 

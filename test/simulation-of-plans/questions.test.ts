@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import type { Environment, Step } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
+import type { Step } from '../../src/domain/configured/runbook.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import {

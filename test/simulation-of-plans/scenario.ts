@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
-import type { Cluster, Environment, Server, Sync } from '../../src/domain/environment.ts';
+import type { Sync } from '../../src/domain/configured/denodo.ts';
+import type { Cluster, Environment, Server } from '../../src/domain/configured/environment.ts';
 import type { Revision } from '../../src/domain/revision.ts';
 import { buildCluster, buildPart, buildRevision, buildStep } from '../helpers/build.ts';
 import {

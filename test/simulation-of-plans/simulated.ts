@@ -2,7 +2,7 @@ import { findStrikes, readFailFlag } from '../../src/cli/simulation/fail-flag.ts
 import type { SimulatedLine } from '../../src/cli/simulation/line.ts';
 import { linesOf } from '../../src/cli/simulation/lines.ts';
 import { simulatePlan } from '../../src/cli/simulation/simulate-plan.ts';
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import type { Revision } from '../../src/domain/revision.ts';
 import type { Store } from '../../src/store/store.ts';
 import { buildPlan } from '../helpers/build.ts';

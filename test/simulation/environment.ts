@@ -1,11 +1,7 @@
-import type {
-  Configuration,
-  Environment,
-  Freeze,
-  RollbackRule,
-  Step,
-  Window,
-} from '../../src/domain/environment.ts';
+import type { Configuration } from '../../src/domain/configured/configuration.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
+import type { Freeze, Window } from '../../src/domain/configured/hours.ts';
+import type { RollbackRule, Step } from '../../src/domain/configured/runbook.ts';
 import type { Revision } from '../../src/domain/revision.ts';
 import {
   buildCluster,

@@ -1,4 +1,5 @@
-import type { Environment, FreezeOverride } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
+import type { FreezeOverride } from '../../src/domain/configured/hours.ts';
 import type { Choice, ServerState } from '../../src/domain/events.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import type { Happening } from './invariant.ts';

@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import type { Question, ServerState, TaskEnd } from '../../src/domain/events.ts';
 import type { Plan, PlannedTask } from '../../src/domain/plan/plan.ts';
 import type { Happening } from './invariant.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { requestDeployment } from '../../src/app/request-deployment.ts';
-import type { Window } from '../../src/domain/environment.ts';
+import type { Window } from '../../src/domain/configured/hours.ts';
 import { buildRequest } from '../helpers/app.ts';
 import { buildEnvironment, buildPart, buildRevision, buildServer, buildCluster } from '../helpers/build.ts';
 import { type SlackApp, startSlackApp } from '../helpers/slack-app.ts';

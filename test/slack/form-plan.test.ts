@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { startDeployment } from '../../src/app/start-deployment.ts';
-import type { Environment, Window } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
+import type { Window } from '../../src/domain/configured/hours.ts';
 import { validateView } from '../../src/sandbox/slack/validate-view.ts';
 import { buildRequest } from '../helpers/app.ts';
 import { buildEnvironment, buildSingleCluster } from '../helpers/build.ts';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { lockEnvironment } from '../../src/app/lock-environment.ts';
 import { requestDeployment, type RequestDeployment } from '../../src/app/request-deployment.ts';
 import { startDeployment } from '../../src/app/start-deployment.ts';
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { buildRequest, tuesdayMorning } from '../helpers/app.ts';
 import { endAttempt } from '../helpers/attempts.ts';
 import { buildEnvironment } from '../helpers/build.ts';

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 
 import { requestDeployment } from '../../src/app/request-deployment.ts';
-import type { ApprovalRule, Role } from '../../src/domain/environment.ts';
+import type { ApprovalRule } from '../../src/domain/configured/approval-rule.ts';
+import type { Role } from '../../src/domain/configured/configuration.ts';
 import { buildRequest } from '../helpers/app.ts';
 import { buildEnvironment } from '../helpers/build.ts';
 import { startTellingApp, type TellingApp } from '../helpers/telling-app.ts';

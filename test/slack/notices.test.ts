@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
-import type { ApprovalRule, Role } from '../../src/domain/environment.ts';
+import type { ApprovalRule } from '../../src/domain/configured/approval-rule.ts';
+import type { Role } from '../../src/domain/configured/configuration.ts';
 import type { DeploymentEvent, Question } from '../../src/domain/events.ts';
 import { buildRequest } from '../helpers/app.ts';
 import { endAttempt } from '../helpers/attempts.ts';

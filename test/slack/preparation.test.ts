@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { excludeServer } from '../../src/app/exclude-server.ts';
 import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { takeWatch } from '../../src/app/watch-deployment.ts';
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { factsOf } from '../../src/progress/facts.ts';
 import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';
 import { objectsAt, wordsAt } from '../../src/sandbox/slack/json.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { requestDeployment } from '../../src/app/request-deployment.ts';
-import type { RequestDeployment } from '../../src/app/request-deployment.ts';
-import type { ApprovalRule, Role } from '../../src/domain/environment.ts';
+import { requestDeployment, type RequestDeployment } from '../../src/app/request-deployment.ts';
+import type { ApprovalRule } from '../../src/domain/configured/approval-rule.ts';
+import type { Role } from '../../src/domain/configured/configuration.ts';
 import { usualSettings } from '../../src/domain/person-settings.ts';
 import { buildRequest } from '../helpers/app.ts';
 import { endAttempt } from '../helpers/attempts.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 
-import type { Connection } from '../../src/domain/environment.ts';
+import type { Connection } from '../../src/domain/configured/connection.ts';
 import { Unreachable } from '../../src/drivers/command.ts';
 import { readPins } from '../../src/drivers/ssh/host-key.ts';
 import { createSshDriver } from '../../src/drivers/ssh/ssh-driver.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import type { Connection } from '../../src/domain/environment.ts';
+import type { Connection } from '../../src/domain/configured/connection.ts';
 import { createSshDriver } from '../../src/drivers/ssh/ssh-driver.ts';
 import { hasSshd, startSshd } from '../helpers/sshd.ts';
 

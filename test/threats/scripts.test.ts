@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { createBalancer } from '../../src/balancer/balancer.ts';
 import { variablesForScripts, variablesForSteps } from '../../src/config/env.ts';
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { createLocalDriver } from '../../src/drivers/local/local-driver.ts';
 import { readBack } from '../../src/systems/command/read-back.ts';
 import { buildEnvironment, buildPlan, quiet } from '../helpers/build.ts';

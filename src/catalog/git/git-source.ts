@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { CatalogSource } from '../../domain/environment.ts';
+import type { CatalogSource } from '../../domain/configured/configuration.ts';
 import { harmless } from '../../domain/quote.ts';
 import { safeWord } from '../../domain/revision.ts';
 import { accept, refuse, type Refusal } from '../../domain/verdict.ts';

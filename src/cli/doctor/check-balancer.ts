@@ -1,6 +1,6 @@
 import type { Balancer } from '../../balancer/balancer.ts';
 import type { MemberStatus } from '../../domain/attempt/judge-group.ts';
-import type { Environment } from '../../domain/environment.ts';
+import type { Environment } from '../../domain/configured/environment.ts';
 import { groupLevel } from '../../domain/plan/plan-groups.ts';
 import { liveMembers } from '../../domain/plan/plan.ts';
 import { type Finding, reportOn } from './finding.ts';

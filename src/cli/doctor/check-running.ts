@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 
-import type { Configuration, Environment } from '../../domain/environment.ts';
+import type { Configuration } from '../../domain/configured/configuration.ts';
+import type { Environment } from '../../domain/configured/environment.ts';
 import { liveMembers } from '../../domain/plan/plan.ts';
 import type { Store } from '../../store/store.ts';
 import { sayDuration } from '../../wording/duration.ts';

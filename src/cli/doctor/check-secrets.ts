@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 
-import type { Environment, SecretReference } from '../../domain/environment.ts';
+import type { SecretReference } from '../../domain/configured/connection.ts';
+import type { Environment } from '../../domain/configured/environment.ts';
 import { shortestHidden } from '../../drivers/secret-forms.ts';
 import { type Finding, reportOn, sentenceOf } from './finding.ts';
 

@@ -1,6 +1,7 @@
 import Bottleneck from 'bottleneck';
 
-import type { Connection, Environment, Server } from '../../domain/environment.ts';
+import type { Connection } from '../../domain/configured/connection.ts';
+import type { Environment, Server } from '../../domain/configured/environment.ts';
 import type { CommandDriver, Look } from '../../drivers/command.ts';
 import type { HttpDriver } from '../../drivers/http/http-driver.ts';
 import type { PostgresDriver } from '../../drivers/postgres/postgres-driver.ts';

@@ -1,4 +1,5 @@
-import type { Configuration, Environment } from '../../domain/environment.ts';
+import type { Configuration } from '../../domain/configured/configuration.ts';
+import type { Environment } from '../../domain/configured/environment.ts';
 import { type Finding, reportOn, sentenceOf } from './finding.ts';
 import { judgeChannel, judgeClock, judgeGroup, judgePerson, judgeScopes } from './judge-slack.ts';
 import type { CallSlack, SlackAnswer } from './slack-call.ts';

@@ -1,4 +1,4 @@
-import type { Cluster, Server } from '../../domain/environment.ts';
+import type { Cluster, Server } from '../../domain/configured/environment.ts';
 import { findServer, liveClusters, liveServers, mainRole, type Plan } from '../../domain/plan/plan.ts';
 import { lineOf, type SimulatedLine } from './line.ts';
 

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 
-import type { CatalogSource, Configuration } from '../../domain/environment.ts';
+import type { CatalogSource, Configuration } from '../../domain/configured/configuration.ts';
 import type { ConfigurationFile } from '../schema/configuration.ts';
 import { normaliseEnvironment } from './environment.ts';
 import { notExecutedOutside } from './not-executed.ts';

@@ -1,13 +1,8 @@
-import type {
-  ApprovalRule,
-  Environment,
-  Freeze,
-  Parallel,
-  RollbackRule,
-  Sync,
-  Weekday,
-  Window,
-} from '../../domain/environment.ts';
+import type { ApprovalRule } from '../../domain/configured/approval-rule.ts';
+import type { Sync } from '../../domain/configured/denodo.ts';
+import type { Environment, Parallel } from '../../domain/configured/environment.ts';
+import type { Freeze, Weekday, Window } from '../../domain/configured/hours.ts';
+import type { RollbackRule } from '../../domain/configured/runbook.ts';
 import type { EnvironmentFile } from '../schema/configuration.ts';
 import { managerCluster, normaliseManager, ofManager } from './manager.ts';
 import { notExecutedIn } from './not-executed.ts';

@@ -1,4 +1,5 @@
-import type { Cluster, Environment, Manager } from '../../domain/environment.ts';
+import type { Manager } from '../../domain/configured/denodo.ts';
+import type { Cluster, Environment } from '../../domain/configured/environment.ts';
 import type { EnvironmentFile } from '../schema/configuration.ts';
 import { normaliseCluster } from './servers.ts';
 import { absolutePath, type Base, secretReference } from './values.ts';

@@ -1,4 +1,4 @@
-import type { Environment } from '../../domain/environment.ts';
+import type { Environment } from '../../domain/configured/environment.ts';
 import type { EnvironmentFile } from '../schema/configuration.ts';
 
 /** What is done before a start; what is not configured stands in no plan, whose hash is then as it always was. */

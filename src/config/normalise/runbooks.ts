@@ -1,11 +1,5 @@
-import type {
-  QuestionRule,
-  Runbook,
-  Script,
-  ScriptArgument,
-  Scripts,
-  Step,
-} from '../../domain/environment.ts';
+import type { Script, ScriptArgument, Scripts } from '../../domain/configured/balancer-scripts.ts';
+import type { QuestionRule, Runbook, Step } from '../../domain/configured/runbook.ts';
 import type { EnvironmentFile } from '../schema/configuration.ts';
 import { absolutePath, type Base, valueOf } from './values.ts';
 

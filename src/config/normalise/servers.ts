@@ -1,4 +1,5 @@
-import type { Cluster, Connection, Server } from '../../domain/environment.ts';
+import type { Connection } from '../../domain/configured/connection.ts';
+import type { Cluster, Server } from '../../domain/configured/environment.ts';
 import { expandServers, type ExpandedServer } from '../expand-servers.ts';
 import type { Salvaged } from '../salvage.ts';
 import type { ClusterFile, ConnectionFile } from '../schema/configuration.ts';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 
-import type { SecretReference, Value } from '../../domain/environment.ts';
+import type { SecretReference, Value } from '../../domain/configured/connection.ts';
 
 /** Paths and secrets of the file, seen from the directory it lies in. */
 export interface Base {

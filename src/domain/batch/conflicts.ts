@@ -1,6 +1,6 @@
 import { sayTime } from '../calendar/calendar.ts';
 import { refuseStart } from '../calendar/windows.ts';
-import type { Connection } from '../environment.ts';
+import type { Connection } from '../configured/connection.ts';
 import { findServer, type Plan, plannedServers } from '../plan/plan.ts';
 import { type Revision, revisionName } from '../revision.ts';
 import type { Refusal, Warning } from '../verdict.ts';

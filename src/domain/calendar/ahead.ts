@@ -1,4 +1,4 @@
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../configured/environment.ts';
 import { localTime } from './calendar.ts';
 import { firstInstant, lastInstant, spansOf } from './windows.ts';
 

@@ -1,4 +1,4 @@
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../configured/environment.ts';
 import { localTime } from './calendar.ts';
 
 /** Whether an instant lies outside the hours in which nobody needs to watch; never where no watcher is wanted. */

@@ -1,4 +1,4 @@
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../configured/environment.ts';
 import { accept, refuse, type Verdict } from '../verdict.ts';
 import { parseTypedTime } from './typed-time.ts';
 import { nextOpening } from './windows.ts';

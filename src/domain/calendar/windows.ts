@@ -1,4 +1,5 @@
-import type { Environment, Freeze, FreezeOverride, Weekday, Window } from '../environment.ts';
+import type { Environment } from '../configured/environment.ts';
+import type { Freeze, FreezeOverride, Weekday, Window } from '../configured/hours.ts';
 import type { Refusal } from '../verdict.ts';
 import { localTime, resolveLocalTime, sayTime } from './calendar.ts';
 

@@ -1,5 +1,8 @@
 import { system } from '../actor.ts';
-import type { ApprovalRule, Configuration, Environment, FreezeOverride, Seats } from '../environment.ts';
+import type { ApprovalRule, Seats } from '../configured/approval-rule.ts';
+import type { Configuration } from '../configured/configuration.ts';
+import type { Environment } from '../configured/environment.ts';
+import type { FreezeOverride } from '../configured/hours.ts';
 import { namesOfRole, type Person, rolesOf, standingSentence } from '../roles.ts';
 import type { Refusal } from '../verdict.ts';
 import type { Deployment, Vote } from './deployment.ts';

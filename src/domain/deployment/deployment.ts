@@ -1,6 +1,6 @@
 import type { Actor, Via } from '../actor.ts';
 import { applyToRun, type Run } from '../attempt/run.ts';
-import type { FreezeOverride } from '../environment.ts';
+import type { FreezeOverride } from '../configured/hours.ts';
 import type { AttemptEnd, DeploymentEvent, Question, StoredEvent } from '../events.ts';
 import type { Warning } from '../verdict.ts';
 import { applyToDeployment } from './apply-to-deployment.ts';

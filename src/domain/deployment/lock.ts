@@ -1,7 +1,8 @@
 import { type Actor, mention, system } from '../actor.ts';
 import { sayTime } from '../calendar/calendar.ts';
 import type { ChannelTelling } from '../channel-telling.ts';
-import type { Configuration, Environment } from '../environment.ts';
+import type { Configuration } from '../configured/configuration.ts';
+import type { Environment } from '../configured/environment.ts';
 import { quote } from '../quote.ts';
 import { adminRoles, deployRoles, namesOfAdmins, type Person, refuseWithout } from '../roles.ts';
 import type { Refusal } from '../verdict.ts';

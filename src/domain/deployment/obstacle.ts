@@ -1,5 +1,6 @@
 import { system } from '../actor.ts';
-import type { Configuration, Environment } from '../environment.ts';
+import type { Configuration } from '../configured/configuration.ts';
+import type { Environment } from '../configured/environment.ts';
 import type { Plan } from '../plan/plan.ts';
 import { namesOfRole } from '../roles.ts';
 import type { Busy } from '../rules/rule.ts';

@@ -1,5 +1,6 @@
 import { sayTime } from '../calendar/calendar.ts';
-import type { Configuration, Environment } from '../environment.ts';
+import type { Configuration } from '../configured/configuration.ts';
+import type { Environment } from '../configured/environment.ts';
 import { namesOfRole, type Person, rolesOf, standingSentence } from '../roles.ts';
 import type { Refusal } from '../verdict.ts';
 

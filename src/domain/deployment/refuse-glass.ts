@@ -1,4 +1,5 @@
-import type { Configuration, Environment } from '../environment.ts';
+import type { Configuration } from '../configured/configuration.ts';
+import type { Environment } from '../configured/environment.ts';
 import { deployRoles, namesOfRole, type Person, rolesOf, standingSentence } from '../roles.ts';
 import type { Refusal } from '../verdict.ts';
 import type { Deployment } from './deployment.ts';

@@ -1,4 +1,4 @@
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../configured/environment.ts';
 import { approvalRuleFor } from './approval.ts';
 import type { Deployment } from './deployment.ts';
 

@@ -1,4 +1,5 @@
-import type { Cluster, Environment, Value } from '../environment.ts';
+import type { Value } from '../configured/connection.ts';
+import type { Cluster, Environment } from '../configured/environment.ts';
 
 /** What stands for a property that a file names and gives no value: it counts as missing (D-25). */
 const undefinedWord = 'undefined';

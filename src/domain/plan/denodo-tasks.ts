@@ -1,4 +1,5 @@
-import type { Cluster, Environment, Server, SharedCache } from '../environment.ts';
+import type { SharedCache } from '../configured/denodo.ts';
+import type { Cluster, Environment, Server } from '../configured/environment.ts';
 import { cacheLoad, type Revision, revisionName } from '../revision.ts';
 import { liveClusters, liveServers, type PlannedTask } from './plan.ts';
 

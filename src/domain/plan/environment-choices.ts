@@ -1,4 +1,5 @@
-import type { Configuration, Environment } from '../environment.ts';
+import type { Configuration } from '../configured/configuration.ts';
+import type { Environment } from '../configured/environment.ts';
 import type { Revision } from '../revision.ts';
 import { type Person, refuseRequester } from '../roles.ts';
 import { problemOf } from '../rules/parts.ts';

@@ -1,4 +1,6 @@
-import type { Configuration, Environment, Value } from '../environment.ts';
+import type { Configuration } from '../configured/configuration.ts';
+import type { Value } from '../configured/connection.ts';
+import type { Environment } from '../configured/environment.ts';
 import { quote } from '../quote.ts';
 import { adminRoles, type Person, refuseWithout } from '../roles.ts';
 import type { MissingProperties } from '../rules/properties.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import type { Cluster, Environment, Server, Step } from '../environment.ts';
+import type { Cluster, Environment, Server } from '../configured/environment.ts';
+import type { Step } from '../configured/runbook.ts';
 import { type Revision, revisionName } from '../revision.ts';
 import {
   backupTasks,

@@ -1,4 +1,6 @@
-import type { Cluster, Environment, Server, Step, Value } from '../environment.ts';
+import type { Value } from '../configured/connection.ts';
+import type { Cluster, Environment, Server } from '../configured/environment.ts';
+import type { Step } from '../configured/runbook.ts';
 import type { Revision } from '../revision.ts';
 
 /** What a step's placeholders stand for; secrets are still references here. */

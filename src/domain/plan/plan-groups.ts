@@ -1,4 +1,4 @@
-import type { Environment, Strategy } from '../environment.ts';
+import type { Environment, Strategy } from '../configured/environment.ts';
 import { type Level, liveClusters, liveServers } from './plan.ts';
 
 /** Servers are the group level while one cluster is live and in waves, clusters as soon as several are (D-36, D-55). */

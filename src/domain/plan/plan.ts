@@ -1,4 +1,5 @@
-import type { Cluster, Environment, Server, Step } from '../environment.ts';
+import type { Cluster, Environment, Server } from '../configured/environment.ts';
+import type { Step } from '../configured/runbook.ts';
 import { type Revision, revisionName } from '../revision.ts';
 
 /** Kinds of tasks; the first two act on the load balancer, the others on a server. */

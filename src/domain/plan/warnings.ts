@@ -1,4 +1,4 @@
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../configured/environment.ts';
 import { backupWarnings } from '../rules/backup.ts';
 import { cacheWarnings } from '../rules/cache.ts';
 import { ownerWarnings } from '../rules/owners.ts';

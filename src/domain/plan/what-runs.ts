@@ -1,4 +1,4 @@
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../configured/environment.ts';
 import type { AskedServer } from './inspection.ts';
 import { liveClusters, liveServers } from './plan.ts';
 

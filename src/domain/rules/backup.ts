@@ -1,4 +1,4 @@
-import type { Runbook } from '../environment.ts';
+import type { Runbook } from '../configured/runbook.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Refusal, Warning } from '../verdict.ts';
 import { runbookNames } from './parts.ts';

@@ -1,4 +1,4 @@
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../configured/environment.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Revision, type RevisionPart, revisionName } from '../revision.ts';
 import type { Refusal } from '../verdict.ts';

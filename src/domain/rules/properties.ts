@@ -1,4 +1,4 @@
-import type { Cluster } from '../environment.ts';
+import type { Cluster } from '../configured/environment.ts';
 import { schedulerProperties, vqlProperties } from '../plan/denodo-properties.ts';
 import { enabledSchedulers } from '../plan/denodo-tasks.ts';
 import { type Plan, plannedClusters } from '../plan/plan.ts';

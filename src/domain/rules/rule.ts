@@ -1,5 +1,5 @@
+import type { Configuration } from '../configured/configuration.ts';
 import type { EnvironmentLock } from '../deployment/lock.ts';
-import type { Configuration } from '../environment.ts';
 import type { ServerLook } from '../plan/inspection.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Person } from '../roles.ts';

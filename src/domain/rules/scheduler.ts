@@ -1,4 +1,5 @@
-import type { Cluster, Environment, Server, Sync } from '../environment.ts';
+import type { Sync } from '../configured/denodo.ts';
+import type { Cluster, Environment, Server } from '../configured/environment.ts';
 import { type Properties, schedulerProperties } from '../plan/denodo-properties.ts';
 import {
   enabledServers,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { Agent, type Dispatcher, request } from 'undici';
 
-import type { Connection, SecretReference } from '../../domain/environment.ts';
+import type { Connection, SecretReference } from '../../domain/configured/connection.ts';
 import { Unreachable } from '../command.ts';
 import { createRedactor } from '../redact.ts';
 import type { HttpAnswer, HttpCall, HttpSession } from './http.ts';

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 
 import pg from 'pg';
 
-import type { Connection, SecretReference, TlsRule } from '../../domain/environment.ts';
+import type { Connection, SecretReference, TlsRule } from '../../domain/configured/connection.ts';
 import { Unreachable } from '../command.ts';
 
 /** What a statement answered: texts by column, null for SQL's NULL. */

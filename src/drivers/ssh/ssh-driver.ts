@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { Client, type ClientChannel } from 'ssh2';
 
-import type { Connection, SecretReference } from '../../domain/environment.ts';
+import type { Connection, SecretReference } from '../../domain/configured/connection.ts';
 import { createPacedLane } from '../../domain/paced-lane.ts';
 import { type CommandDriver, type CommandSession, type Look, Unreachable } from '../command.ts';
 import type { Channel, OpenChannel } from '../runner/channel.ts';

@@ -1,6 +1,6 @@
 import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs } from '@slack/bolt';
 
-import type { Configuration } from '../../domain/environment.ts';
+import type { Configuration } from '../../domain/configured/configuration.ts';
 import { harmless } from '../../domain/quote.ts';
 import { adminRoles, namesOfAdmins, type Person, rolesOf, standingSentence } from '../../domain/roles.ts';
 import { type MessageContent, section } from '../blocks.ts';

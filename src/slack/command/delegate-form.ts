@@ -1,6 +1,6 @@
 import type { InputBlock, ModalView } from '@slack/types';
 
-import type { Environment } from '../../domain/environment.ts';
+import type { Environment } from '../../domain/configured/environment.ts';
 import { context, section } from '../blocks.ts';
 import { option } from '../form/fields.ts';
 import { ids } from '../ids.ts';

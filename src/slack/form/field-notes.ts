@@ -2,7 +2,7 @@ import type { ContextBlock } from '@slack/types';
 
 import type { PreparedForm } from '../../app/prepare-form.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
-import type { Environment } from '../../domain/environment.ts';
+import type { Environment } from '../../domain/configured/environment.ts';
 import { plannedServers, planTitle } from '../../domain/plan/plan.ts';
 import { sayLeftOut } from '../../wording/choices.ts';
 import { sayFreezesNear, sayInBothZones, sayWindowsAround } from '../../wording/start-hour.ts';

@@ -1,6 +1,6 @@
 import type { InputBlock, PlainTextOption } from '@slack/types';
 
-import type { Environment } from '../../domain/environment.ts';
+import type { Environment } from '../../domain/configured/environment.ts';
 import type { EnvironmentChoices } from '../../domain/plan/environment-choices.ts';
 import { liveClusters, liveServers } from '../../domain/plan/plan.ts';
 import { cut } from '../escape.ts';

@@ -12,8 +12,8 @@ import {
 } from '../../domain/calendar/ahead.ts';
 import { localTime } from '../../domain/calendar/calendar.ts';
 import { firstInstant } from '../../domain/calendar/windows.ts';
+import type { Environment } from '../../domain/configured/environment.ts';
 import { approvalRuleFor, approvalStanding } from '../../domain/deployment/approval.ts';
-import type { Environment } from '../../domain/environment.ts';
 import { harmless } from '../../domain/quote.ts';
 import { sayApprovals } from '../../wording/approvals.ts';
 import { context, header, section } from '../blocks.ts';

@@ -1,7 +1,8 @@
 import type { HomeDeployment } from '../../app/read-home.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
+import type { Configuration } from '../../domain/configured/configuration.ts';
+import type { Environment } from '../../domain/configured/environment.ts';
 import { isTheirs } from '../../domain/deployment/waits-for.ts';
-import type { Configuration, Environment } from '../../domain/environment.ts';
 import type { Person } from '../../domain/roles.ts';
 import type { Home } from '../../store/homes.ts';
 import { cut, slackInstant } from '../escape.ts';

@@ -1,5 +1,5 @@
+import type { Configuration } from '../../domain/configured/configuration.ts';
 import type { Deployment } from '../../domain/deployment/deployment.ts';
-import type { Configuration } from '../../domain/environment.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Fact } from '../../progress/facts.ts';
 import type { MessageContent } from '../blocks.ts';

@@ -1,7 +1,7 @@
 import type { ViewStateValue } from '@slack/bolt';
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 
-import type { Weekday } from '../../domain/environment.ts';
+import type { Weekday } from '../../domain/configured/hours.ts';
 import { type NoticeKind, type PersonSettings, weekdays } from '../../domain/person-settings.ts';
 import { context, header } from '../blocks.ts';
 import { cut } from '../escape.ts';

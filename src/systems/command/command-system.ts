@@ -1,4 +1,4 @@
-import type { Value } from '../../domain/environment.ts';
+import type { Value } from '../../domain/configured/connection.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { harmless } from '../../domain/quote.ts';
 import type { Revision } from '../../domain/revision.ts';

@@ -1,4 +1,4 @@
-import type { Value } from '../../domain/environment.ts';
+import type { Value } from '../../domain/configured/connection.ts';
 import { asVariables, fillPlaceholders } from '../../domain/plan/placeholders.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { quote } from '../../domain/quote.ts';

@@ -1,6 +1,6 @@
 import { namesBackupPath } from '../../domain/attempt/backup-path.ts';
 import { localTime } from '../../domain/calendar/calendar.ts';
-import type { Value } from '../../domain/environment.ts';
+import type { Value } from '../../domain/configured/connection.ts';
 import { asVariables, fillPlaceholders, placeholderValues } from '../../domain/plan/placeholders.ts';
 import { findServer, type Plan, stepOf } from '../../domain/plan/plan.ts';
 import type { Revision } from '../../domain/revision.ts';

@@ -1,4 +1,4 @@
-import type { Sync } from '../../domain/environment.ts';
+import type { Sync } from '../../domain/configured/denodo.ts';
 import { findServer } from '../../domain/plan/plan.ts';
 import type { HttpCall } from '../../drivers/http/http.ts';
 import { fieldsOf, textOf, wordsOf } from '../answers.ts';

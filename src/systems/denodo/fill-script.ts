@@ -1,7 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { Value } from '../../domain/environment.ts';
+import type { Value } from '../../domain/configured/connection.ts';
 import { vqlProperties } from '../../domain/plan/denodo-properties.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { type Revision, revisionName } from '../../domain/revision.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
 
-import type { Value } from '../../domain/environment.ts';
+import type { Value } from '../../domain/configured/connection.ts';
 import type { Revision, SchedulerTask } from '../../domain/revision.ts';
 import { fieldsOf, type Fields } from '../answers.ts';
 import { Declined } from '../conversation.ts';

@@ -1,4 +1,5 @@
-import type { Cluster, SecretReference, Server } from '../../domain/environment.ts';
+import type { SecretReference } from '../../domain/configured/connection.ts';
+import type { Cluster, Server } from '../../domain/configured/environment.ts';
 import { findServer, type Plan } from '../../domain/plan/plan.ts';
 import type { Revision } from '../../domain/revision.ts';
 import { stripTerminal } from '../../drivers/plain-output.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { createRevisionReader } from '../../../src/catalog/revision-reader.ts';
-import type { Environment } from '../../../src/domain/environment.ts';
+import type { Environment } from '../../../src/domain/configured/environment.ts';
 import type { CacheChoice } from '../../../src/domain/events.ts';
 import { makePlan } from '../../../src/domain/plan/make-plan.ts';
 import type { Plan, PlannedTask, TaskAction, TaskType } from '../../../src/domain/plan/plan.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { Sync } from '../../../src/domain/environment.ts';
+import type { Sync } from '../../../src/domain/configured/denodo.ts';
 import type { TaskEnd } from '../../../src/domain/events.ts';
 import { type CatalogWorld, startCatalogServer } from '../../../src/sandbox/denodo/catalog-server.ts';
 import type { Said, StandIn } from '../../../src/sandbox/denodo/recorded-table.ts';

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { Environment, Value } from '../../../src/domain/environment.ts';
+import type { Value } from '../../../src/domain/configured/connection.ts';
+import type { Environment } from '../../../src/domain/configured/environment.ts';
 import type { Plan, PlannedTask } from '../../../src/domain/plan/plan.ts';
 import type { SchedulerTask } from '../../../src/domain/revision.ts';
 import type { StandIn } from '../../../src/sandbox/denodo/recorded-table.ts';
