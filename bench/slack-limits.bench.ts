@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { DeploymentEvent } from '../src/domain/events.ts';
+import type { DeploymentEvent } from '../src/domain/events/deployment-event.ts';
 import { passBy } from '../src/domain/fault-point.ts';
 import { planHash } from '../src/domain/plan/make-plan.ts';
 import { type Plan, plannedServers } from '../src/domain/plan/plan.ts';

@@ -2,7 +2,7 @@ import { system } from '../domain/actor.ts';
 import { overridesAt, sayOverrideNeed } from '../domain/calendar/windows.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import { includedServers } from '../domain/deployment/exclusion.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { newWarnings } from '../domain/plan/warnings.ts';
 import type { Verdict } from '../domain/verdict.ts';

@@ -1,7 +1,8 @@
 import { answerTo } from '../domain/deployment/answer.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import { refuseOperator } from '../domain/deployment/operator.ts';
-import type { Choice, DeploymentEvent, Question } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
+import type { Choice, Question } from '../domain/events/question.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import type { DueChange } from '../store/due.ts';
 import { decide } from './decide.ts';

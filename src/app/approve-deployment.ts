@@ -2,7 +2,7 @@ import { sayTime } from '../domain/calendar/calendar.ts';
 import type { Environment } from '../domain/configured/environment.ts';
 import { approvalRuleFor, type ApprovalStanding, approvalStanding } from '../domain/deployment/approval.ts';
 import type { Deployment, Vote } from '../domain/deployment/deployment.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { namesOfRole, type Person } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import type { DueChange } from '../store/due.ts';

@@ -1,5 +1,5 @@
 import type { Vote } from '../domain/deployment/deployment.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { currentEnvironment, type LoadedDeployment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 import { voicesOf } from './voices.ts';

@@ -1,6 +1,6 @@
 import { isConsentDue, ownersOf } from '../domain/deployment/consent.ts';
 import { includedServers } from '../domain/deployment/exclusion.ts';
-import type { OwnedServers } from '../domain/preparation-events.ts';
+import type { OwnedServers } from '../domain/events/preparation-event.ts';
 import { accept, refuse } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import type { AppNeeds } from './needs.ts';

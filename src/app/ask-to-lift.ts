@@ -1,5 +1,5 @@
 import { sayTime } from '../domain/calendar/calendar.ts';
-import type { StoredEvent } from '../domain/events.ts';
+import type { StoredEvent } from '../domain/events/deployment-event.ts';
 import { standingSentence } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';

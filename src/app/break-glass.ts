@@ -4,7 +4,7 @@ import type { Deployment } from '../domain/deployment/deployment.ts';
 import { alreadyAsked, alreadyJoined, nothingToJoin } from '../domain/deployment/glass-refusals.ts';
 import { applyToGlass, type GlassRequest } from '../domain/deployment/glass.ts';
 import { refuseGlassBreaker } from '../domain/deployment/refuse-glass.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { refuseReason } from '../domain/reason.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import type { DueChange } from '../store/due.ts';

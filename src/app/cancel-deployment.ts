@@ -3,7 +3,7 @@ import { answerByStopping } from '../domain/deployment/answer.ts';
 import { hasEnded } from '../domain/deployment/deployment.ts';
 import { inOrder } from '../domain/deployment/in-order.ts';
 import { refuseOperator } from '../domain/deployment/operator.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import { decidedAlready } from './decided-already.ts';

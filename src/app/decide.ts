@@ -1,4 +1,4 @@
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { accept, type Verdict } from '../domain/verdict.ts';
 import type { DueChange } from '../store/due.ts';
 import type { Store } from '../store/store.ts';

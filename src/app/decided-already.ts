@@ -2,7 +2,7 @@ import { mention } from '../domain/actor.ts';
 import { sayTime } from '../domain/calendar/calendar.ts';
 import { sayChoice } from '../domain/deployment/choice.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import type { Store } from '../store/store.ts';
 
 /** A decision of a person, as far as somebody who comes too late is told of it. */

@@ -1,5 +1,5 @@
 import type { GlassRequest } from '../domain/deployment/glass.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { accept, refuse } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import type { AppNeeds } from './needs.ts';

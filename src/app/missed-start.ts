@@ -1,7 +1,7 @@
 import { sayTime } from '../domain/calendar/calendar.ts';
 import type { Environment } from '../domain/configured/environment.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import type { DueChange } from '../store/due.ts';
 
 /** What kept a start where nobody can know more: the process was not there, or its clock said something else. */

@@ -1,9 +1,8 @@
-import type { BatchOnFailure } from '../domain/batch/batch.ts';
-import { takesPart } from '../domain/batch/batch.ts';
+import { type BatchOnFailure, takesPart } from '../domain/batch/batch.ts';
 import type { BatchEntry } from '../domain/batch/conflicts.ts';
 import { sayTime } from '../domain/calendar/calendar.ts';
 import { refuseOperator } from '../domain/deployment/operator.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import type { Person } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict, type Warning } from '../domain/verdict.ts';
 import type { Batch } from '../store/batches.ts';

@@ -1,6 +1,6 @@
 import { overridesAt } from '../domain/calendar/windows.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { planChanges } from '../domain/plan/plan-changes.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { Warning } from '../domain/verdict.ts';

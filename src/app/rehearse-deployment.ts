@@ -2,7 +2,7 @@ import type { Deployment } from '../domain/deployment/deployment.ts';
 import { includedServers, refuseAfterStart } from '../domain/deployment/exclusion.ts';
 import { refuseOperator } from '../domain/deployment/operator.ts';
 import { isRehearsalDue, judgeRehearsal, timesToConclude } from '../domain/deployment/rehearsal.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import { type Decision, decide } from './decide.ts';

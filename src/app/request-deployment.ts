@@ -4,7 +4,7 @@ import { overridesAt } from '../domain/calendar/windows.ts';
 import type { ApprovalRule } from '../domain/configured/approval-rule.ts';
 import type { Environment } from '../domain/configured/environment.ts';
 import { approvalRuleFor } from '../domain/deployment/approval.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { planTitle, type Undoing } from '../domain/plan/plan.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import type { Alongside, NewDeployment } from '../store/changes.ts';

@@ -2,7 +2,7 @@ import type { Actor } from '../domain/actor.ts';
 import { answerByStopping } from '../domain/deployment/answer.ts';
 import { inOrder } from '../domain/deployment/in-order.ts';
 import { refuseOperator } from '../domain/deployment/operator.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { refuseReason } from '../domain/reason.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';

@@ -4,7 +4,7 @@ import { needsWatcher } from '../domain/calendar/night.ts';
 import type { Environment } from '../domain/configured/environment.ts';
 import { answerTo } from '../domain/deployment/answer.ts';
 import { type Deployment, hasEnded } from '../domain/deployment/deployment.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { namesOfRole, type Person, rolesOf, standingSentence } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { type Decision, decide } from './decide.ts';

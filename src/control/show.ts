@@ -4,7 +4,7 @@ import { mention } from '../domain/actor.ts';
 import { sayTime } from '../domain/calendar/calendar.ts';
 import { sayChoice } from '../domain/deployment/choice.ts';
 import { sayLock } from '../domain/deployment/lock.ts';
-import type { StoredEvent } from '../domain/events.ts';
+import type { StoredEvent } from '../domain/events/deployment-event.ts';
 import { planTitle } from '../domain/plan/plan.ts';
 import { factsOf } from '../progress/facts.ts';
 import { countProgress } from '../progress/numbers.ts';

@@ -1,6 +1,6 @@
 import type { Configuration } from './configured/configuration.ts';
 import type { Environment } from './configured/environment.ts';
-import type { DeploymentEvent } from './events.ts';
+import type { DeploymentEvent } from './events/deployment-event.ts';
 import { adminRoles, type Person, refuseWithout } from './roles.ts';
 import type { Refusal } from './verdict.ts';
 

@@ -1,5 +1,5 @@
 import { applyEvent, type Deployment, foldDeployment } from '../domain/deployment/deployment.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { type IndexedPlan, indexPlan } from '../domain/plan/plan-index.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { Change } from '../store/changes.ts';

@@ -2,7 +2,7 @@ import { chooseCache } from '../domain/attempt/choose-cache.ts';
 import { judgeGroup, type MemberStatus } from '../domain/attempt/judge-group.ts';
 import { lanesOf } from '../domain/attempt/lanes.ts';
 import { type Run, serverRun } from '../domain/attempt/run.ts';
-import type { ServerDrift } from '../domain/events.ts';
+import type { ServerDrift } from '../domain/events/happening.ts';
 import { liveMembers, memberOf } from '../domain/plan/plan.ts';
 import type { Inspection } from '../systems/system.ts';
 import { aboutCapacity, aboutDrift, askPerson } from './ask-person.ts';

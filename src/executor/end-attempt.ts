@@ -1,6 +1,6 @@
 import { system } from '../domain/actor.ts';
 import { undoableServers } from '../domain/attempt/undoing.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import type { Change } from '../store/changes.ts';
 import type { DueChange } from '../store/due.ts';
 import type { Book } from './book.ts';

@@ -4,7 +4,7 @@ import { windowEnd } from '../domain/calendar/windows.ts';
 import type { Step } from '../domain/configured/runbook.ts';
 import { inOrder } from '../domain/deployment/in-order.ts';
 import { windowEndEvents } from '../domain/deployment/window-end.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { findStep, type PlannedTask } from '../domain/plan/plan.ts';
 import { aboutNextWave, aboutStep, askPerson } from './ask-person.ts';
 import type { Book, Events } from './book.ts';

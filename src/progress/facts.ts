@@ -1,6 +1,6 @@
 import { serverRun, taskRun } from '../domain/attempt/run.ts';
 import { applyEvent, type Deployment, foldDeployment } from '../domain/deployment/deployment.ts';
-import type { DeploymentEvent, StoredEvent } from '../domain/events.ts';
+import type { DeploymentEvent, StoredEvent } from '../domain/events/deployment-event.ts';
 import { type Plan, type PlannedTask, taskOf } from '../domain/plan/plan.ts';
 
 /** One thing worth telling in the thread: the event, and what was known when it happened. */

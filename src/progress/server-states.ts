@@ -1,4 +1,5 @@
-import type { ServerState, StoredEvent } from '../domain/events.ts';
+import type { StoredEvent } from '../domain/events/deployment-event.ts';
+import type { ServerState } from '../domain/events/states.ts';
 import { type Plan, plannedServers } from '../domain/plan/plan.ts';
 import type { MemberService } from '../store/facts.ts';
 

@@ -1,4 +1,5 @@
-import type { AttemptEnd, DeploymentEvent, ServerState, StoredEvent } from '../domain/events.ts';
+import type { DeploymentEvent, StoredEvent } from '../domain/events/deployment-event.ts';
+import type { AttemptEnd, ServerState } from '../domain/events/states.ts';
 import { findStep, memberOf, type Plan, type PlannedTask, taskOf } from '../domain/plan/plan.ts';
 
 /** What a server went through: out of service and waiting, deployed to, looked at, or put back to what it was. */

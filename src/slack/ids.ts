@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { Choice } from '../domain/events.ts';
+import type { Choice } from '../domain/events/question.ts';
 
 /** Every name that Slack sends back to us, once. */
 export const ids = {

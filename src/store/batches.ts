@@ -1,5 +1,5 @@
 import type { BatchChange, BatchOnFailure } from '../domain/batch/batch.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import type { DeploymentSummary } from './deployments.ts';
 
 /** A batch as it was looked at: if somebody changed it since, nothing is written. */

@@ -1,5 +1,5 @@
 import type { EnvironmentLock } from '../domain/deployment/lock.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { JoinedBatch } from './batches.ts';
 import type { DueChange } from './due.ts';

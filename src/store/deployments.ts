@@ -1,5 +1,5 @@
 import type { DeploymentState } from '../domain/deployment/deployment.ts';
-import type { StoredEvent } from '../domain/events.ts';
+import type { StoredEvent } from '../domain/events/deployment-event.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 
 /** What a list shows of a deployment without reading its log. */

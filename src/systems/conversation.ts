@@ -1,5 +1,5 @@
 import type { Connection, SecretReference } from '../domain/configured/connection.ts';
-import type { TaskEnd } from '../domain/events.ts';
+import type { TaskEnd } from '../domain/events/states.ts';
 import { findServer } from '../domain/plan/plan.ts';
 import { harmless } from '../domain/quote.ts';
 import type { Revision } from '../domain/revision.ts';

@@ -1,4 +1,5 @@
-import type { CacheChoice, TaskEnd } from '../domain/events.ts';
+import type { CacheChoice } from '../domain/events/happening.ts';
+import type { TaskEnd } from '../domain/events/states.ts';
 import type { Plan, PlannedTask } from '../domain/plan/plan.ts';
 import type { Fence } from '../drivers/command.ts';
 

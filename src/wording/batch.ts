@@ -1,5 +1,5 @@
 import type { BatchOnFailure } from '../domain/batch/batch.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 
 /** What happened to a deployment's place on its list, in one line. */
 export function sayBatchEvent(

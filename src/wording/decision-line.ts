@@ -1,10 +1,12 @@
 import { mention, system } from '../domain/actor.ts';
 import { sayChoice } from '../domain/deployment/choice.ts';
-import { isGlassEvent } from '../domain/deployment/glass-event.ts';
 import { sayLock } from '../domain/deployment/lock.ts';
-import { type DeploymentEvent, type Happening, type Intervention, isIntervention } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
+import { isGlassEvent } from '../domain/events/glass-event.ts';
+import type { Happening } from '../domain/events/happening.ts';
+import { type Intervention, isIntervention } from '../domain/events/intervention.ts';
+import { isPreparation } from '../domain/events/preparation-event.ts';
 import type { Plan } from '../domain/plan/plan.ts';
-import { isPreparation } from '../domain/preparation-events.ts';
 import { sayVoter } from './approvals.ts';
 import { sayBatchEvent } from './batch.ts';
 import { sayGlass } from './glass.ts';

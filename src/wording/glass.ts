@@ -1,5 +1,5 @@
-import type { GlassEvent } from '../domain/deployment/glass-event.ts';
 import type { BrokenGlass } from '../domain/deployment/glass.ts';
+import type { GlassEvent } from '../domain/events/glass-event.ts';
 import { harmless } from '../domain/quote.ts';
 import type { SayInstant } from './decision-line.ts';
 import { joined } from './joined.ts';

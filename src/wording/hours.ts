@@ -1,6 +1,6 @@
 import { sayOverrideNeed } from '../domain/calendar/windows.ts';
 import type { FreezeOverride } from '../domain/configured/hours.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { sayDuration } from './duration.ts';
 
 type EventOf<T extends DeploymentEvent['type']> = Extract<DeploymentEvent, { type: T }>;

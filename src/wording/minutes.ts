@@ -4,7 +4,7 @@ import { approvalRuleFor, approvalStanding } from '../domain/deployment/approval
 import { sayChoice } from '../domain/deployment/choice.ts';
 import { type DeploymentState, hasEnded } from '../domain/deployment/deployment.ts';
 import { remainingServers } from '../domain/deployment/retry-choice.ts';
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { planTitle } from '../domain/plan/plan.ts';
 import type { Decision, NightEntry } from '../progress/night.ts';
 import { sayDuration } from './duration.ts';

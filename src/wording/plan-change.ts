@@ -1,4 +1,4 @@
-import type { DeploymentEvent } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { sayVoter } from './approvals.ts';
 import type { SayInstant } from './decision-line.ts';
 import { sayOverrides } from './hours.ts';

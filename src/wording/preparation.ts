@@ -1,5 +1,5 @@
 import { mention } from '../domain/actor.ts';
-import type { ExcludedServer, OwnedServers, PreparationEvent } from '../domain/preparation-events.ts';
+import type { ExcludedServer, OwnedServers, PreparationEvent } from '../domain/events/preparation-event.ts';
 import { harmless } from '../domain/quote.ts';
 import type { SayInstant } from './decision-line.ts';
 

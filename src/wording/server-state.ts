@@ -1,4 +1,4 @@
-import type { ServerState } from '../domain/events.ts';
+import type { ServerState } from '../domain/events/states.ts';
 
 /** How a server stands, in a word or two: on the card and in tables. */
 export function sayServerState(state: ServerState): string {

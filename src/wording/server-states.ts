@@ -1,7 +1,7 @@
 import type { ServerRun } from '../domain/attempt/run.ts';
 import { standingOf } from '../domain/attempt/standing.ts';
 import { type Deployment, hasEnded } from '../domain/deployment/deployment.ts';
-import type { ServerState } from '../domain/events.ts';
+import type { ServerState } from '../domain/events/states.ts';
 import { type Plan, plannedServers } from '../domain/plan/plan.ts';
 import { sayDuration } from './duration.ts';
 import { listNames, shortName } from './names.ts';

@@ -1,6 +1,9 @@
 import { sayDrift } from '../domain/attempt/judge-group.ts';
 import { sayChoice } from '../domain/deployment/choice.ts';
-import { type DeploymentEvent, isHappening, type Question, type ServerState } from '../domain/events.ts';
+import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
+import { isHappening } from '../domain/events/happening.ts';
+import type { Question } from '../domain/events/question.ts';
+import type { ServerState } from '../domain/events/states.ts';
 import {
   findServer,
   findStep,

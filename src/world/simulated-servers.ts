@@ -1,5 +1,5 @@
 import type { MemberStatus } from '../domain/attempt/judge-group.ts';
-import type { CacheChoice } from '../domain/events.ts';
+import type { CacheChoice } from '../domain/events/happening.ts';
 import { findStep, type Plan, type PlannedTask } from '../domain/plan/plan.ts';
 import { revisionName } from '../domain/revision.ts';
 

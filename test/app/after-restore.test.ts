@@ -10,7 +10,7 @@ import { dueHandlers } from '../../src/app/handle-due.ts';
 import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
 import type { Deployment } from '../../src/domain/deployment/deployment.ts';
-import type { Choice } from '../../src/domain/events.ts';
+import type { Choice } from '../../src/domain/events/question.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { backupFile } from '../../src/store/sqlite/backup-file.ts';
 import { restoreFile } from '../../src/store/sqlite/restore-file.ts';

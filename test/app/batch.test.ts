@@ -10,7 +10,7 @@ import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { startDeployment } from '../../src/app/start-deployment.ts';
 import { sayTime } from '../../src/domain/calendar/calendar.ts';
 import type { Environment } from '../../src/domain/configured/environment.ts';
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { handleWhatIsDue } from '../../src/scheduler/scheduler.ts';
 import { buildRequest, startApp, type TestApp, tuesdayMorning } from '../helpers/app.ts';

@@ -8,7 +8,8 @@ import { pauseDeployment, resumeDeployment } from '../../src/app/pause-deploymen
 import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { stopDeploymentNow } from '../../src/app/stop-deployment-now.ts';
 import type { Deployment } from '../../src/domain/deployment/deployment.ts';
-import type { DeploymentEvent, Question } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
+import type { Question } from '../../src/domain/events/question.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { buildRequest, startApp, type TestApp } from '../helpers/app.ts';
 import { buildEnvironment } from '../helpers/build.ts';

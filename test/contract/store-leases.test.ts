@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { Question } from '../../src/domain/events.ts';
+import type { Question } from '../../src/domain/events/question.ts';
 import type { Claim } from '../../src/store/leases.ts';
 import type { Store } from '../../src/store/store.ts';
 import { implementations } from './store-implementations.ts';

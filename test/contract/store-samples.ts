@@ -1,4 +1,4 @@
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import type { Alongside, Change, NewDeployment } from '../../src/store/changes.ts';
 import type { OutgoingMessage } from '../../src/store/messages.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { AttemptEnd, DeploymentEvent, ServerState } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
+import type { AttemptEnd, ServerState } from '../../src/domain/events/states.ts';
 import type { Store } from '../../src/store/store.ts';
 import { implementations } from './store-implementations.ts';
 import { attemptStarted, change, create, type Events, requested } from './store-samples.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import type { Store } from '../../src/store/store.ts';
 import { implementations } from './store-implementations.ts';
 import {

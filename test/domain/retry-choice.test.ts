@@ -8,7 +8,8 @@ import {
   remainingServers,
   type RetryChoice,
 } from '../../src/domain/deployment/retry-choice.ts';
-import type { DeploymentEvent, ServerState } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
+import type { ServerState } from '../../src/domain/events/states.ts';
 import { buildCluster, buildEnvironment, buildPlan, buildSingleCluster } from '../helpers/build.ts';
 
 /** Attempts by what became of their servers; whatever ended as a failure was begun. */

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
 import { firstStanding, isEventType, type Standing, summarize } from '../../src/domain/deployment/summary.ts';
-import type { DeploymentEvent, Question, StoredEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
+import type { Question } from '../../src/domain/events/question.ts';
 
 type EventOf<T extends DeploymentEvent['type']> = Extract<DeploymentEvent, { type: T }>;
 

@@ -6,7 +6,7 @@ import { lanesOf } from '../../src/domain/attempt/lanes.ts';
 import { type Action, beginsServer, nextActions, openTasks } from '../../src/domain/attempt/next-action.ts';
 import { applyToRun, type Run, startRun } from '../../src/domain/attempt/run.ts';
 import type { Environment } from '../../src/domain/configured/environment.ts';
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { type IndexedPlan, indexPlan } from '../../src/domain/plan/plan-index.ts';
 import { type PlannedTask, plannedServers } from '../../src/domain/plan/plan.ts';
 import { buildCluster, buildEnvironment, buildPlan } from '../helpers/build.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Environment } from '../../src/domain/configured/environment.ts';
 import type { Runbook } from '../../src/domain/configured/runbook.ts';
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { buildCluster, buildServer, buildSingleCluster, buildStep } from '../helpers/build.ts';
 import { type Engine, eventually, openEngine, statesOf } from '../helpers/engine.ts';
 import { ended } from '../helpers/world.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { StoreUnavailable } from '../../src/store/unavailable.ts';
 import { buildEnvironment } from '../helpers/build.ts';
 import { type Engine, openEngine, statesOf } from '../helpers/engine.ts';

@@ -1,6 +1,7 @@
 import type { AppNeeds } from '../../src/app/needs.ts';
 import { type Deployment, foldDeployment } from '../../src/domain/deployment/deployment.ts';
-import type { AttemptEnd, DeploymentEvent, ServerState } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
+import type { AttemptEnd, ServerState } from '../../src/domain/events/states.ts';
 
 /** Lets a queued deployment run its next attempt, without an executor, to these ends of its servers. */
 export async function endAttempt(

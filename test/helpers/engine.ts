@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Environment } from '../../src/domain/configured/environment.ts';
 import { type Deployment, foldDeployment } from '../../src/domain/deployment/deployment.ts';
-import type { Choice, DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
+import type { Choice } from '../../src/domain/events/question.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
 import { planHash } from '../../src/domain/plan/make-plan.ts';
 import { type Plan, planTitle } from '../../src/domain/plan/plan.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 
 import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
-import type { StoredEvent } from '../../src/domain/events.ts';
+import type { StoredEvent } from '../../src/domain/events/deployment-event.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import type { Stage } from './stage.ts';
 import { timesTold } from './told-servers.ts';

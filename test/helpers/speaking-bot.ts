@@ -1,6 +1,6 @@
 import { WebClient } from '@slack/web-api';
 
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
 import { planHash } from '../../src/domain/plan/make-plan.ts';
 import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { DeploymentEvent, StoredEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
 import { serverStandings } from '../../src/progress/server-states.ts';
 import type { MemberService } from '../../src/store/facts.ts';
 import { buildEnvironment, buildPlan } from '../helpers/build.ts';

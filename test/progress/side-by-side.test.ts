@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { DeploymentEvent, StoredEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
 import { factsOf } from '../../src/progress/facts.ts';
 import { threadLine } from '../../src/wording/thread-line.ts';
 import { buildEnvironment, buildPlan } from '../helpers/build.ts';

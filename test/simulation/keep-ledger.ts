@@ -1,6 +1,7 @@
 import type { Environment } from '../../src/domain/configured/environment.ts';
 import type { FreezeOverride } from '../../src/domain/configured/hours.ts';
-import type { Choice, ServerState } from '../../src/domain/events.ts';
+import type { Choice } from '../../src/domain/events/question.ts';
+import type { ServerState } from '../../src/domain/events/states.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import type { Happening } from './invariant.ts';
 import {

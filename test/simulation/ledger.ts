@@ -1,5 +1,6 @@
 import type { Environment } from '../../src/domain/configured/environment.ts';
-import type { Question, ServerState, TaskEnd } from '../../src/domain/events.ts';
+import type { Question } from '../../src/domain/events/question.ts';
+import type { ServerState, TaskEnd } from '../../src/domain/events/states.ts';
 import type { Plan, PlannedTask } from '../../src/domain/plan/plan.ts';
 import type { Happening } from './invariant.ts';
 

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../src/domain/events.ts';
+import type { StoredEvent } from '../../src/domain/events/deployment-event.ts';
 import { assembleStore, settleAfterDeath } from '../../src/store/sqlite/assemble-store.ts';
 import { connect } from '../../src/store/sqlite/connection.ts';
 import type { Client } from '../../src/store/sqlite/driver.ts';

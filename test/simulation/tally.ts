@@ -1,4 +1,5 @@
-import { type DeploymentEvent, isIntervention } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
+import { isIntervention } from '../../src/domain/events/intervention.ts';
 import type { Happening } from './invariant.ts';
 import type { Ledger } from './ledger.ts';
 

@@ -1,7 +1,7 @@
 import { WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
 import { planHash } from '../../src/domain/plan/make-plan.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { approveDeployment } from '../../src/app/approve-deployment.ts';
 import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { deploymentCard } from '../../src/slack/card/card.ts';
 import { buildRequest } from '../helpers/app.ts';
 import { buildConfiguration, buildEnvironment } from '../helpers/build.ts';

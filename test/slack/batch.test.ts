@@ -4,7 +4,7 @@ import { cancelDeployment } from '../../src/app/cancel-deployment.ts';
 import { orderBatch } from '../../src/app/order-batch.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { startDeployment } from '../../src/app/start-deployment.ts';
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
 import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';
 import { pingsOf } from '../../src/sandbox/slack/pings.ts';

@@ -2,7 +2,7 @@ import type { Button, KnownBlock } from '@slack/types';
 import { describe, expect, test } from 'vitest';
 
 import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { planHash } from '../../src/domain/plan/make-plan.ts';
 import { type Plan, plannedServers } from '../../src/domain/plan/plan.ts';
 import type { JsonObject } from '../../src/sandbox/slack/json.ts';

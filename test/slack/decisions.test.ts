@@ -4,7 +4,7 @@ import { admitDeployment } from '../../src/app/admit-deployment.ts';
 import { approveDeployment } from '../../src/app/approve-deployment.ts';
 import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { encodeButton, ids } from '../../src/slack/ids.ts';
 import { createPeople } from '../../src/slack/people.ts';
 import { buildRequest } from '../helpers/app.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { removeLater } from '../helpers/remove-later.ts';
 import { type SpeakingBot, startSpeakingBot } from '../helpers/speaking-bot.ts';
 

@@ -4,7 +4,7 @@ import { readHome } from '../../src/app/read-home.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { startDeployment } from '../../src/app/start-deployment.ts';
 import type { Environment } from '../../src/domain/configured/environment.ts';
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import type { JsonObject } from '../../src/sandbox/slack/json.ts';
 import { validateView } from '../../src/sandbox/slack/validate-view.ts';
 import { homeView } from '../../src/slack/home/home-view.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
-import type { DeploymentEvent, ServerState, StoredEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
+import type { ServerState } from '../../src/domain/events/states.ts';
 import { planHash } from '../../src/domain/plan/make-plan.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import { factsOf } from '../../src/progress/facts.ts';

@@ -5,7 +5,7 @@ import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { retryDeployment } from '../../src/app/retry-deployment.ts';
 import type { ApprovalRule } from '../../src/domain/configured/approval-rule.ts';
 import type { Role } from '../../src/domain/configured/configuration.ts';
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';
 import { buildRequest } from '../helpers/app.ts';
 import { endAttempt } from '../helpers/attempts.ts';

@@ -6,7 +6,7 @@ import type { KnownBlock } from '@slack/types';
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
-import type { DeploymentEvent, StoredEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
 import { planHash } from '../../src/domain/plan/make-plan.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import { factsOf } from '../../src/progress/facts.ts';

@@ -11,7 +11,7 @@ import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { answerList } from '../../src/control/list.ts';
 import { forTerminal, wordForWord } from '../../src/control/names.ts';
 import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
-import type { DeploymentEvent, StoredEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
 import { harmless } from '../../src/domain/quote.ts';
 import { safeWord } from '../../src/domain/revision.ts';
 import { Unreachable } from '../../src/drivers/command.ts';

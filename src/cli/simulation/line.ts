@@ -1,4 +1,4 @@
-import type { AttemptEnd, TaskEnd } from '../../domain/events.ts';
+import type { AttemptEnd, TaskEnd } from '../../domain/events/states.ts';
 import type { PlannedTask, TaskType } from '../../domain/plan/plan.ts';
 
 /** One line of a simulation. */

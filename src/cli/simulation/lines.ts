@@ -1,7 +1,8 @@
 import { clusterOf } from '../../domain/attempt/after-cluster.ts';
 import { applyToRun, type Run, serverRun, startRun, taskRun } from '../../domain/attempt/run.ts';
 import { foldDeployment } from '../../domain/deployment/deployment.ts';
-import type { DeploymentEvent, ServerState, StoredEvent } from '../../domain/events.ts';
+import type { DeploymentEvent, StoredEvent } from '../../domain/events/deployment-event.ts';
+import type { ServerState } from '../../domain/events/states.ts';
 import { type IndexedPlan, indexPlan } from '../../domain/plan/plan-index.ts';
 import { type Plan, type PlannedTask, taskOf } from '../../domain/plan/plan.ts';
 import { leftOutLines } from './left-out.ts';

@@ -1,5 +1,6 @@
 import { sayActor } from '../actor.ts';
-import type { AttemptEnd, DeploymentEvent, ServerState } from '../events.ts';
+import type { DeploymentEvent } from '../events/deployment-event.ts';
+import type { AttemptEnd, ServerState } from '../events/states.ts';
 import type { IndexedPlan } from '../plan/plan-index.ts';
 import { nextAtEnd } from './after-cluster.ts';
 import { haltOf, type Halt } from './halt.ts';

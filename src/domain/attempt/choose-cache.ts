@@ -1,4 +1,4 @@
-import type { CacheChoice, ServerProblem } from '../events.ts';
+import type { CacheChoice, ServerProblem } from '../events/happening.ts';
 import { cacheToSwap } from '../plan/denodo-tasks.ts';
 import type { Plan } from '../plan/plan.ts';
 import { quote } from '../quote.ts';

@@ -1,4 +1,5 @@
-import type { DeploymentEvent, ServerDrift, ServerProblem } from '../events.ts';
+import type { DeploymentEvent } from '../events/deployment-event.ts';
+import type { ServerDrift, ServerProblem } from '../events/happening.ts';
 import { liveMembers, memberOf, type Plan } from '../plan/plan.ts';
 import { quote } from '../quote.ts';
 

@@ -1,4 +1,4 @@
-import type { DeploymentEvent } from '../events.ts';
+import type { DeploymentEvent } from '../events/deployment-event.ts';
 import type { IndexedPlan, Wave } from '../plan/plan-index.ts';
 import { isScript, liveMembers, type PlannedTask } from '../plan/plan.ts';
 import { afterCluster, nextAtEnd } from './after-cluster.ts';

@@ -1,4 +1,5 @@
-import type { AttemptEnd, DeploymentEvent } from '../events.ts';
+import type { DeploymentEvent } from '../events/deployment-event.ts';
+import type { AttemptEnd } from '../events/states.ts';
 import type { IndexedPlan } from '../plan/plan-index.ts';
 import type { Action } from './next-action.ts';
 import { type Run, taskRun } from './run.ts';

@@ -1,17 +1,10 @@
 import { type Decided, sayActor, system } from '../actor.ts';
-import {
-  type AttemptEnd,
-  type CacheChoice,
-  type DeploymentEvent,
-  type Intervention,
-  isHappening,
-  isIntervention,
-  type Question,
-  type ServerProblem,
-  type ServerState,
-  type TaskEnd,
-} from '../events.ts';
-import type { ExcludedServer } from '../preparation-events.ts';
+import type { DeploymentEvent } from '../events/deployment-event.ts';
+import { type CacheChoice, isHappening, type ServerProblem } from '../events/happening.ts';
+import { type Intervention, isIntervention } from '../events/intervention.ts';
+import type { ExcludedServer } from '../events/preparation-event.ts';
+import type { Question } from '../events/question.ts';
+import type { AttemptEnd, ServerState, TaskEnd } from '../events/states.ts';
 import { standingsOf } from './standing.ts';
 import { isStoppedByWindow, sayStopNow } from './stopped-by.ts';
 

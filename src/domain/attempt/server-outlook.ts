@@ -1,4 +1,4 @@
-import type { ServerState } from '../events.ts';
+import type { ServerState } from '../events/states.ts';
 import type { IndexedPlan } from '../plan/plan-index.ts';
 import { findStep, plannedServers, type PlannedTask, taskName } from '../plan/plan.ts';
 import { backupPathOf, needsBackup } from './backup-path.ts';

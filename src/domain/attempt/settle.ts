@@ -1,5 +1,6 @@
 import { sayActor } from '../actor.ts';
-import type { DeploymentEvent, ServerState } from '../events.ts';
+import type { DeploymentEvent } from '../events/deployment-event.ts';
+import type { ServerState } from '../events/states.ts';
 import type { IndexedPlan } from '../plan/plan-index.ts';
 import { afterCluster, clusterOf } from './after-cluster.ts';
 import { endOfAttempt } from './attempt-end.ts';

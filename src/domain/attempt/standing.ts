@@ -1,4 +1,4 @@
-import type { ServerState } from '../events.ts';
+import type { ServerState } from '../events/states.ts';
 import type { Run, ServerRun } from './run.ts';
 
 /**

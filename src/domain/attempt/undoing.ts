@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../events.ts';
+import type { StoredEvent } from '../events/deployment-event.ts';
 import type { IndexedPlan } from '../plan/plan-index.ts';
 import type { Undoing } from '../plan/plan.ts';
 import { backupPathOf, needsBackup } from './backup-path.ts';

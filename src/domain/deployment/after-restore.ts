@@ -1,7 +1,8 @@
 import type { Run } from '../attempt/run.ts';
 import { leftOut } from '../attempt/standing.ts';
 import { sayTime } from '../calendar/calendar.ts';
-import type { DeploymentEvent, Question } from '../events.ts';
+import type { DeploymentEvent } from '../events/deployment-event.ts';
+import type { Question } from '../events/question.ts';
 import { memberOf, type Plan, plannedServers } from '../plan/plan.ts';
 import { type Deployment, hasEnded } from './deployment.ts';
 

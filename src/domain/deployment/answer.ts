@@ -1,4 +1,5 @@
-import type { Choice, DeploymentEvent, Question } from '../events.ts';
+import type { DeploymentEvent } from '../events/deployment-event.ts';
+import type { Choice, Question } from '../events/question.ts';
 import type { Deployment } from './deployment.ts';
 
 /** The answer to an open question, by a Slack user or by `system`; a paused deployment goes on being paused. */

@@ -1,17 +1,13 @@
 import { mention } from '../actor.ts';
 import { startRun } from '../attempt/run.ts';
-import {
-  type DeploymentEvent,
-  type Happening,
-  type Intervention,
-  isHappening,
-  isIntervention,
-} from '../events.ts';
-import { isPreparation } from '../preparation-events.ts';
+import { isDelegationEvent } from '../events/delegation-event.ts';
+import type { DeploymentEvent } from '../events/deployment-event.ts';
+import { isGlassEvent } from '../events/glass-event.ts';
+import { type Happening, isHappening } from '../events/happening.ts';
+import { type Intervention, isIntervention } from '../events/intervention.ts';
+import { isPreparation } from '../events/preparation-event.ts';
 import { applyToVotes } from './apply-to-votes.ts';
-import { isDelegationEvent } from './delegation-event.ts';
 import type { Deployment, DeploymentState } from './deployment.ts';
-import { isGlassEvent } from './glass-event.ts';
 import { voidGlass } from './glass.ts';
 import { prepare } from './preparation.ts';
 

@@ -1,8 +1,8 @@
-import type { DeploymentEvent } from '../events.ts';
-import { type DelegationEvent, isDelegationEvent } from './delegation-event.ts';
+import { type DelegationEvent, isDelegationEvent } from '../events/delegation-event.ts';
+import type { DeploymentEvent } from '../events/deployment-event.ts';
+import { type GlassEvent, isGlassEvent } from '../events/glass-event.ts';
 import { applyToHandedVotes } from './delegation.ts';
 import type { Deployment } from './deployment.ts';
-import { type GlassEvent, isGlassEvent } from './glass-event.ts';
 import { applyToGlass } from './glass.ts';
 
 type Voted = Extract<DeploymentEvent, { type: 'approved' }> | GlassEvent | DelegationEvent;

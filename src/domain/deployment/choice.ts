@@ -1,4 +1,4 @@
-import type { Choice } from '../events.ts';
+import type { Choice } from '../events/question.ts';
 
 /** A choice as its button reads. */
 export function sayChoice(choice: Choice): string {

@@ -1,5 +1,5 @@
+import type { OwnedServers, PreparationEvent } from '../events/preparation-event.ts';
 import { findServer, type Plan } from '../plan/plan.ts';
-import type { OwnedServers, PreparationEvent } from '../preparation-events.ts';
 import { type Deployment, hasEnded } from './deployment.ts';
 import { includedServers, leftOutTogether } from './exclusion.ts';
 import type { Preparation } from './preparation.ts';

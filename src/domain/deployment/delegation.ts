@@ -1,4 +1,4 @@
-import type { DelegationEvent } from './delegation-event.ts';
+import type { DelegationEvent } from '../events/delegation-event.ts';
 
 /** An approver's vote in another member's hand, for one deployment. */
 export interface HandedVote {

@@ -1,7 +1,9 @@
 import type { Actor, Via } from '../actor.ts';
 import { applyToRun, type Run } from '../attempt/run.ts';
 import type { FreezeOverride } from '../configured/hours.ts';
-import type { AttemptEnd, DeploymentEvent, Question, StoredEvent } from '../events.ts';
+import type { DeploymentEvent, StoredEvent } from '../events/deployment-event.ts';
+import type { Question } from '../events/question.ts';
+import type { AttemptEnd } from '../events/states.ts';
 import type { Warning } from '../verdict.ts';
 import { applyToDeployment } from './apply-to-deployment.ts';
 import type { HandedVote } from './delegation.ts';

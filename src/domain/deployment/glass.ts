@@ -1,5 +1,5 @@
 import type { Decided } from '../actor.ts';
-import type { GlassEvent } from './glass-event.ts';
+import type { GlassEvent } from '../events/glass-event.ts';
 
 /** Somebody wants to go on without the approvals, and waits for others to join. */
 export interface GlassRequest {

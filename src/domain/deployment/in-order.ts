@@ -1,4 +1,4 @@
-import type { DeploymentEvent } from '../events.ts';
+import type { DeploymentEvent } from '../events/deployment-event.ts';
 
 /** An event after others that led to it, perhaps none: at least one. */
 export function inOrder(

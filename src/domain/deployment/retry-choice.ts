@@ -1,6 +1,6 @@
 import type { Run } from '../attempt/run.ts';
 import { isUntouched, standingOf } from '../attempt/standing.ts';
-import type { ServerState } from '../events.ts';
+import type { ServerState } from '../events/states.ts';
 import { nearest } from '../nearest.ts';
 import { memberOf, type Plan, plannedServers } from '../plan/plan.ts';
 import { quote } from '../quote.ts';

@@ -1,15 +1,10 @@
-import {
-  type DeploymentEvent,
-  type Happening,
-  type Intervention,
-  isHappening,
-  isIntervention,
-  type StoredEvent,
-} from '../events.ts';
-import { isPreparation } from '../preparation-events.ts';
-import { isDelegationEvent } from './delegation-event.ts';
+import { isDelegationEvent } from '../events/delegation-event.ts';
+import type { DeploymentEvent, StoredEvent } from '../events/deployment-event.ts';
+import { isGlassEvent } from '../events/glass-event.ts';
+import { type Happening, isHappening } from '../events/happening.ts';
+import { type Intervention, isIntervention } from '../events/intervention.ts';
+import { isPreparation } from '../events/preparation-event.ts';
 import type { DeploymentState } from './deployment.ts';
-import { isGlassEvent } from './glass-event.ts';
 
 /** The few facts of a deployment that a list shows: a smaller fold of the same log as `foldDeployment`. */
 export interface Standing {

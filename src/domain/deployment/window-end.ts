@@ -1,6 +1,7 @@
 import { system } from '../actor.ts';
 import { windowEnd } from '../calendar/windows.ts';
-import type { DeploymentEvent, Question } from '../events.ts';
+import type { DeploymentEvent } from '../events/deployment-event.ts';
+import type { Question } from '../events/question.ts';
 import type { Plan } from '../plan/plan.ts';
 import { answerByStopping } from './answer.ts';
 import type { Deployment } from './deployment.ts';

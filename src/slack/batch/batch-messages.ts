@@ -1,6 +1,6 @@
 import { mention, system } from '../../domain/actor.ts';
 import { hasBegun, isOver } from '../../domain/batch/batch.ts';
-import type { StoredEvent } from '../../domain/events.ts';
+import type { StoredEvent } from '../../domain/events/deployment-event.ts';
 import { type NightEntry, nightEntry } from '../../progress/night.ts';
 import type { Batch } from '../../store/batches.ts';
 import type { OutgoingMessage } from '../../store/messages.ts';

@@ -12,7 +12,7 @@ import { keepOut, putBackInService } from '../../app/put-back-in-service.ts';
 import { retryDeployment } from '../../app/retry-deployment.ts';
 import { rollBackDeployment } from '../../app/roll-back-deployment.ts';
 import { keepAsItIs, snoozeRollback } from '../../app/rollback-countdown.ts';
-import type { Choice } from '../../domain/events.ts';
+import type { Choice } from '../../domain/events/question.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { sayRefusals } from '../../wording/refusal.ts';
 import type { BotNeeds } from '../bot.ts';

@@ -1,8 +1,8 @@
 import type { Button, KnownBlock } from '@slack/types';
 
 import { type Deployment, hasEnded } from '../../domain/deployment/deployment.ts';
-import type { DeploymentEvent } from '../../domain/events.ts';
-import { isPreparation, type PreparationEvent } from '../../domain/preparation-events.ts';
+import type { DeploymentEvent } from '../../domain/events/deployment-event.ts';
+import { isPreparation, type PreparationEvent } from '../../domain/events/preparation-event.ts';
 import type { Fact } from '../../progress/facts.ts';
 import { actions, button, context } from '../blocks.ts';
 import { encodeButton, ids } from '../ids.ts';

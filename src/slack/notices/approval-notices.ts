@@ -6,7 +6,7 @@ import { sayTime } from '../../domain/calendar/calendar.ts';
 import type { ApprovalRule } from '../../domain/configured/approval-rule.ts';
 import { approvalRuleFor, approvalStanding } from '../../domain/deployment/approval.ts';
 import type { Deployment } from '../../domain/deployment/deployment.ts';
-import type { DeploymentEvent } from '../../domain/events.ts';
+import type { DeploymentEvent } from '../../domain/events/deployment-event.ts';
 import { sayApprovals } from '../../wording/approvals.ts';
 import { sayPlan } from '../../wording/plan.ts';
 import { actions, button, context, quotation, section } from '../blocks.ts';

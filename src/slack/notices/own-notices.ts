@@ -2,7 +2,8 @@ import type { KnownBlock } from '@slack/types';
 
 import { system } from '../../domain/actor.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
-import type { DeploymentEvent, ServerState } from '../../domain/events.ts';
+import type { DeploymentEvent } from '../../domain/events/deployment-event.ts';
+import type { ServerState } from '../../domain/events/states.ts';
 import { type Fact, failureOf } from '../../progress/facts.ts';
 import { sayEnd } from '../../wording/state.ts';
 import { threadLine } from '../../wording/thread-line.ts';

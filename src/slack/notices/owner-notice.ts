@@ -1,7 +1,7 @@
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import { type Deployment, hasEnded } from '../../domain/deployment/deployment.ts';
+import type { OwnedServers } from '../../domain/events/preparation-event.ts';
 import { planTitle } from '../../domain/plan/plan.ts';
-import type { OwnedServers } from '../../domain/preparation-events.ts';
 import { sayState } from '../../wording/state.ts';
 import { actions, context, type MessageContent, section } from '../blocks.ts';
 import { answersOfOwner, changesPreparation } from '../card/preparation-buttons.ts';

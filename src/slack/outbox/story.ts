@@ -1,6 +1,6 @@
 import { type ChannelTelling, usualTelling } from '../../domain/channel-telling.ts';
 import { type Deployment, foldDeployment } from '../../domain/deployment/deployment.ts';
-import type { StoredEvent } from '../../domain/events.ts';
+import type { StoredEvent } from '../../domain/events/deployment-event.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { whatRuns } from '../../domain/plan/what-runs.ts';
 import type { Fact } from '../../progress/facts.ts';

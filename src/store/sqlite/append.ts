@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 
 import { type Standing, firstStanding, summarize } from '../../domain/deployment/summary.ts';
-import type { DeploymentEvent } from '../../domain/events.ts';
+import type { DeploymentEvent } from '../../domain/events/deployment-event.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { chainHash, chainStart } from './chain.ts';
 import type { Connection } from './connection.ts';

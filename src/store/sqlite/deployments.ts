@@ -2,7 +2,7 @@ import { and, desc, eq, gt, lt, sql } from 'drizzle-orm';
 
 import type { DeploymentState } from '../../domain/deployment/deployment.ts';
 import { type Standing, isEventType } from '../../domain/deployment/summary.ts';
-import type { DeploymentEvent, StoredEvent } from '../../domain/events.ts';
+import type { DeploymentEvent, StoredEvent } from '../../domain/events/deployment-event.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { DeploymentReads, DeploymentSummary } from '../deployments.ts';
 import type { Connection } from './connection.ts';

@@ -2,9 +2,8 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 
 import type { EnvironmentLock } from '../../domain/deployment/lock.ts';
 import type { Standing } from '../../domain/deployment/summary.ts';
-import type { DeploymentEvent } from '../../domain/events.ts';
-import type { Unlock } from '../locks.ts';
-import type { LockStore } from '../locks.ts';
+import type { DeploymentEvent } from '../../domain/events/deployment-event.ts';
+import type { Unlock, LockStore } from '../locks.ts';
 import { type Addition, type Append, prepareAppend } from './append.ts';
 import type { Connection } from './connection.ts';
 import { standingOf, summaryColumns } from './deployments.ts';

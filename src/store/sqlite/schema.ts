@@ -15,7 +15,7 @@ import type { BatchOnFailure } from '../../domain/batch/batch.ts';
 import type { ChannelTelling } from '../../domain/channel-telling.ts';
 import type { DeploymentState } from '../../domain/deployment/deployment.ts';
 import type { EnvironmentEvent } from '../../domain/deployment/lock.ts';
-import type { DeploymentEvent } from '../../domain/events.ts';
+import type { DeploymentEvent } from '../../domain/events/deployment-event.ts';
 import type { DueKind } from '../due.ts';
 import type { MemberService } from '../facts.ts';
 import type { DeliveryState } from '../messages.ts';

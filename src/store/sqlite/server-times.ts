@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, notLike, sql } from 'drizzle-orm';
 
 import type { DeploymentState } from '../../domain/deployment/deployment.ts';
-import type { DeploymentEvent } from '../../domain/events.ts';
+import type { DeploymentEvent } from '../../domain/events/deployment-event.ts';
 import type { ServerTime } from '../../domain/plan/forecast.ts';
 import { rollbackTitle } from '../../domain/plan/plan.ts';
 import type { ServerTimeStore } from '../server-times.ts';

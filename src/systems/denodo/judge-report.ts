@@ -1,4 +1,4 @@
-import type { TaskEnd } from '../../domain/events.ts';
+import type { TaskEnd } from '../../domain/events/states.ts';
 import { cacheLoad } from '../../domain/revision.ts';
 import { textOf } from '../answers.ts';
 import type { Job, Report } from './scheduler-api.ts';

@@ -1,4 +1,4 @@
-import type { Question } from '../../../src/domain/events.ts';
+import type { Question } from '../../../src/domain/events/question.ts';
 import type { Invariant } from '../invariant.ts';
 import type { LogRow } from '../memory.ts';
 

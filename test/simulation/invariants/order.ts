@@ -1,4 +1,4 @@
-import type { DeploymentEvent } from '../../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../../src/domain/events/deployment-event.ts';
 import type { PlannedTask } from '../../../src/domain/plan/plan.ts';
 import type { Marker } from '../../../src/drivers/command.ts';
 import type { Invariant } from '../invariant.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { createRevisionReader } from '../../../src/catalog/revision-reader.ts';
 import type { Environment } from '../../../src/domain/configured/environment.ts';
-import type { CacheChoice } from '../../../src/domain/events.ts';
+import type { CacheChoice } from '../../../src/domain/events/happening.ts';
 import { makePlan } from '../../../src/domain/plan/make-plan.ts';
 import type { Plan, PlannedTask, TaskAction, TaskType } from '../../../src/domain/plan/plan.ts';
 import type { Revision } from '../../../src/domain/revision.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Sync } from '../../../src/domain/configured/denodo.ts';
-import type { TaskEnd } from '../../../src/domain/events.ts';
+import type { TaskEnd } from '../../../src/domain/events/states.ts';
 import { type CatalogWorld, startCatalogServer } from '../../../src/sandbox/denodo/catalog-server.ts';
 import type { Said, StandIn } from '../../../src/sandbox/denodo/recorded-table.ts';
 import { createCatalogSync } from '../../../src/systems/denodo/data-catalog.ts';

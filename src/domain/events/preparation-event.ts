@@ -1,5 +1,5 @@
-import type { Actor } from './actor.ts';
-import type { ServerProblem } from './events.ts';
+import type { Actor } from '../actor.ts';
+import type { ServerProblem } from './happening.ts';
 
 /** Why somebody leaves servers out of a deployment. */
 export type ExclusionCause =
