@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { DeploymentEvent } from '../src/domain/events/deployment-event.ts';
 import { passBy } from '../src/domain/fault-point.ts';
-import { planHash } from '../src/domain/plan/make-plan.ts';
+import { planHash } from '../src/domain/plan/plan-hash.ts';
 import { type Plan, plannedServers } from '../src/domain/plan/plan.ts';
 import { slackPace, startOutbox } from '../src/slack/outbox/outbox.ts';
 import { startTelling } from '../src/slack/outbox/telling.ts';

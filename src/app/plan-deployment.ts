@@ -1,7 +1,8 @@
 import type { Environment } from '../domain/configured/environment.ts';
 import { withFilledProperties } from '../domain/plan/filled-properties.ts';
 import type { ServerLook } from '../domain/plan/inspection.ts';
-import { makePlan, planHash } from '../domain/plan/make-plan.ts';
+import { makePlan } from '../domain/plan/make-plan.ts';
+import { planHash } from '../domain/plan/plan-hash.ts';
 import type { Plan, Undoing } from '../domain/plan/plan.ts';
 import { checkPreconditions, judgeConflicts, type Precondition } from '../domain/plan/preconditions.ts';
 import { findWarnings } from '../domain/plan/warnings.ts';

@@ -1,19 +1,19 @@
 import { type Actor, system } from '../domain/actor.ts';
-import { refusePast } from '../domain/calendar/past.ts';
 import { overridesAt } from '../domain/calendar/windows.ts';
 import type { ApprovalRule } from '../domain/configured/approval-rule.ts';
 import type { Environment } from '../domain/configured/environment.ts';
 import { approvalRuleFor } from '../domain/deployment/approval.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
-import { planTitle, type Undoing } from '../domain/plan/plan.ts';
-import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
+import { type Undoing, planTitle } from '../domain/plan/plan.ts';
+import { type Verdict, accept, refuse } from '../domain/verdict.ts';
 import type { Alongside, NewDeployment } from '../store/changes.ts';
 import type { DueChange } from '../store/due.ts';
-import { batchToJoin, joinBatch, type LoadedBatch } from './batch.ts';
+import { type LoadedBatch, batchToJoin, joinBatch } from './batch.ts';
 import { maxTries } from './decide.ts';
 import type { AppNeeds } from './needs.ts';
-import { planDeployment, type PlannedDeployment, refusalsOf } from './plan-deployment.ts';
+import { type PlannedDeployment, planDeployment, refusalsOf } from './plan-deployment.ts';
 import { preparationDue } from './preparation-due.ts';
+import { refuseRequest, tooMany } from './refuse-request.ts';
 
 /** A request as a person made it. */
 export interface RequestDeployment extends Actor {
@@ -49,7 +49,6 @@ export interface RequestedDeployment {
   needsApproval: boolean;
 }
 
-const maxReasonLength = 3_000;
 const hourMs = 3_600_000;
 
 /** Checks everything, freezes the plan and writes the deployment with its batch; says every reason at once when it may not. */
@@ -183,58 +182,4 @@ function dueRows(environment: Environment, startsAt: number | null, expiresAt: n
   }));
   const preparation = preparationDue(environment, startsAt);
   return [{ add: 'start', at: startsAt }, ...expiry, ...approvalReminders, ...reminders, ...preparation];
-}
-
-function refuseRequest(needs: AppNeeds, request: RequestDeployment, planned: PlannedDeployment): Refusal[] {
-  const refusals = [
-    refusePast(request.startsAt, request.zone, needs.now()),
-    refuseReason(request.reason),
-    refuseUnaccepted(request, planned),
-    refuseOtherPlan(request, planned),
-  ];
-  return refusals.filter((refusal) => refusal !== null);
-}
-
-function refuseReason(reason: string): Refusal | null {
-  const length = [...reason.trim()].length;
-  if (length > 0 && length <= maxReasonLength) return null;
-  return {
-    rule: 'reason',
-    message:
-      length === 0 ? 'A reason is missing.' : `The reason has ${length} characters; ${maxReasonLength} fit.`,
-    liftedBy: 'the requester',
-    wayOut: 'Say in a sentence why this is deployed.',
-  };
-}
-
-function refuseUnaccepted(
-  { acceptedWarnings }: RequestDeployment,
-  { warnings }: PlannedDeployment,
-): Refusal | null {
-  if (acceptedWarnings === 'all' || acceptedWarnings === warnings.length) return null;
-  return {
-    rule: 'warnings',
-    message: `There are ${warnings.length} warnings and ${acceptedWarnings} were accepted: ${warnings.map((warning) => warning.message).join(' ')}`,
-    liftedBy: 'the requester',
-    wayOut: 'Read them and accept them.',
-  };
-}
-
-function refuseOtherPlan({ shownHash }: RequestDeployment, { hash }: PlannedDeployment): Refusal | null {
-  if (shownHash === null || shownHash === hash) return null;
-  return {
-    rule: 'plan-changed',
-    message: 'The plan changed while you were looking at it; the new one is shown now.',
-    liftedBy: 'the requester',
-    wayOut: 'Look at it once more and send it again.',
-  };
-}
-
-function tooMany(needs: AppNeeds, count: number): Refusal {
-  return {
-    rule: 'limits.requestsPerHour',
-    message: `You made ${count} requests within an hour, and ${needs.configuration().limits.requestsPerHour} are allowed.`,
-    liftedBy: 'global_admin, by changing the configuration',
-    wayOut: 'Wait a little, or put several revisions into one deployment.',
-  };
 }

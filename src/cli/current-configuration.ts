@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Configuration } from '../domain/configured/configuration.ts';
-import { canonicalJson } from '../domain/plan/make-plan.ts';
+import { canonicalJson } from '../domain/plan/plan-hash.ts';
 
 /** The configuration in force with its catalogue. A reload replaces both in the same moment. */
 export interface CurrentConfiguration {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { chooseCache } from '../../src/domain/attempt/choose-cache.ts';
 import type { Cluster, Environment } from '../../src/domain/configured/environment.ts';
-import { planHash } from '../../src/domain/plan/make-plan.ts';
+import { planHash } from '../../src/domain/plan/plan-hash.ts';
 import { plannedServers } from '../../src/domain/plan/plan.ts';
 import {
   buildDenodo,

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import type { Environment } from '../../src/domain/configured/environment.ts';
-import { planHash } from '../../src/domain/plan/make-plan.ts';
 import { splitIntoGroups } from '../../src/domain/plan/plan-groups.ts';
+import { planHash } from '../../src/domain/plan/plan-hash.ts';
 import { liveMembers, type PlannedTask, plannedServers } from '../../src/domain/plan/plan.ts';
 import {
   buildCluster,

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import type { FaultPoint } from '../../src/domain/fault-point.ts';
-import { planHash } from '../../src/domain/plan/make-plan.ts';
+import { planHash } from '../../src/domain/plan/plan-hash.ts';
 import type { ExecutorNeeds } from '../../src/executor/needs.ts';
 import { runDeployment } from '../../src/executor/run-deployment.ts';
 import { createShares } from '../../src/executor/shares.ts';

@@ -5,7 +5,7 @@ import { type Deployment, foldDeployment } from '../../src/domain/deployment/dep
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import type { Choice } from '../../src/domain/events/question.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
-import { planHash } from '../../src/domain/plan/make-plan.ts';
+import { planHash } from '../../src/domain/plan/plan-hash.ts';
 import { type Plan, planTitle } from '../../src/domain/plan/plan.ts';
 import { type Executor, startExecutor } from '../../src/executor/executor.ts';
 import { createShares } from '../../src/executor/shares.ts';

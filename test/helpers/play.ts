@@ -1,7 +1,8 @@
+import { applyToRun } from '../../src/domain/attempt/apply-to-run.ts';
 import { chooseCache } from '../../src/domain/attempt/choose-cache.ts';
 import { judgeGroup } from '../../src/domain/attempt/judge-group.ts';
 import { beginsServer, nextActions } from '../../src/domain/attempt/next-action.ts';
-import { applyToRun, type Run, startRun } from '../../src/domain/attempt/run.ts';
+import { type Run, startRun } from '../../src/domain/attempt/run.ts';
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import type { TaskEnd } from '../../src/domain/events/states.ts';
 import { indexPlan } from '../../src/domain/plan/plan-index.ts';

@@ -2,7 +2,7 @@ import { WebClient } from '@slack/web-api';
 
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
-import { planHash } from '../../src/domain/plan/make-plan.ts';
+import { planHash } from '../../src/domain/plan/plan-hash.ts';
 import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
 import { tellBrokenGlass } from '../../src/slack/outbox/glass-note.ts';

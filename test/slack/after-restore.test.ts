@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
-import { planHash } from '../../src/domain/plan/make-plan.ts';
+import { planHash } from '../../src/domain/plan/plan-hash.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
 import { slackPace, startOutbox } from '../../src/slack/outbox/outbox.ts';
 import { startTelling } from '../../src/slack/outbox/telling.ts';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
-import { planHash } from '../../src/domain/plan/make-plan.ts';
+import { planHash } from '../../src/domain/plan/plan-hash.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
 import { type Anchoring, startAnchoring } from '../../src/slack/outbox/anchor.ts';
 import { type Outbox, startOutbox } from '../../src/slack/outbox/outbox.ts';

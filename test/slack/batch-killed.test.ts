@@ -6,7 +6,7 @@ import { WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { passBy } from '../../src/domain/fault-point.ts';
-import { planHash } from '../../src/domain/plan/make-plan.ts';
+import { planHash } from '../../src/domain/plan/plan-hash.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/start-slack.ts';
 import { tellBatches } from '../../src/slack/batch/batch-messages.ts';
 import { startOutbox } from '../../src/slack/outbox/outbox.ts';

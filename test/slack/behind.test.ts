@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { planHash } from '../../src/domain/plan/make-plan.ts';
+import { planHash } from '../../src/domain/plan/plan-hash.ts';
 import { tellWhatHappened } from '../../src/slack/outbox/teller.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';

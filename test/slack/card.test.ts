@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
-import { planHash } from '../../src/domain/plan/make-plan.ts';
+import { planHash } from '../../src/domain/plan/plan-hash.ts';
 import { type Plan, plannedServers } from '../../src/domain/plan/plan.ts';
 import type { JsonObject } from '../../src/sandbox/slack/json.ts';
 import { blockCharacters, validateBlocks } from '../../src/sandbox/slack/validate-blocks.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
 import type { ServerState } from '../../src/domain/events/states.ts';
-import { planHash } from '../../src/domain/plan/make-plan.ts';
+import { planHash } from '../../src/domain/plan/plan-hash.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import { factsOf } from '../../src/progress/facts.ts';
 import { deploymentCard } from '../../src/slack/card/card.ts';

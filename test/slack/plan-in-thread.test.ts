@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 
 import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
-import { planHash } from '../../src/domain/plan/make-plan.ts';
+import { planHash } from '../../src/domain/plan/plan-hash.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import { factsOf } from '../../src/progress/facts.ts';
 import type { JsonObject } from '../../src/sandbox/slack/json.ts';

@@ -1,5 +1,6 @@
 import { clusterOf } from '../../domain/attempt/after-cluster.ts';
-import { applyToRun, type Run, serverRun, startRun, taskRun } from '../../domain/attempt/run.ts';
+import { applyToRun } from '../../domain/attempt/apply-to-run.ts';
+import { type Run, serverRun, startRun, taskRun } from '../../domain/attempt/run.ts';
 import { foldDeployment } from '../../domain/deployment/deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../../domain/events/deployment-event.ts';
 import type { ServerState } from '../../domain/events/states.ts';

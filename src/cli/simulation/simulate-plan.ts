@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { answerByDefault } from '../../app/answer-question.ts';
 import type { DeploymentEvent, StoredEvent } from '../../domain/events/deployment-event.ts';
-import { planHash } from '../../domain/plan/make-plan.ts';
+import { planHash } from '../../domain/plan/plan-hash.ts';
 import { type Plan, planTitle } from '../../domain/plan/plan.ts';
 import type { ExecutorNeeds } from '../../executor/needs.ts';
 import { runDeployment } from '../../executor/run-deployment.ts';

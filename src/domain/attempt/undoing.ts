@@ -1,9 +1,10 @@
 import type { StoredEvent } from '../events/deployment-event.ts';
 import type { IndexedPlan } from '../plan/plan-index.ts';
 import type { Undoing } from '../plan/plan.ts';
+import { applyToRun } from './apply-to-run.ts';
 import { backupPathOf, needsBackup } from './backup-path.ts';
 import { wasChanged } from './changed.ts';
-import { applyToRun, type Run, startRun } from './run.ts';
+import { type Run, startRun } from './run.ts';
 
 /** What a rollback of a deployment would do. */
 export interface Undoable {

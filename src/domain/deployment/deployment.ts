@@ -1,5 +1,6 @@
 import type { Actor, Via } from '../actor.ts';
-import { applyToRun, type Run } from '../attempt/run.ts';
+import { applyToRun } from '../attempt/apply-to-run.ts';
+import type { Run } from '../attempt/run.ts';
 import type { FreezeOverride } from '../configured/hours.ts';
 import type { DeploymentEvent, StoredEvent } from '../events/deployment-event.ts';
 import type { Question } from '../events/question.ts';

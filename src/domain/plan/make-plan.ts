@@ -1,19 +1,18 @@
-import { createHash } from 'node:crypto';
-
 import type { Cluster, Environment, Server } from '../configured/environment.ts';
 import type { Step } from '../configured/runbook.ts';
 import { type Revision, revisionName } from '../revision.ts';
 import {
+  type Draft,
+  type ServerPlace,
   backupTasks,
   concernsEveryServer,
   denodoServerTasks,
   denodoUndoTasks,
-  type Draft,
-  type ServerPlace,
   syncTasks,
 } from './denodo-tasks.ts';
+import { leftOut } from './left-out.ts';
 import { groupLevel, planGroups } from './plan-groups.ts';
-import { liveClusters, liveServers, mainRole, type Plan, type Undoing } from './plan.ts';
+import { type Plan, type Undoing, liveClusters, liveServers } from './plan.ts';
 
 /** Everything a plan is made from; nothing else can change it. */
 export interface PlanRequest {
@@ -86,21 +85,6 @@ function groupsOf(request: PlanRequest, chosen: ReadonlySet<string>): string[][]
 
 function inItsOrder<T>({ undoes }: PlanRequest, parts: T[]): T[] {
   return undoes ? parts.toReversed() : parts;
-}
-
-/** SHA-256 over everything an approver signs; where files lie on the bot's machine is not part of it. */
-export function planHash(plan: Plan): string {
-  const signed = { ...plan, revisions: plan.revisions.map((revision) => ({ ...revision, directory: null })) };
-  return createHash('sha256').update(canonicalJson(signed)).digest('hex');
-}
-
-/** JSON with sorted keys, so that equal content has equal text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([left], [right]) => (left < right ? -1 : 1)))
-      : inner,
-  );
 }
 
 /** Those that the filter lets through and that have something to do: nobody leaves the load balancer for nothing. */
@@ -242,17 +226,4 @@ function runbooksOf(environment: Environment, revision: Revision, role: string):
   return environment.payloads
     .filter((payload) => payload.role === role)
     .flatMap((payload) => revision.parts[payload.part]?.runbook ?? []);
-}
-
-/** What configuration leaves out, said in the plan so that nobody wonders (D-10, D-11, D-12). */
-function leftOut(environment: Environment): Draft[] {
-  const base = { phase: null, on: null, action: null, revision: null, step: null, group: null };
-  const live = new Set(liveClusters(environment).map((cluster) => cluster.name));
-  return environment.clusters.flatMap((cluster): Draft[] => {
-    if (!live.has(cluster.name))
-      return [{ type: 'CLUSTER_DEPLOYMENT', ...base, cluster: cluster.name, server: null }];
-    return cluster.servers
-      .filter((server) => !server.enabled && server.role === mainRole(environment))
-      .map((server) => ({ type: 'SERVER_DEPLOYMENT', ...base, cluster: cluster.name, server: server.name }));
-  });
 }

@@ -1,5 +1,5 @@
 import { revisionName } from '../revision.ts';
-import { canonicalJson } from './make-plan.ts';
+import { canonicalJson } from './plan-hash.ts';
 import type { Plan } from './plan.ts';
 import { settingChanges } from './setting-changes.ts';
 
