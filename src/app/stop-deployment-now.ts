@@ -1,18 +1,14 @@
-import type { Actor } from '../domain/actor.ts';
 import { answerByStopping } from '../domain/deployment/answer.ts';
 import { inOrder } from '../domain/deployment/in-order.ts';
-import { refuseOperator } from '../domain/deployment/operator.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { refuseReason } from '../domain/reason.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
-import { decide } from './decide.ts';
-import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
-import { alreadyDecided, runningAttempt } from './running-deployment.ts';
+import { type Operated, type OperateRun, operateRun } from './operate-run.ts';
+import { alreadyDecided } from './running-deployment.ts';
 
 /** The form behind Stop now. */
-export interface StopDeploymentNow extends Actor {
-  number: number;
+export interface StopDeploymentNow extends OperateRun {
   reason: string;
 }
 
@@ -22,16 +18,12 @@ export interface StopDeploymentNow extends Actor {
  */
 export async function stopDeploymentNow(
   needs: AppNeeds,
-  { by, via, number, reason }: StopDeploymentNow,
-): Promise<Verdict<{ number: number }>> {
-  const person = await needs.findPerson(by);
-  return await decide<{ number: number }>(needs, number, ({ deployment, plan }) => {
-    const run = runningAttempt(deployment);
-    if ('rule' in run) return refuse(run);
-    const environment = currentEnvironment(needs.configuration(), plan);
+  request: StopDeploymentNow,
+): Promise<Verdict<Operated>> {
+  const { by, via, number, reason } = request;
+  return await operateRun(needs, request, ({ stopNow }, deployment) => {
     const refusal =
-      refuseOperator(person, needs.configuration(), environment, deployment) ??
-      (run.stopNow && alreadyDecided(deployment, 'stopped at once', run.stopNow)) ??
+      (stopNow && alreadyDecided(deployment, 'stopped at once', stopNow)) ??
       refuseReason(reason, 'Say in a sentence why it is stopped.');
     if (refusal) return refuse(refusal);
     const stop: DeploymentEvent = { type: 'stop_now_requested', by, via, reason: reason.trim() };
