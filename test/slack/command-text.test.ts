@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { parseCommand } from '../../src/slack/command/command-text.ts';
-import { commandWords, exampleOf, sayHelp } from '../../src/slack/command/help.ts';
+import { commandWords, exampleOf, sayHelp, sayUsage } from '../../src/slack/command/help.ts';
 
 const environments = ['shop', 'shop-production', 'denodo-production'];
 const form = (selection: string[], environment: string | null, when = '') => ({
@@ -79,16 +79,22 @@ describe('a command behind /deploy', () => {
     ['retyr 7', 'retry'],
     ['cancle 7', 'cancel'],
     ['lcok shop', 'lock'],
-    ['unlock', 'unlock'],
-    ['show me', 'show'],
-    ['cancel 7 8', 'cancel'],
     ['statsu shop', 'status'],
-    ['list all of it', 'list'],
     ['qwertz now', null],
     ['two words shop@2', null],
     ['<@U0ANA> shop', null],
   ])('%j is answered with the nearest command', (text, near) => {
     expect(parseCommand(text, environments)).toEqual({ do: 'unknown', near });
+  });
+
+  test.each([
+    ['unlock', 'unlock'],
+    ['history', 'history'],
+    ['show me', 'show'],
+    ['cancel 7 8', 'cancel'],
+    ['list all of it', 'list'],
+  ])('%j is that command, and lacks something', (text, word) => {
+    expect(parseCommand(text, environments)).toEqual({ do: 'incomplete', word });
   });
 });
 
@@ -100,6 +106,20 @@ describe('help', () => {
     for (const word of commandWords.filter((each) => each !== 'help')) expect(help).toContain(`\`${word}`);
     expect(help.length).toBeLessThan(3_000);
     expect(help).toContain('/deploy shop@2 to shop tomorrow 21:00');
+  });
+
+  test.each([
+    [
+      'history',
+      'It is typed as `/deploy history E`, with E an environment. For example: `/deploy history shop`',
+    ],
+    [
+      'show',
+      'It is typed as `/deploy show N`, with N the number of a deployment. For example: `/deploy show 7`',
+    ],
+    ['list', 'It is typed as `/deploy list [tonight]`. For example: `/deploy list`'],
+  ])('says how %s is typed to whom something is missing', (word, said) => {
+    expect(sayUsage(word, names)).toBe(said);
   });
 
   test('about one command says only that one', () => {

@@ -293,6 +293,14 @@ describe('/deploy help, and what is no command', () => {
     );
   });
 
+  test('says of a command that lacks something how it is typed, and of a word that is none that there is no such command', async () => {
+    const said = (await typed('/deploy history')).text;
+    expect(said).toContain('It is typed as `/deploy history E`, with E an environment.');
+    expect(said).not.toContain('no command');
+    expect((await typed('/deploy help lcok')).text).toContain('There is no command `lcok`.');
+    expect((await typed('/deploy help lock')).text).not.toContain('There is no command');
+  });
+
   test('a request for an environment that there is not opens the form, which says so and names the nearest', async () => {
     const person = bot.slack.person('U0ANA');
     await person.types('/deploy shop@2 to shpo tomorrow 21:00', { channel });

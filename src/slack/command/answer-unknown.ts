@@ -1,22 +1,29 @@
 import { findEnvironment } from '../../app/find-environment.ts';
 import { nearest } from '../../domain/nearest.ts';
+import { quote } from '../../domain/quote.ts';
 import { sayRefusals } from '../../wording/refusal.ts';
 import { type MessageContent, section } from '../blocks.ts';
 import type { BotNeeds } from '../bot.ts';
 import type { Command } from './command-text.ts';
-import { type ExampleNames, exampleOf, sayHelp } from './help.ts';
+import { commandWords, type ExampleNames, exampleOf, sayHelp, sayUsage } from './help.ts';
 
-/** `help`, or anything that is no command: answered with an example that works here as it is typed. */
+/** `help`, a command that lacks something, or anything that is none: answered with an example that works here as it is typed. */
 export async function answerUnknown(
   needs: BotNeeds,
-  parsed: Extract<Command, { do: 'unknown' | 'help' }>,
+  parsed: Extract<Command, { do: 'unknown' | 'incomplete' | 'help' }>,
 ): Promise<MessageContent> {
   const names = await exampleNames(needs);
-  if (parsed.do === 'help') return words(sayHelp(parsed.about, names));
+  if (parsed.do === 'help') return words(`${sayNoSuch(parsed.about)}${sayHelp(parsed.about, names)}`);
+  if (parsed.do === 'incomplete') return words(sayUsage(parsed.word, names));
   const near = parsed.near === null ? '' : ` The nearest is \`/deploy ${parsed.near}\`.`;
   return words(
     `That is no command I know.${near} For example: \`${exampleOf(parsed.near, names)}\`. \`/deploy help\` lists them all.`,
   );
+}
+
+/** Help about a word that is no command says so before it lists them all. */
+function sayNoSuch(about: string | null): string {
+  return about === null || commandWords.includes(about) ? '' : `There is no command ${quote(about)}.\n`;
 }
 
 /** Names of this installation; where it has none yet, names that say what would stand there. */

@@ -30,6 +30,8 @@ export type Command =
   | { do: 'settings'; environment: string | null }
   | Delegate
   | { do: 'take-votes-back' }
+  /** A command whose name or number is missing, or that has something behind it that it does not take. */
+  | { do: 'incomplete'; word: string }
   /** No command; the word of the nearest one, where one is near. */
   | { do: 'unknown'; near: string | null };
 
@@ -47,8 +49,8 @@ export function parseCommand(text: string, environments: string[] = []): Command
   const alone = readNumber(first);
   if (alone !== null && rest.length === 0) return { do: 'show', number: alone };
   const find = (name: string): string => sameName(name, environments);
-  const known = commandWords.includes(word) ? parseKnown(word, rest, find) : requested(words, environments);
-  return known ?? { do: 'unknown', near: nearest(word, commandWords) };
+  if (commandWords.includes(word)) return parseKnown(word, rest, find) ?? { do: 'incomplete', word };
+  return requested(words, environments) ?? { do: 'unknown', near: nearest(word, commandWords) };
 }
 
 function wordsOf(text: string): string[] {

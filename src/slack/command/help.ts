@@ -118,6 +118,17 @@ export function exampleOf(word: string | null, names: ExampleNames): string {
   return `/deploy ${known?.example(names) ?? ''}`;
 }
 
+/** How a command is typed that was typed without its name or number, or with something behind it that it does not take. */
+export function sayUsage(word: string, names: ExampleNames): string {
+  const usage = (Object.hasOwn(commands, word) ? commands[word]?.usage : undefined) ?? word;
+  const letters = [
+    ...(/\bN\b/.test(usage) ? ['N the number of a deployment'] : []),
+    ...(/\bE\b/.test(usage) ? ['E an environment'] : []),
+  ];
+  const meaning = letters.length === 0 ? '' : `, with ${letters.join(' and ')}`;
+  return `It is typed as \`/deploy ${usage}\`${meaning}. For example: \`${exampleOf(word, names)}\``;
+}
+
 /** All commands in groups, a line each; or the one that is asked about, with an example that works here. */
 export function sayHelp(word: string | null, names: ExampleNames): string {
   const one = word !== null && Object.hasOwn(commands, word) ? commands[word] : undefined;

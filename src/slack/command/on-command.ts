@@ -84,6 +84,7 @@ export function onlyReads(command: Command): boolean {
     what === 'tonight' ||
     what === 'show' ||
     what === 'unknown' ||
+    what === 'incomplete' ||
     what === 'doctor' ||
     isLook(command)
   );
@@ -106,6 +107,7 @@ export async function answerCommand(
   switch (parsed.do) {
     case 'help':
     case 'unknown':
+    case 'incomplete':
       return await answerUnknown(needs, parsed);
     case 'list':
       return await answerReader(needs, null, by);
