@@ -12,7 +12,7 @@ export interface Fact {
   durationMs: number | null;
   /** At the end of an attempt: for how long what is new and what was before were in service side by side, in milliseconds. */
   sideBySideMs: number | null;
-  /** The last lines that a failed task printed. */
+  /** The last lines that a failed task printed; once for each failure. */
   lastLines: string[];
   /** The task that failed a server, and where all that it printed is kept; null in any other fact. */
   failed: { attempt: number; task: number; run: number } | null;
@@ -37,12 +37,23 @@ export function factsOf(plan: Plan, events: StoredEvent[]): Fact[] {
   const deployment = foldDeployment([first]);
   if (!deployment) return [];
   const facts = [factOf(plan, deployment, first)];
+  const shown = new Set<string>();
   for (const stored of rest) {
     const startedAt = startOf(deployment, stored.event);
     applyEvent(deployment, stored);
-    if (!isSilent(plan, stored.event)) facts.push(factOf(plan, deployment, stored, startedAt));
+    if (!isSilent(plan, stored.event))
+      facts.push(withoutRepeat(shown, factOf(plan, deployment, stored, startedAt)));
   }
   return facts;
+}
+
+/** What a task printed stands with the question about it, and not once more where its server ended. */
+function withoutRepeat(shown: Set<string>, fact: Fact): Fact {
+  if (fact.failed === null) return fact;
+  const key = Object.values(fact.failed).join(':');
+  const isRepeated = shown.has(key);
+  shown.add(key);
+  return isRepeated ? { ...fact, ...noFailure } : fact;
 }
 
 function isSilent(plan: Plan, event: DeploymentEvent): boolean {
@@ -80,7 +91,7 @@ function factOf(
     event,
     durationMs: startedAt === null || at < startedAt ? null : at - startedAt,
     sideBySideMs: event.type === 'attempt_ended' ? sideBySide(deployment) : null,
-    ...(event.type === 'server_ended' ? failureOf(plan, deployment, event.server) : noFailure),
+    ...failureToldWith(plan, deployment, event),
     matters: matters(event),
   };
 }
@@ -98,19 +109,37 @@ const shownLines = 20;
 
 const noFailure = { lastLines: [], failed: null };
 
+/** Whoever is asked about a step that failed has to see what it printed, and not only whoever reads how its server ended. */
+function failureToldWith(
+  plan: Plan,
+  deployment: Deployment,
+  event: DeploymentEvent,
+): Pick<Fact, 'lastLines' | 'failed'> {
+  if (event.type === 'server_ended') return failureOf(plan, deployment, event.server);
+  if (event.type !== 'question_asked') return noFailure;
+  const { kind, task } = event.question;
+  const isAboutFailure = task !== null && (kind === 'failed-step' || kind === 'unknown-task');
+  return isAboutFailure ? failureOfTask(deployment, task) : noFailure;
+}
+
 /** What a server's failed task printed last, and which it was; nothing where nothing failed there. */
 export function failureOf(
   plan: Plan,
-  { run, attempt }: Deployment,
+  deployment: Deployment,
   server: string,
 ): Pick<Fact, 'lastLines' | 'failed'> {
+  const { run } = deployment;
   if (!run || !['error', 'unknown', 'rolled_back'].includes(serverRun(run, server).state)) return noFailure;
   const failed = plan.tasks
     .filter((task) => task.server === server || (task.phase === 'take-out' && task.server === null))
     .find((task) => ['error', 'unknown'].includes(taskRun(run, task.id).end ?? ''));
-  if (!failed) return noFailure;
-  const { lastLines, run: times } = taskRun(run, failed.id);
-  return { lastLines: lastLines.slice(-shownLines), failed: { attempt, task: failed.id, run: times } };
+  return failed ? failureOfTask(deployment, failed.id) : noFailure;
+}
+
+function failureOfTask({ run, attempt }: Deployment, task: number): Pick<Fact, 'lastLines' | 'failed'> {
+  if (!run) return noFailure;
+  const { lastLines, run: times } = taskRun(run, task);
+  return { lastLines: lastLines.slice(-shownLines), failed: { attempt, task, run: times } };
 }
 
 function matters(event: DeploymentEvent): boolean {

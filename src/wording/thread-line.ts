@@ -53,7 +53,7 @@ export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): stri
     case 'rollback_announced':
       return `*${event.servers.join(', ')}* will be rolled back ${sayInstant(event.at)}, unless somebody presses Keep.`;
     case 'question_asked':
-      return `${event.question.text} ${sayDefault(event.question)} ${sayInstant(event.question.deadlineAt)}.`;
+      return `${event.question.text} ${sayDefault(event.question, sayInstant)}`;
     case 'task_told':
       return `${placeOf(taskOf(plan, event.task))}: ${event.message}`;
     case 'task_ended':
@@ -117,8 +117,8 @@ function sayAttemptEnd(
   return `Attempt ${event.attempt}${took}: ${sayState(event.state)}.${by}${both}${excluded}`;
 }
 
-function sayDefault({ defaultChoice }: Question): string {
-  return `If nobody answers, it is _${sayChoice(defaultChoice)}_ at`;
+function sayDefault({ defaultChoice, deadlineAt }: Question, sayInstant: SayInstant): string {
+  return `If nobody answers until ${sayInstant(deadlineAt)}: _${sayChoice(defaultChoice)}_.`;
 }
 
 function sayFound(plan: Plan, event: Extract<DeploymentEvent, { type: 'task_found' }>): string {

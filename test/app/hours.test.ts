@@ -102,7 +102,7 @@ describe('law 9: a start that was missed by more than the grace', () => {
       defaultChoice: 'skip',
       deadlineAt: startsAt + 91 * minute,
     });
-    const asked = `#${number} ${late}. If nobody answers, it is _Skip_ at 21:31.`;
+    const asked = `#${number} ${late}. If nobody answers until 21:31: _Skip_.`;
     expect(await said(app, number)).toEqual([asked]);
     await tickAt(app, startsAt + 91 * minute - 1, 3);
     expect((await load(app, number)).state).toBe('waiting');
