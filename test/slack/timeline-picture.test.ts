@@ -38,10 +38,23 @@ describe('the picture of a timeline', () => {
     const rows = [...names(2), row('web-3', { state: 'error', isHeld: true, backAt: null })];
     const { altText } = drawTimeline('#7 shop@2 → shop', timeline(rows), 'Europe/Madrid');
     expect(altText).toBe(
-      'Timeline of #7 shop@2 → shop: 2026-11-20 21:00 Europe/Madrid, 10 min, 2 of 3 servers ok. Not ok: web-3: error, held.',
+      'Timeline of #7 shop@2 → shop: 2026-11-20 21:00 Europe/Madrid, 10 min, 2 of 3 servers ok. To look at: web-3: failed, held.',
     );
     const many = names(300).map((each) => ({ ...each, state: 'error' as const }));
     expect(drawTimeline('#7', timeline(many), 'UTC').altText.length).toBeLessThanOrEqual(1_000);
+  });
+
+  test('counts as the card does: what is deployed is done, also where its cluster is held', () => {
+    const rows = [
+      row('web-1', { isHeld: true, backAt: null }),
+      row('web-2', { state: 'error', isHeld: true, backAt: null }),
+      row('web-3', { state: 'skipped', isHeld: true, backAt: null, spans: [] }),
+    ];
+    const { svg, altText } = drawTimeline('#7 shop@2 → shop', timeline(rows), 'UTC');
+    expect(altText).toContain('1 of 3 servers ok. To look at: web-1: ok, held; web-2: failed, held;');
+    expect(textsOf(svg)).toEqual(
+      expect.arrayContaining(['✓ ok, held', '✗ failed, held', '– left as it was, held']),
+    );
   });
 
   test('takes no word of a name for markup', () => {

@@ -35,9 +35,10 @@ async function pictureOf(
   const title = cardTitle(number, plan);
   try {
     const { svg, altText } = drawTimeline(title, timeline, deployment.zone);
+    const again = timeline.attempt > 1 ? `, attempt ${timeline.attempt}` : '';
     const file = {
       filename: `${number}-timeline-${timeline.attempt}.png`,
-      title: `Timeline of #${number}, ${sayTime(timeline.from, deployment.zone)}`,
+      title: `Timeline of #${number}${again}, ${sayTime(timeline.from, deployment.zone)}`,
       altText,
       bytes: await renderPicture(svg),
     };

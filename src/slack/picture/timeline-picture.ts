@@ -1,6 +1,7 @@
 import { localTime } from '../../domain/calendar/calendar.ts';
 import type { Stretch, Timeline, TimelineRow } from '../../progress/timeline.ts';
 import { sayDuration } from '../../wording/duration.ts';
+import { sayServerState } from '../../wording/server-state.ts';
 import { colours, cutMiddle, text } from './svg.ts';
 import { chooseTicks } from './ticks.ts';
 
@@ -13,8 +14,8 @@ export interface Drawing {
 
 const width = 960;
 const left = 236;
-const right = width - 168;
-const top = 78;
+const right = width - 180;
+const top = 92;
 const mostRows = 120;
 const longestName = 26;
 
@@ -142,8 +143,9 @@ const signs: Record<TimelineRow['state'], string> = {
   excluded: '–',
 };
 
+/** As the card says it, only shorter where a line has no room for more. */
 function sayState({ state, isHeld }: TimelineRow): string {
-  const words = state === 'preflight_failed' ? 'not ready' : state.replaceAll('_', ' ');
+  const words = state === 'rolled_back' ? 'rolled back' : sayServerState(state);
   return isHeld ? `${words}, held` : words;
 }
 
@@ -155,16 +157,16 @@ function colourOf(row: TimelineRow): string {
 }
 
 function sayAttempt({ attempt, from, to, rows }: Timeline, zone: string): string {
-  const well = rows.filter(isWell).length;
+  const done = rows.filter(({ state }) => state === 'ok').length;
   const again = attempt > 1 ? `attempt ${attempt}, ` : '';
-  return `${again}${localTime(from, zone).replace('T', ' ')} ${zone}, ${sayDuration(to - from)}, ${well} of ${rows.length} servers ok`;
+  return `${again}${localTime(from, zone).replace('T', ' ')} ${zone}, ${sayDuration(to - from)}, ${done} of ${rows.length} servers ok`;
 }
 
 const longestAltText = 1_000;
 
 function describe(title: string, timeline: Timeline, zone: string): string {
   const others = timeline.rows.filter((row) => !isWell(row)).map((row) => `${row.server}: ${sayState(row)}`);
-  const rest = others.length === 0 ? '' : ` Not ok: ${others.join('; ')}.`;
+  const rest = others.length === 0 ? '' : ` To look at: ${others.join('; ')}.`;
   const whole = `Timeline of ${title}: ${sayAttempt(timeline, zone)}.${rest}`;
   return whole.length <= longestAltText ? whole : `${whole.slice(0, longestAltText - 1)}…`;
 }
