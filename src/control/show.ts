@@ -12,6 +12,7 @@ import { serverStandings } from '../progress/server-states.ts';
 import type { MemberService } from '../store/facts.ts';
 import { sayNumbers } from '../wording/numbers.ts';
 import { sayRefusals } from '../wording/refusal.ts';
+import { sayStart } from '../wording/start-hour.ts';
 import { sayEnd } from '../wording/state.ts';
 import { threadLine } from '../wording/thread-line.ts';
 import { forProgram, forTerminal, isoInstant, wordForWord } from './names.ts';
@@ -52,13 +53,12 @@ async function asText(app: AppNeeds, shown: Shown): Promise<string> {
 }
 
 function sayHead({ deployment, plan, members }: Shown): string {
-  const { number, startsAt, zone, requestedBy, requestedVia, lock, question } = deployment;
+  const { number, zone, requestedBy, requestedVia, lock, question } = deployment;
   const say = (instant: number): string => sayTime(instant, zone);
-  const when = startsAt === null ? 'now' : say(startsAt);
   const asked = mention({ by: requestedBy, via: requestedVia });
   return [
     `#${number} ${planTitle(plan)} → ${plan.environment.name}`,
-    `${sayEnd(deployment)} · ${when} · asked by ${asked}`,
+    `${sayEnd(deployment)} · ${sayStart(deployment, say)} · asked by ${asked}`,
     sayNumbers(countProgress(deployment, plan, members)),
     ...(lock ? [sayLock({ ...lock, environment: plan.environment.name }, say(lock.since))] : []),
     ...(question

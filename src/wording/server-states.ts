@@ -1,5 +1,5 @@
 import type { ServerRun } from '../domain/attempt/run.ts';
-import { standingOf } from '../domain/attempt/standing.ts';
+import { isUntouched, standingOf } from '../domain/attempt/standing.ts';
 import { type Deployment, hasEnded } from '../domain/deployment/deployment.ts';
 import type { ServerState } from '../domain/events/states.ts';
 import { type Plan, plannedServers } from '../domain/plan/plan.ts';
@@ -16,16 +16,24 @@ const mostNamed = 8;
 export function sayServerStates(deployment: Deployment, plan: Plan): string {
   const { run, state } = deployment;
   const servers = plannedServers(plan);
-  if (!run) return sayOrder(servers);
+  const { excluded } = deployment.preparation;
+  const planned = servers.filter((name) => !excluded.has(name));
+  if (!run) return planned.length === 0 ? 'Every server is excluded.' : sayOrder(planned);
   const standing = (name: string): Standing => {
     const found = standingOf(run, name);
+    if (excluded.has(name) && (found === null || isUntouched(found)))
+      return { name, word: sayServerState('excluded'), state: 'excluded', run: null };
     const word = found === null || found.state === 'pending' ? untouched(state) : sayServerState(found.state);
     return { name, word, state: found?.state ?? 'pending', run: found };
   };
   const standings = servers.map(standing);
+  const canary = planned.length > 1 ? planned[0] : undefined;
   return servers.length <= mostLines
-    ? standings.map((each, index) => sayLine(each, index === 0 && servers.length > 1)).join('\n')
-    : sayGroups(standings);
+    ? standings.map((each) => sayLine(each, each.name === canary)).join('\n')
+    : sayGroups(
+        standings,
+        standings.find(({ name }) => name === canary),
+      );
 }
 
 interface Standing {
@@ -57,12 +65,11 @@ function sayLine({ name, word, state, run }: Standing, isCanary: boolean): strin
 }
 
 /** What needs somebody comes first, then what is under way; what is well or waits is only counted. */
-function sayGroups(standings: Standing[]): string {
+function sayGroups(standings: Standing[], canary: Standing | undefined): string {
   const groups = new Map<string, Standing[]>();
   for (const each of standings) groups.set(each.word, [...(groups.get(each.word) ?? []), each]);
   const rank = ([first]: Standing[]): number =>
     first && needsAttention(first.state) ? 0 : (ranks[first?.state ?? 'pending'] ?? 3);
-  const [canary] = standings;
   const said = [...groups.values()]
     .toSorted((left, right) => rank(left) - rank(right))
     .map((group) => sayGroup(group, canary));

@@ -8,6 +8,18 @@ import {
   sayWindows,
 } from '../domain/calendar/windows.ts';
 import type { Environment } from '../domain/configured/environment.ts';
+import type { Deployment } from '../domain/deployment/deployment.ts';
+import type { SayInstant } from './decision-line.ts';
+
+/** When a deployment starts; of one that was to start at once, when it was begun last. */
+export function sayStart(
+  { startsAt, startedAt, attempt }: Pick<Deployment, 'startsAt' | 'startedAt' | 'attempt'>,
+  sayInstant: SayInstant,
+): string {
+  if (startsAt !== null) return sayInstant(startsAt);
+  if (startedAt === null) return 'now';
+  return `${attempt > 1 ? `attempt ${attempt} ` : ''}began ${sayInstant(startedAt)}`;
+}
 
 const nearMs = 7 * 86_400_000;
 
@@ -37,10 +49,11 @@ export function sayFreezesNear(environment: Environment, instant: number): strin
   const inside = new Set(freezesAt(environment, instant));
   return freezesNear(environment, instant, nearMs)
     .filter((freeze) => !inside.has(freeze))
-    .map(({ reason, from, to }) => `Frozen from ${spaced(from)} to ${spaced(to)}: ${reason}.`)
+    .map(({ reason, from, to }) => `Frozen from ${sayLocal(from)} to ${sayLocal(to)}: ${reason}.`)
     .join(' ');
 }
 
-function spaced(local: string): string {
+/** A local time of the configuration, as people write it. */
+export function sayLocal(local: string): string {
   return local.replace('T', ' ');
 }

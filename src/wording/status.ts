@@ -7,6 +7,7 @@ import type { Busy } from '../domain/rules/rule.ts';
 import type { SayInstant } from './decision-line.ts';
 import { sayDuration } from './duration.ts';
 import { type Listed, sayListed } from './listed.ts';
+import { sayLocal } from './start-hour.ts';
 
 /** What is said of an environment as it stands now. */
 export interface StatusFacts {
@@ -101,7 +102,9 @@ function sayAge(servers: StatusFacts['servers'], now: number): string[] {
   const ages = servers.flatMap(({ at }) => (at === null ? [] : [Math.max(0, now - at)]));
   if (ages.length === 0) return ['No server was asked or deployed to yet.'];
   const [least, most] = [Math.min(...ages), Math.max(...ages)].map(sayDuration);
-  return [least === most ? `Known as of ${least} ago.` : `Known as of ${least} to ${most} ago.`];
+  return [
+    least === most ? `Known as of ${least} ago.` : `Known as of ${least} ago, the oldest of it ${most}.`,
+  ];
 }
 
 function sayRunning({ number, requestedBy, since, done, servers }: Busy, sayInstant: SayInstant): string {
@@ -119,5 +122,5 @@ function sayWindow(window: StatusFacts['window'], sayInstant: SayInstant): strin
 }
 
 function sayFreeze({ reason, from, to }: Freeze): string {
-  return `${harmless(reason)} (${from} to ${to}).`;
+  return `${harmless(reason)} (${sayLocal(from)} to ${sayLocal(to)}).`;
 }

@@ -126,8 +126,8 @@ describe('the command line, through the socket of the running bot', () => {
     );
     await stage.cardSays('done, 2 of 2 servers');
     const text = (await lamplighter('show', '1')).stdout;
-    expect(text).toContain(
-      '#1 shop@2 → shop-production\ndone · now · asked by @ana via command line\n2 of 2 servers',
+    expect(text).toMatch(
+      /#1 shop@2 → shop-production\ndone · attempt \d began .* · asked by @ana via command line\n2 of 2 servers/,
     );
     expect(text).toContain('Reason: a new page');
     expect(text).toMatch(/@ana via command line deploys the remaining 1: web-2\./);

@@ -148,6 +148,55 @@ test('of many servers those are named that failed and that are under way; the ot
   );
 });
 
+describe('what a person excluded', () => {
+  const excluded: DeploymentEvent = {
+    type: 'servers_excluded',
+    by: 'U0CHLOE',
+    servers: ['ndx-01', 'ndx-02'],
+    reason: 'month end',
+    cause: 'owner',
+  };
+  const said = (count: number, ...events: DeploymentEvent[]) =>
+    sectionsOf(card(buildPlan(buildSingleCluster(named(count))), [excluded, ...events]).blocks).join('\n');
+
+  test('is not in the order that is still to come, and is no canary', () => {
+    expect(said(4)).toContain('In this order: *ndx-03* (canary), ndx-04');
+    expect(said(2)).toContain('Every server is excluded.');
+  });
+
+  test('stands as excluded while the others run and afterwards, and never as waiting or not begun', () => {
+    const running = [...begun(['ndx-03', 'ndx-04']), ...ends('ndx-03', 'ok')];
+    const whole = '*ndx-01*: excluded\n*ndx-02*: excluded\n*ndx-03* (canary): ok, 1.0 s\n*ndx-04*: ';
+    expect(said(4, ...running)).toContain(`${whole}waiting`);
+    expect(said(4, ...running, ...ends('ndx-04', 'ok'), ended('ok'))).toContain(`${whole}ok, 1.0 s`);
+    expect(said(9, ...running)).toContain('*2 excluded*: ndx-01, ndx-02');
+  });
+});
+
+describe('what was to start at once', () => {
+  const plan = buildPlan(buildSingleCluster(named(2)));
+  const head = (...events: DeploymentEvent[]) => sectionsOf(card(plan, events).blocks)[0];
+
+  test('says so until it begins, and from then on when that was', () => {
+    expect(head()).toContain('· now ·');
+    expect(head(...begun(named(2)))).toMatch(/\*running\* · began <!date\^2\^/);
+    expect(head(...begun(named(2)), ended('partial'))).toMatch(/· began <!date\^2\^/);
+  });
+
+  test('says of a further attempt which one it is', () => {
+    const again: DeploymentEvent = { type: 'attempt_started', attempt: 2, servers: named(2), fence: 2 };
+    expect(head(...begun(named(2)), ended('partial'), again)).toMatch(/· attempt 2 began <!date\^4\^/);
+  });
+});
+
+test('a deployment whose rollback only waits for approval is not said to be rolled back', () => {
+  const plan = buildPlan(buildEnvironment());
+  const undone: DeploymentEvent = { type: 'rollback_requested', by: 'U0ANA', deployment: 8 };
+  expect(sectionsOf(card(plan, [...begun(plannedServers(plan)), ended('partial'), undone]).blocks)).toContain(
+    'Its rollback is #8.',
+  );
+});
+
 test('before it begins the card says the order, canary first, and cuts long names in their middle', () => {
   const names = ['collector-of-the-instruments-in-madrid-1-production', 'web-2'];
   const plan = buildPlan(buildSingleCluster(names));

@@ -9,6 +9,7 @@ import type { MemberService } from '../../store/facts.ts';
 import { sayApprovals } from '../../wording/approvals.ts';
 import { sayNumbers } from '../../wording/numbers.ts';
 import { sayServerStates } from '../../wording/server-states.ts';
+import { sayStart } from '../../wording/start-hour.ts';
 import { sayEnd } from '../../wording/state.ts';
 import { actions, context, header, type MessageContent, quotation, section } from '../blocks.ts';
 import { cut, slackInstant } from '../escape.ts';
@@ -53,8 +54,8 @@ export function cardTitle(number: number, plan: Plan): string {
   return `#${number} ${cut(planTitle(plan), 90)} → ${cut(plan.environment.name, 40)}`;
 }
 
-function sayWhen({ startsAt, zone }: Deployment): string {
-  return startsAt === null ? 'now' : slackInstant(startsAt, sayTime(startsAt, zone));
+function sayWhen(deployment: Deployment): string {
+  return sayStart(deployment, (at) => slackInstant(at, sayTime(at, deployment.zone)));
 }
 
 const barLength = 12;

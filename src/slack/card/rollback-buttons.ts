@@ -10,7 +10,7 @@ import { encodeButton, ids } from '../ids.ts';
 
 /** What stands on the card of a deployment that undoes, is undone or will be. */
 export function rollbackLine({ countdown, undoneBy, zone }: Deployment): KnownBlock[] {
-  if (undoneBy !== null) return [section(`What it changed is rolled back by #${undoneBy}.`)];
+  if (undoneBy !== null) return [section(`Its rollback is #${undoneBy}.`)];
   if (!countdown) return [];
   const at = slackInstant(countdown.at, sayTime(countdown.at, zone));
   return [
