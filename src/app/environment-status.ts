@@ -28,7 +28,7 @@ export interface EnvironmentStatus {
   /** Members held out of service. */
   held: MemberService[];
   running: Busy | null;
-  /** What is queued, scheduled or waits for approval: oldest first. */
+  /** What is queued or scheduled, or waits for approval or for an answer before it begins: oldest first. */
   waiting: DeploymentSummary[];
   lock: EnvironmentLock | null;
   /** Null where it has no windows. Epoch milliseconds; `opens` is null where none opens any more. */
@@ -47,17 +47,18 @@ export async function environmentStatus(needs: AppNeeds, name: string): Promise<
   const { store } = needs;
   const now = needs.now();
   const members = await store.members(name);
+  const running = await busyIn(store, name);
   const waiting = await store.list({
     environment: name,
-    states: ['queued', 'scheduled', 'awaiting_approval'],
+    states: ['queued', 'scheduled', 'awaiting_approval', 'waiting'],
     limit: shownWaiting,
   });
   return accept({
     environment,
     servers: await knownServers(needs, environment),
     held: members.filter(({ inService }) => inService === 'held'),
-    running: await busyIn(store, name),
-    waiting: waiting.toReversed(),
+    running,
+    waiting: waiting.filter(({ number }) => number !== running?.number).toReversed(),
     lock: await store.lock(name),
     window: windowOf(environment, now),
     freezes: { now: freezesAt(environment, now), ahead: freezesAhead(environment, now) },

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 
 import { admitDeployment } from '../../src/app/admit-deployment.ts';
 import { answerQuestion } from '../../src/app/answer-question.ts';
+import { environmentStatus } from '../../src/app/environment-status.ts';
 import { dueHandlers } from '../../src/app/handle-due.ts';
 import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { retryDeployment } from '../../src/app/retry-deployment.ts';
@@ -92,6 +93,9 @@ describe('a start at night', () => {
       question: { kind: 'no-watcher', choices: ['start', 'skip'], defaultChoice: 'skip' },
     });
     expect(await app.store.lease('shop')).toBeNull();
+    const status = value(await environmentStatus(app, 'shop'));
+    expect(status.running).toBeNull();
+    expect(status.waiting.map((each) => each.number)).toEqual([number]);
     expect((await said(app, number)).at(-1)).toContain(
       'Any of <@U0ANA>, <@U0BEN> may press *I am watching*, and then it starts.',
     );

@@ -148,7 +148,9 @@ describe('/deploy status', () => {
       }),
     });
     expect((await typed('/deploy status shop')).text).toContain('A window is open until');
-    expect((await typed('/deploy status shop')).text).toContain('Freeze ahead: year end');
+    expect((await typed('/deploy status shop')).text).toContain(
+      'Freeze ahead: year end (2026-12-20 00:00 to 2027-01-07 00:00).',
+    );
     bot.app.clock.now += 4 * 3_600_000;
     expect((await typed('/deploy status shop')).text).toContain('The next window opens');
     expect((await typed('/deploy status shpo')).text).toContain('the nearest is `shop`');
