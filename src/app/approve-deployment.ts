@@ -2,6 +2,7 @@ import { sayTime } from '../domain/calendar/calendar.ts';
 import type { Environment } from '../domain/configured/environment.ts';
 import { approvalRuleFor, type ApprovalStanding, approvalStanding } from '../domain/deployment/approval.ts';
 import type { Deployment, Vote } from '../domain/deployment/deployment.ts';
+import { sayState } from '../domain/deployment/say-state.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { namesOfRole, type Person } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
@@ -95,9 +96,7 @@ export async function refuseUndecided(
 
 async function alreadyDecided({ store }: AppNeeds, deployment: Deployment): Promise<string> {
   const decided = await decidedAlready(store, deployment, ({ type }) => approvalEnds.has(type));
-  return (
-    decided ?? `#${deployment.number} waits for no approval: it is ${deployment.state.replaceAll('_', ' ')}.`
-  );
+  return decided ?? `#${deployment.number} waits for no approval: it is ${sayState(deployment.state)}.`;
 }
 
 const approvalEnds = new Set(['approved', 'rejected', 'cancelled', 'glass_broken']);

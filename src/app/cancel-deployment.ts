@@ -3,6 +3,7 @@ import { answerByStopping } from '../domain/deployment/answer.ts';
 import { hasEnded } from '../domain/deployment/deployment.ts';
 import { inOrder } from '../domain/deployment/in-order.ts';
 import { refuseOperator } from '../domain/deployment/operator.ts';
+import { sayState } from '../domain/deployment/say-state.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
@@ -36,7 +37,7 @@ export async function cancelDeployment(
         rule: 'law-14',
         message:
           (await decidedAlready(needs.store, deployment, ({ type }) => type === state)) ??
-          `#${number} has already ended: ${state.replaceAll('_', ' ')}.`,
+          `#${number} has already ended: ${sayState(state)}.`,
         ...nothing,
       });
     if (run?.putBack) return refuse(puttingBack(number, run.putBack.member));

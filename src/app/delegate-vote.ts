@@ -3,6 +3,7 @@ import { refuseApprover } from '../domain/deployment/approval.ts';
 import type { Delegation } from '../domain/deployment/delegation.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import { refuseHand, refuseUntil, refuseVoteless } from '../domain/deployment/refuse-delegation.ts';
+import { sayState } from '../domain/deployment/say-state.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { type Decision, decide } from './decide.ts';
 import { findEnvironment } from './find-environment.ts';
@@ -52,7 +53,7 @@ function refuseClosed(deployment: Deployment, { by, to }: DelegateOne): Refusal 
   const { number, state, votes, requestedBy, handedVotes, zone } = deployment;
   const base = { rule: 'delegate', liftedBy: 'nobody', wayOut: `See \`/deploy show ${number}\`.` };
   if (state !== 'awaiting_approval')
-    return { ...base, message: `#${number} waits for no approval: it is ${state.replaceAll('_', ' ')}.` };
+    return { ...base, message: `#${number} waits for no approval: it is ${sayState(state)}.` };
   const cast = votes.find((vote) => (vote.for ?? vote.by) === by);
   if (cast) return { ...base, message: `Your vote on #${number} was given at ${sayTime(cast.at, zone)}.` };
   const standing = handedVotes.find((hand) => hand.by === by && hand.to === to);

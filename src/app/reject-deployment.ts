@@ -1,3 +1,4 @@
+import { sayState } from '../domain/deployment/say-state.ts';
 import { rolesOf } from '../domain/roles.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
@@ -32,7 +33,7 @@ export async function rejectDeployment(needs: AppNeeds, request: RejectDeploymen
         rule: 'law-14',
         message:
           (await decidedAlready(needs.store, deployment, ({ type }) => approvalEnds.has(type))) ??
-          `#${deployment.number} waits for no approval any more: it is ${deployment.state.replaceAll('_', ' ')}.`,
+          `#${deployment.number} waits for no approval any more: it is ${sayState(deployment.state)}.`,
         liftedBy: 'nobody',
         wayOut: `See \`/deploy show ${deployment.number}\`.`,
       });

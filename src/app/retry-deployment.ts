@@ -8,6 +8,7 @@ import {
   remainingServers,
   type RetryChoice,
 } from '../domain/deployment/retry-choice.ts';
+import { sayState } from '../domain/deployment/say-state.ts';
 import { type Person, refuseRequester } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
@@ -176,8 +177,7 @@ async function nothingToRetry({ store }: AppNeeds, deployment: Deployment): Prom
     : await decidedAlready(store, deployment, ({ type }) => type === 'retry_requested');
   return {
     rule: 'law-11',
-    message:
-      decided ?? `There is nothing of #${number} to deploy again: it is ${state.replaceAll('_', ' ')}.`,
+    message: decided ?? `There is nothing of #${number} to deploy again: it is ${sayState(state)}.`,
     liftedBy: 'nobody',
     wayOut: `See \`/deploy show ${number}\`.`,
   };

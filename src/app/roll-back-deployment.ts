@@ -1,6 +1,7 @@
 import { type Actor, system } from '../domain/actor.ts';
 import { type Undoable, undoableServers } from '../domain/attempt/undoing.ts';
 import { hasEnded } from '../domain/deployment/deployment.ts';
+import { sayState } from '../domain/deployment/say-state.ts';
 import { indexPlan } from '../domain/plan/plan-index.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide, maxTries } from './decide.ts';
@@ -103,7 +104,12 @@ export async function rollBackWhenDue(needs: AppNeeds, number: number): Promise<
 function refuseRollback({ deployment, plan }: LoadedDeployment, undoable: Undoable): Refusal | null {
   const { number, state, run } = deployment;
   const { rollback, name } = plan.environment;
-  if (!hasEnded(state) || !run?.ended) return nothing(number, `#${number} has not ended.`);
+  if (!hasEnded(state))
+    return {
+      ...nothing(number, `#${number} has not ended: it is ${sayState(state)}.`),
+      wayOut: `Cancel it with \`/deploy cancel ${number}\`, or wait until it has ended.`,
+    };
+  if (!run?.ended) return nothing(number, `#${number} never ran, so there is nothing to roll back.`);
   if (plan.undoes) return nothing(number, `#${number} is a rollback itself.`);
   if (!rollback)
     return {

@@ -2,6 +2,7 @@ import { type Decided, mention } from '../domain/actor.ts';
 import type { Run } from '../domain/attempt/run.ts';
 import { sayTime } from '../domain/calendar/calendar.ts';
 import { type Deployment, hasEnded } from '../domain/deployment/deployment.ts';
+import { sayState } from '../domain/deployment/say-state.ts';
 import type { Refusal } from '../domain/verdict.ts';
 
 /** The attempt that runs now, be it paused or at a question; else why there is none. */
@@ -10,7 +11,7 @@ export function runningAttempt(deployment: Deployment): Run | Refusal {
   if (run && !run.ended && !hasEnded(state)) return run;
   if (run?.putBack) return puttingBack(number, run.putBack.member);
   const message = hasEnded(state)
-    ? `#${number} has already ended: ${state.replaceAll('_', ' ')}.`
+    ? `#${number} has already ended: ${sayState(state)}.`
     : `#${number} has not begun.`;
   const wayOut = hasEnded(state)
     ? `See \`/deploy show ${number}\`.`

@@ -4,6 +4,7 @@ import { needsWatcher } from '../domain/calendar/night.ts';
 import type { Environment } from '../domain/configured/environment.ts';
 import { answerTo } from '../domain/deployment/answer.ts';
 import { type Deployment, hasEnded } from '../domain/deployment/deployment.ts';
+import { sayState } from '../domain/deployment/say-state.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { namesOfRole, type Person, rolesOf, standingSentence } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
@@ -95,7 +96,7 @@ function refuseEnded({ number, state }: Deployment): Refusal | null {
   if (!hasEnded(state)) return null;
   return {
     rule: 'law-14',
-    message: `#${number} has already ended: ${state.replaceAll('_', ' ')}.`,
+    message: `#${number} has already ended: ${sayState(state)}.`,
     liftedBy: 'nobody',
     wayOut: `See \`/deploy show ${number}\`.`,
   };

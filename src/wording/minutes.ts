@@ -4,11 +4,11 @@ import { approvalRuleFor, approvalStanding } from '../domain/deployment/approval
 import { sayChoice } from '../domain/deployment/choice.ts';
 import { type DeploymentState, hasEnded } from '../domain/deployment/deployment.ts';
 import { remainingServers } from '../domain/deployment/retry-choice.ts';
+import { sayState } from '../domain/deployment/say-state.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { planTitle } from '../domain/plan/plan.ts';
 import type { Decision, NightEntry } from '../progress/night.ts';
 import { sayDuration } from './duration.ts';
-import { sayState } from './state.ts';
 
 /** How a person is named where nobody is to be called. */
 export type NameOf = (id: string) => string;

@@ -1,25 +1,5 @@
-import type { Deployment, DeploymentState } from '../domain/deployment/deployment.ts';
-
-/** A state in the words of cards and lists. */
-export function sayState(state: DeploymentState): string {
-  const words: Record<DeploymentState, string> = {
-    awaiting_approval: 'waiting for approval',
-    scheduled: 'scheduled',
-    queued: 'waiting for the environment',
-    running: 'running',
-    paused: 'paused',
-    waiting: 'waiting for an answer',
-    rejected: 'rejected',
-    expired: 'expired',
-    missed: 'missed',
-    ok: 'done',
-    ok_with_warnings: 'done, with warnings',
-    partial: 'stopped, part of it is done',
-    error: 'failed',
-    cancelled: 'cancelled',
-  };
-  return words[state];
-}
+import type { Deployment } from '../domain/deployment/deployment.ts';
+import { sayState } from '../domain/deployment/say-state.ts';
 
 /** The state with who or what ended it, where that is not plain. */
 export function sayEnd(deployment: Deployment): string {

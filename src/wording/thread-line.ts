@@ -1,5 +1,6 @@
 import { sayDrift } from '../domain/attempt/judge-group.ts';
 import { sayChoice } from '../domain/deployment/choice.ts';
+import { sayState } from '../domain/deployment/say-state.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { isHappening } from '../domain/events/happening.ts';
 import type { Question } from '../domain/events/question.ts';
@@ -20,7 +21,6 @@ import { sayDuration } from './duration.ts';
 import { sayWindowEnd } from './hours.ts';
 import { listRuns } from './names.ts';
 import { sayExcluded } from './preparation.ts';
-import { sayState } from './state.ts';
 
 /** What a fact says in the thread, in `show` and in the demo: one line, sometimes with more below it. */
 export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): string {

@@ -196,7 +196,9 @@ describe('a vote', () => {
     value(await approve('U0BEN'));
     expect(words(await one('U0BEN', 'U0DAN'))).toMatch(/Your vote on #1 was given at 17 Nov/);
     value(await approve('U0CAT'));
-    expect(words(await one('U0CAT', 'U0DAN'))).toMatch(/#1 waits for no approval: it is queued/);
+    expect(words(await one('U0CAT', 'U0DAN'))).toMatch(
+      /#1 waits for no approval: it is waiting for the environment/,
+    );
   });
 
   test('law 14: the same hand twice changes nothing and says since when', async () => {

@@ -8,6 +8,8 @@ import { expireDeployment } from '../../src/app/expire-deployment.ts';
 import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { rejectDeployment } from '../../src/app/reject-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
+import { retryDeployment } from '../../src/app/retry-deployment.ts';
+import { rollBackDeployment } from '../../src/app/roll-back-deployment.ts';
 import { startDeployment } from '../../src/app/start-deployment.ts';
 import type { ApprovalRule } from '../../src/domain/configured/approval-rule.ts';
 import type { Environment } from '../../src/domain/configured/environment.ts';
@@ -413,5 +415,30 @@ describe('a cancellation', () => {
 
   test('of a number that does not exist says so', async () => {
     expect(rules(await cancelDeployment(app, { by: 'U0ANA', number: 999 }))).toEqual(['unknown-deployment']);
+  });
+});
+
+describe('a refusal', () => {
+  const words = (verdict: Verdict<unknown>): string =>
+    verdict.ok ? '' : verdict.refusals.map(({ message, wayOut }) => `${message} ${wayOut}`).join(' ');
+
+  test('names the state of a deployment in the words of its card', async () => {
+    const { number } = value(await requestDeployment(app, buildRequest()));
+    const retry = { by: 'U0ANA', number, choice: 'remaining', shownVersion: null } as const;
+    expect(words(await retryDeployment(app, retry))).toContain('it is waiting for approval.');
+    value(await cancelDeployment(app, { by: 'U0ANA', number }));
+    expect(words(await retryDeployment(app, retry))).toContain('it is cancelled.');
+  });
+
+  test('of a rollback says the way out while it goes on, and that there is nothing to undo where it never ran', async () => {
+    const { number } = value(await requestDeployment(app, buildRequest()));
+    const rollback = { by: 'U0ANA', number };
+    expect(words(await rollBackDeployment(app, rollback))).toBe(
+      `#${number} has not ended: it is waiting for approval. Cancel it with \`/deploy cancel ${number}\`, or wait until it has ended.`,
+    );
+    value(await cancelDeployment(app, { by: 'U0ANA', number }));
+    expect(words(await rollBackDeployment(app, rollback))).toContain(
+      `#${number} never ran, so there is nothing to roll back.`,
+    );
   });
 });

@@ -3,6 +3,7 @@ import { sayTime } from '../calendar/calendar.ts';
 import { findServer, type Plan, plannedServers } from '../plan/plan.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../verdict.ts';
 import { type Deployment, hasEnded } from './deployment.ts';
+import { sayState } from './say-state.ts';
 
 /** Planned servers that nobody left out yet, in the order of the plan. */
 export function includedServers(plan: Plan, { preparation }: Deployment): string[] {
@@ -34,7 +35,7 @@ export function refuseAfterStart({ number, attempt, state, startedAt, zone }: De
   if (attempt === 0 && !hasEnded(state)) return null;
   const message =
     startedAt === null
-      ? `#${number} has ended without beginning: ${state.replaceAll('_', ' ')}.`
+      ? `#${number} has ended without beginning: ${sayState(state)}.`
       : `#${number} began at ${sayTime(startedAt, zone)}, so nothing of this can be decided any more.`;
   return { rule: 'law-14', message, liftedBy: 'nobody', wayOut: `See \`/deploy show ${number}\`.` };
 }

@@ -2,11 +2,11 @@ import type { KnownBlock } from '@slack/types';
 
 import { takesPart } from '../../domain/batch/batch.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
+import { sayState } from '../../domain/deployment/say-state.ts';
 import type { Batch } from '../../store/batches.ts';
 import type { DeploymentSummary } from '../../store/deployments.ts';
 import { sayOnFailure } from '../../wording/batch.ts';
 import type { NameOf } from '../../wording/minutes.ts';
-import { sayState } from '../../wording/state.ts';
 import { actions, button, context, header, type MessageContent, section } from '../blocks.ts';
 import { slackInstant } from '../escape.ts';
 import { encodeButton, ids } from '../ids.ts';

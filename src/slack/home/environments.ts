@@ -1,9 +1,9 @@
 import type { HomeEnvironment, HomeFacts } from '../../app/read-home.ts';
 import { sayLock } from '../../domain/deployment/lock.ts';
+import { sayState } from '../../domain/deployment/say-state.ts';
 import type { Drifted, RunningThere } from '../../domain/plan/what-runs.ts';
 import { quote } from '../../domain/quote.ts';
 import type { MemberService } from '../../store/facts.ts';
-import { sayState } from '../../wording/state.ts';
 import { cut } from '../escape.ts';
 import { type HomeReader, sayInstant, wantsToSee } from './reader.ts';
 

@@ -1,8 +1,8 @@
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import { type Deployment, hasEnded } from '../../domain/deployment/deployment.ts';
+import { sayState } from '../../domain/deployment/say-state.ts';
 import type { OwnedServers } from '../../domain/events/preparation-event.ts';
 import { planTitle } from '../../domain/plan/plan.ts';
-import { sayState } from '../../wording/state.ts';
 import { actions, context, type MessageContent, section } from '../blocks.ts';
 import { answersOfOwner, changesPreparation } from '../card/preparation-buttons.ts';
 import { mrkdwn, slackInstant } from '../escape.ts';

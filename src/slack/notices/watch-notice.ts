@@ -1,8 +1,8 @@
 import { mention } from '../../domain/actor.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import { type Deployment, hasEnded } from '../../domain/deployment/deployment.ts';
+import { sayState } from '../../domain/deployment/say-state.ts';
 import { type Plan, planTitle } from '../../domain/plan/plan.ts';
-import { sayState } from '../../wording/state.ts';
 import { actions, context, type MessageContent, section } from '../blocks.ts';
 import { changesPreparation, watchButton } from '../card/preparation-buttons.ts';
 import { mrkdwn, slackInstant } from '../escape.ts';
