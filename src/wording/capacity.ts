@@ -48,6 +48,7 @@ export function sayScripts({ environment, level }: Plan): string | null {
     level === 'cluster'
       ? [disableCluster, enableCluster, statusCluster]
       : [disableServer, enableServer, statusServer];
-  const names = used.flatMap((script) => script?.run ?? []);
+  // As the thread names them: their paths are the bot's machine's, and of three such lines a phone shows little.
+  const names = used.flatMap((script) => script?.run.split('/').at(-1) ?? []);
   return names.length === 0 ? null : `*Load balancer*: ${names.join(', ')}`;
 }

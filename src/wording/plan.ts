@@ -58,9 +58,21 @@ function sayServers(count: number): string {
   return count === 1 ? '1 server' : `${count} servers`;
 }
 
+/** `1 stays`, `2 stay`. */
+export function stay(count: number): string {
+  return count === 1 ? 'stays' : 'stay';
+}
+
+function sayFailed(count: number): string {
+  return count === 1 ? '1 failed server' : `${count} failed servers`;
+}
+
 function sayStrategy(plan: Plan): string {
   if (plan.environment.parallel) return `in waves${sayWaveRules(plan)}`;
-  if (plan.environment.paradigm === 'simple') return 'one after another, without the load balancer';
+  if (plan.environment.paradigm === 'simple') {
+    const order = plannedServers(plan).length > 1 ? 'one after another, ' : '';
+    return `${order}without the load balancer`;
+  }
   return `${strategyOf(plan.environment).replaceAll('-', ' ')} over ${plan.level}s`;
 }
 
@@ -70,10 +82,10 @@ function sayWaveRules(plan: Plan): string {
   return [
     paradigm === 'simple'
       ? ', without the load balancer'
-      : `, each server out by itself, ${plan.minInService} stay in service`,
+      : `, each server out by itself, ${plan.minInService} ${stay(plan.minInService)} in service`,
     inFlight > 1 ? `, ${inFlight} clusters at the same time` : '',
     parallel?.pauseBetweenClusters ? ', a person is asked between clusters' : '',
-    maxFailures ? `, nothing more begins after ${failureLimit(plan)} failed servers` : '',
+    maxFailures ? `, nothing more begins after ${sayFailed(failureLimit(plan))}` : '',
   ].join('');
 }
 
@@ -93,7 +105,7 @@ function sayGroups(plan: Plan): string[] {
     const left =
       plan.environment.paradigm === 'simple'
         ? ''
-        : `, ${total - members.length} of ${total} ${plan.level}s stay in service`;
+        : `, ${total - members.length} of ${total} ${plan.level}s ${stay(total - members.length)} in service`;
     return `${index + 1}. ${servers.join(', ')}${left}`;
   });
 }

@@ -11,6 +11,7 @@ import {
 import { harmless, quote } from '../domain/quote.ts';
 import { sayDuration } from './duration.ts';
 import { cutMiddle, listRuns, shortName } from './names.ts';
+import { stay } from './plan.ts';
 import { sayServerState } from './server-state.ts';
 
 /** One line for each server: as cells under a head, and as a sentence for where no table is shown. */
@@ -36,7 +37,9 @@ export function planTable(plan: Plan, readBackOf: ReadBackOf): ServerTable {
     const from = readBackOf(server);
     const to = cutMiddle(planTitle(plan), longestReadBack);
     const cells = [place, isKnown ? `${sayFrom(from)} → ${to}` : to, group, ...(isBalanced ? [left] : [])];
-    const meanwhile = isBalanced ? `, ${left} ${plan.level}s stay in service` : '';
+    const meanwhile = isBalanced
+      ? `, ${left} ${plan.level}s ${stay(Number.parseInt(left, 10))} in service`
+      : '';
     return { cells, line: `${place}: ${quoteFrom(from)} → ${to}, group ${group}${meanwhile}` };
   });
   return { head, rows };

@@ -66,7 +66,7 @@ describe.skipIf(!present)(
       await form.choose('Revisions or package', 'shop@2');
       await form.choose('Environment', 'shop-production');
       await slack.until(() =>
-        form.text().includes('1. north (web-1, web-2), 1 of 2 clusters stay in service'),
+        form.text().includes('1. north (web-1, web-2), 1 of 2 clusters stays in service'),
       );
       expect(await form.submit()).toEqual({ errors: { Reason: expect.stringMatching(/./) } });
       await form.type('Reason', 'the new front page');

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { DeploymentState } from '../../src/domain/deployment/deployment.ts';
 import { sayBeside, sayQueuePlace } from '../../src/wording/beside.ts';
 import { sayScripts, sayWorstMoment } from '../../src/wording/capacity.ts';
+import { sayPlan } from '../../src/wording/plan.ts';
 import { buildCluster, buildEnvironment, buildPlan, buildSingleCluster } from '../helpers/build.ts';
 
 describe('the worst moment of a plan', () => {
@@ -49,11 +50,45 @@ describe('the worst moment of a plan', () => {
 
   test('comes with the scripts of its level, and no others', () => {
     expect(sayScripts(buildPlan(buildEnvironment()))).toBe(
-      '*Load balancer*: /lb/disable-cluster, /lb/enable-cluster',
+      '*Load balancer*: disable-cluster, enable-cluster',
     );
     expect(sayScripts(buildPlan(buildSingleCluster(['a', 'b'])))).toBe(
-      '*Load balancer*: /lb/disable-server, /lb/enable-server',
+      '*Load balancer*: disable-server, enable-server',
     );
+  });
+});
+
+describe('the lines of a plan', () => {
+  const simple = { paradigm: 'simple', minInService: 0 } as const;
+
+  test('say stays of one member and stay of several', () => {
+    expect(sayPlan(buildPlan(buildEnvironment()))).toContain('1 of 2 clusters stays in service');
+    const three = buildPlan(buildSingleCluster(['a', 'b', 'c']));
+    expect(sayPlan(three)).toContain('2 of 3 servers stay in service');
+  });
+
+  test('speak of an order only where there is one', () => {
+    expect(sayPlan(buildPlan(buildSingleCluster(['a'], simple)))).toContain(
+      '1 server, without the load balancer',
+    );
+    expect(sayPlan(buildPlan(buildSingleCluster(['a', 'b'], simple)))).toContain(
+      '2 servers, one after another, without the load balancer',
+    );
+  });
+
+  test('count one failed server as one', () => {
+    const waves = (maxFailures: { count: number }) =>
+      sayPlan(
+        buildPlan(
+          buildSingleCluster(['a', 'b', 'c', 'd'], {
+            maxFailures,
+            parallel: { perCluster: 2, clustersInFlight: 1, pauseBetweenClusters: false },
+          }),
+        ),
+      );
+    expect(waves({ count: 1 })).toContain('nothing more begins after 1 failed server');
+    expect(waves({ count: 1 })).not.toContain('failed servers');
+    expect(waves({ count: 2 })).toContain('after 2 failed servers');
   });
 });
 

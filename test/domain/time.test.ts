@@ -70,6 +70,7 @@ describe('a typed time', () => {
     ['2020-01-01T09:00Z', /has passed/, 'Write 10:00 for the next time it is 10:00, or now.'],
     ['tomorrow 21:00 madrid', /no time I understand/, 'Write the zone as Europe/Madrid.'],
     ['29 feb 2027 10:00', /no time I understand/, expect.stringContaining('24 dec 20:00')],
+    ['soonish', /no time I understand/, expect.stringContaining('2026-11-18 21:00')],
     ['24/12 20:00', /no time I understand/, expect.stringContaining('24 dec 20:00')],
   ])('%j is refused, and the nearest readings are named', (typed, message, wayOut) => {
     const verdict = parseTypedTime(typed, now, 'Europe/Madrid');

@@ -78,7 +78,7 @@ describe('the plan in the form', () => {
   test('names the worst moment, the floor and the scripts', async () => {
     const text = (await open()).text();
     expect(text).toContain('*At the worst moment* 1 of 2 clusters is in service; the floor is 1');
-    expect(text).toContain('*Load balancer*: /lb/disable-cluster, /lb/enable-cluster');
+    expect(text).toContain('*Load balancer*: disable-cluster, enable-cluster');
   });
 
   test.each([100, 300, 1_200])('of %i servers with long names fits Slack’s limits', async (count) => {

@@ -6,6 +6,7 @@ import { typedDays } from './typed-day.ts';
 import { typedZone, zonesLike } from './typed-zone.ts';
 
 const minuteMs = 60_000;
+const dayMs = 86_400_000;
 
 /** What was typed, ready to be read: words in lower case without filling ones, and the zone they are meant in. */
 interface Typed {
@@ -91,7 +92,7 @@ function localOf(read: Typed): Verdict<string> {
   if (isDaytime) return refuse(noNight(read, clock.hour));
   const locals = typedDays(clock.rest, read.now, read.zone).map((date) => `${date}T${clock.hour}`);
   const [first] = locals;
-  if (first === undefined) return refuse(notUnderstood(read.typed));
+  if (first === undefined) return refuse(notUnderstood(read));
   return accept(locals.find((local) => isToCome(local, read)) ?? first);
 }
 
@@ -120,8 +121,9 @@ function resolve(local: string, read: Typed): Verdict<number> {
   });
 }
 
-function notThere(local: string, { typed, zone }: Typed, nearest: [number, number] | null): Refusal {
-  if (nearest === null) return notUnderstood(typed);
+function notThere(local: string, read: Typed, nearest: [number, number] | null): Refusal {
+  if (nearest === null) return notUnderstood(read);
+  const { zone } = read;
   const both = nearest.map((instant) => sayTime(instant, zone)).join(' or ');
   return {
     rule: 'law-9',
@@ -152,27 +154,29 @@ function noNight({ typed }: Typed, hour: string): Refusal {
   return refuseTime(`${quote(typed)} is not tonight.`, `Write today ${hour} or tomorrow ${hour}.`);
 }
 
-function missingHour({ typed, words, now, zone }: Typed): Refusal {
+function missingHour(read: Typed): Refusal {
+  const { typed, words, now, zone } = read;
   const isDay = words.length > 0 && typedDays(words, now, zone).length > 0;
-  if (!isDay) return notUnderstood(typed);
+  if (!isDay) return notUnderstood(read);
   return refuseTime(
     `${quote(typed)} says no hour.`,
     `Write it too, as in ${words.join(' ')} 09:00 or ${words.join(' ')} 21:00.`,
   );
 }
 
-function impossibleHour({ typed }: Typed, near: string | null): Refusal {
-  if (near === null) return notUnderstood(typed);
-  return refuseTime(`${quote(typed)} names an hour that no clock shows.`, `Did you mean ${near}?`);
+function impossibleHour(read: Typed, near: string | null): Refusal {
+  if (near === null) return notUnderstood(read);
+  return refuseTime(`${quote(read.typed)} names an hour that no clock shows.`, `Did you mean ${near}?`);
 }
 
-function notUnderstood(typed: string): Refusal {
+function notUnderstood({ typed, now, zone }: Typed): Refusal {
   const zones = zonesLike(typed.trim().toLowerCase().split(/\s+/).at(-1) ?? '');
+  const tomorrow = localTime(now + dayMs, zone).slice(0, 10);
   return refuseTime(
     `${quote(typed)} is no time I understand.`,
     zones.length > 0
       ? `Write the zone as ${zones.join(' or ')}.`
-      : 'Write now, 21:00, tomorrow 21:00, fri 9pm, 24 dec 20:00, 2026-11-20 21:00, next window or in 2 hours.',
+      : `Write now, 21:00, tomorrow 21:00, fri 9pm, 24 dec 20:00, ${tomorrow} 21:00, next window or in 2 hours.`,
   );
 }
 

@@ -29,7 +29,7 @@ export function planBlocks(prepared: PreparedForm, state: FormState, refusals: R
   if (!planned) {
     const isChosen = state.selection.length > 0 && state.environment !== null;
     const missing = isChosen
-      ? 'The plan stands here as soon as what is said below the fields is mended.'
+      ? 'The plan appears here once what stands in the way, below its field, is put right.'
       : 'Choose revisions and an environment, and the whole plan stands here.';
     return [...problems, context(missing), ...besideBlocks(prepared, state)];
   }
