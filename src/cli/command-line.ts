@@ -1,8 +1,9 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
 
 import { addControlCommands } from './control-commands.ts';
 import { addKeepingCommands, type MakeCommand } from './keeping-commands.ts';
 import { addPlanningCommands } from './planning-commands.ts';
+import { version } from './version.ts';
 
 /** Runs one command. Answers the exit code: 0 done, 1 refused or failed, 2 a bad flag, variable or file. */
 export async function runCommandLine(argv: string[]): Promise<number> {
@@ -23,8 +24,12 @@ export async function runCommandLine(argv: string[]): Promise<number> {
 function buildProgram(exitWith: (code: number) => void): Command {
   const program = new Command('lamplighter')
     .description('A Slack bot that deploys to fleets of servers at the appointed hour, server by server.')
+    .version(version, '--version', 'prints the version')
     .exitOverride()
-    .showHelpAfterError();
+    .configureHelp({ optionDescription: withoutEmptyDefault })
+    .showHelpAfterError(
+      '`lamplighter help` lists the commands, `lamplighter help COMMAND` the flags of one.',
+    );
   const command: MakeCommand = (name, description, { parent = program, formats = ['text', 'json'] } = {}) =>
     parent
       .command(name)
@@ -63,6 +68,12 @@ function buildProgram(exitWith: (code: number) => void): Command {
   addControlCommands(command, exitWith);
   addKeepingCommands(program, command, exitWith);
   return program;
+}
+
+/** Of a flag that may be repeated nobody needs to read that it is not given. */
+function withoutEmptyDefault(option: Option): string {
+  const said = new Help().optionDescription(option);
+  return said.replace(/ \(default: \[\]\)$/, '');
 }
 
 function readPort(given: string): number {

@@ -48,6 +48,29 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
+describe('a command line that is wrong', () => {
+  test.each([
+    [['statrt'], "error: unknown command 'statrt'\n(Did you mean start?)"],
+    [['plan'], "error: required option '--environment <name>' not specified"],
+  ])('%j says what is wrong and where to read on, and nothing else', (words, fault) => {
+    const { code, stderr } = lamplighter(words);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      `${fault}\n\`lamplighter help\` lists the commands, \`lamplighter help COMMAND\` the flags of one.\n`,
+    );
+  });
+
+  test('is no request for the version, which is printed', () => {
+    expect(lamplighter(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+  });
+
+  test('finds no empty list among the defaults of its flags', () => {
+    const { stdout } = lamplighter(['help', 'simulate']);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('what, in order; repeat the flag for each --package');
+    expect(stdout).not.toContain('[])');
+  });
+});
+
 describe('retry', () => {
   test.each([
     [['--only', 'broken'], /Allowed choices are failed/],
