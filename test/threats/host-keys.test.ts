@@ -150,6 +150,16 @@ describe('threat 11: before a server has shown the pinned key', () => {
     expect(server.asked).toEqual([]);
   });
 
+  test('nothing is offered to it where known_hosts is not there, and the way out is said', async () => {
+    const server = await listen(right.private);
+    const missing = connectionTo(server.port, { knownHosts: '/nowhere/known_hosts' });
+    const error = await look(missing).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Unreachable);
+    expect(String(error)).toContain('not pinned: /nowhere/known_hosts cannot be read (ENOENT)');
+    expect(String(error)).toContain(`ssh-keyscan -p ${server.port} 127.0.0.1`);
+    expect(server.asked).toEqual([]);
+  });
+
   test('nothing is offered to one whose key is of another type than the one in the configuration', async () => {
     const server = await listen(ecdsa.private);
     await expect(look(connectionTo(server.port, { hostKey: right.public }))).rejects.toThrow(Unreachable);
