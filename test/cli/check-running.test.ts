@@ -8,21 +8,21 @@ import { buildConfiguration, buildSingleCluster } from '../helpers/build.ts';
 
 const now = 1_000_000;
 
+const needs = {
+  store: {
+    checkWritable: async () => undefined,
+    undeliveredByChannel: async () => [],
+    askedServers: async () => [],
+  },
+  dataDirectory: tmpdir(),
+  configuration: buildConfiguration([
+    buildSingleCluster(['web-1', 'web-2']),
+    buildSingleCluster(['old-1'], { name: 'old', deploymentsEnabled: false }),
+  ]),
+  now: () => now,
+};
 const look = async (more: object = {}) =>
-  await checkRunning({
-    store: {
-      checkWritable: async () => undefined,
-      undeliveredByChannel: async () => [],
-      askedServers: async () => [],
-      ...more,
-    },
-    dataDirectory: tmpdir(),
-    configuration: buildConfiguration([
-      buildSingleCluster(['web-1', 'web-2']),
-      buildSingleCluster(['old-1'], { name: 'old', deploymentsEnabled: false }),
-    ]),
-    now: () => now,
-  });
+  await checkRunning({ ...needs, store: { ...needs.store, ...more } });
 
 describe('what the running bot says of itself', () => {
   test('is well where the database can be written and servers are ready', async () => {
@@ -38,6 +38,14 @@ describe('what the running bot says of itself', () => {
       },
       { area: 'servers', name: 'shop', state: 'ok', message: '2 servers, asked last 1 min ago' },
     ]);
+  });
+
+  test('counts one environment and one server as one', async () => {
+    const configuration = buildConfiguration([buildSingleCluster(['web-1'])]);
+    const found = await checkRunning({ ...needs, configuration });
+    expect(found.map(({ message }) => message)).toEqual(
+      expect.arrayContaining(['1 environment', '1 server, none was asked yet']),
+    );
   });
 
   test('names a server that was not ready, a database that cannot be written, and what a channel was not told', async () => {

@@ -237,6 +237,7 @@ describe('/deploy doctor', () => {
   });
   const found = [
     finding('slack', 'bot token', 'ok'),
+    finding('clock', 'clock', 'ok'),
     finding('slack', 'scope groups:read', 'warning'),
     finding('database', 'disk', 'fault'),
     ...Array.from({ length: 200 }, (_, index) => finding('servers', `shop/web-${index}`, 'ok')),
@@ -251,12 +252,13 @@ describe('/deploy doctor', () => {
     };
     await bot.slack.person('U0BEN').types('/deploy doctor', { channel });
     const everything = () => bot.slack.person('U0BEN').ephemerals().map(wordsOf).join('\n');
-    await expect.poll(everything).toContain('203 looked at: 1 fault, 1 warning.');
+    await expect.poll(everything).toContain('204 looked at: 1 fault, 1 warning.');
     const said = everything();
     expect(said).toMatch(
       /Fault\* · database · disk[\s\S]*Warning · slack · scope[\s\S]*Well · slack · bot token/,
     );
     expect(said).toContain('and 196 more');
+    expect(said).toContain('Well · clock · says ok');
     expect(said).not.toContain('<!channel>');
   });
 

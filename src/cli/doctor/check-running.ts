@@ -5,6 +5,7 @@ import type { Environment } from '../../domain/configured/environment.ts';
 import { liveMembers } from '../../domain/plan/plan.ts';
 import type { Store } from '../../store/store.ts';
 import { sayDuration } from '../../wording/duration.ts';
+import { countServers } from '../../wording/names.ts';
 import { type Finding, reportOn, sentenceOf } from './finding.ts';
 import { judgeUndelivered } from './judge-slack.ts';
 import { judgeSpace } from './judge-space.ts';
@@ -37,7 +38,8 @@ export async function checkRunning(needs: RunningNeeds): Promise<Finding[]> {
 }
 
 function sayCounts({ environments }: Configuration, enabled: Environment[]): string {
-  return `${environments.length} environments, ${enabled.length} of them enabled`;
+  const count = environments.length === 1 ? '1 environment' : `${environments.length} environments`;
+  return enabled.length === environments.length ? count : `${count}, ${enabled.length} of them enabled`;
 }
 
 async function checkWritable(store: RunningNeeds['store'], now: number): Promise<Finding> {
@@ -65,6 +67,6 @@ async function checkAnswers({ store, now }: RunningNeeds, environment: Environme
         `was not ready ${sayDuration(Math.max(0, now() - at))} ago: ${answer.problem ?? ''}`,
       ),
     ),
-    servers.ok(environment.name, `${names.size} servers, ${said}`),
+    servers.ok(environment.name, `${countServers(names.size)}, ${said}`),
   ];
 }

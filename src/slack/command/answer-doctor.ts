@@ -76,7 +76,9 @@ const shownWell = 4;
 function sayWell(area: string, well: Examined[]): string {
   const names = well
     .filter((each) => each.area === area)
-    .map(({ name, message }) => `${name} (${harmless(message, 80)})`);
+    .map(({ name, message }) =>
+      name === area ? harmless(message, 80) : `${name} (${harmless(message, 80)})`,
+    );
   const more = names.length > shownWell ? ` and ${names.length - shownWell} more` : '';
   return `Well · ${area} · ${harmless(names.slice(0, shownWell).join(', '))}${more}`;
 }
