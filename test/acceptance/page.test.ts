@@ -115,6 +115,7 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
       await says(threadOf(page), /Restarted .*during web-\d/);
       await says(threadOf(page), /web-5 failed[\s\S]*No space left on device/);
       await page.getByRole('button', { name: 'Close thread' }).click();
+      await says(channelOf(page), /replied to a thread: #1 shop@2 → shop-production/);
       await pressOnCard(page, /^Deploy the remaining/);
       await says(channelOf(page), /done[\s\S]*6 of 6 servers/);
       for (const name of ['web-1', 'web-2', 'web-3', 'web-4', 'web-5', 'web-6'])

@@ -41,6 +41,7 @@ export function MessageList({ screen, channel, messages, label, onThread }: Prop
               author={authorOf(screen, message)}
               isContinued={!isNewDay && continues(before, message)}
               replies={channel.messages.filter(({ threadTs }) => threadTs === message.ts)}
+              root={channel.messages.find(({ ts }) => ts === message.threadTs)}
               {...(onThread &&
                 !message.isEphemeral && { onThread: () => onThread(message.threadTs ?? message.ts) })}
             />

@@ -23,12 +23,14 @@ interface Props {
   /** Follows a message of the same author: no picture and no name again. */
   isContinued: boolean;
   replies: ScreenMessage[];
+  /** The message whose thread it is in; undefined where it is in none, or that is gone. */
+  root: ScreenMessage | undefined;
   /** Opens the thread; missing inside a thread. */
   onThread?: () => void;
 }
 
 /** One message. Edits happen in place, with a soft light on what changed. */
-export function Message({ message, channel, author, isContinued, replies, onThread }: Props) {
+export function Message({ message, channel, author, isContinued, replies, root, onThread }: Props) {
   const { viewer, zone } = useReader();
   const element = useRef<HTMLElement>(null);
   const surface = useMessageSurface(viewer, { channel, ts: message.ts });
@@ -54,7 +56,9 @@ export function Message({ message, channel, author, isContinued, replies, onThre
             {time}
           </p>
         )}
-        {message.broadcast && message.threadTs !== null && <p class="quiet">replied to a thread</p>}
+        {message.broadcast && message.threadTs !== null && (
+          <ThreadLine root={onThread === undefined ? null : root} />
+        )}
         <SurfaceContext.Provider value={surface}>
           {message.blocks.length > 0 ? (
             <Blocks blocks={message.blocks} />
@@ -70,6 +74,21 @@ export function Message({ message, channel, author, isContinued, replies, onThre
         {!message.isEphemeral && <MessageShortcuts channel={channel} ts={message.ts} />}
       </div>
     </article>
+  );
+}
+
+/** What a reply that stands in the channel as well belongs to; null inside the thread itself. */
+function ThreadLine({ root }: { root: ScreenMessage | null | undefined }) {
+  if (root === null) return <p class="quiet">also sent to the channel</p>;
+  return (
+    <p class="quiet reply-of">
+      replied to a thread
+      {root && (
+        <>
+          : <Markup parts={parseMarkup(root.text)} />
+        </>
+      )}
+    </p>
   );
 }
 
