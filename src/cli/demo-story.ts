@@ -31,6 +31,7 @@ export async function playStory(stage: Stage): Promise<number> {
   const { sent, failed, byRevision } = load.counts();
   const revisions = Object.entries(byRevision).map(([name, count]) => `${name} ${count}`);
   print(`\n${failed} of ${sent} requests failed (answered by ${revisions.join(', ')}).`);
+  print('Be in it yourself, in a browser: npm run sandbox');
   const servers = await fleet.status();
   return failed === 0 && servers.every(({ revision }) => revision === 'shop@2') ? 0 : 1;
 }
@@ -40,6 +41,8 @@ async function playRequest({ slack, print, ...stage }: Stage): Promise<void> {
   title(print, 'Ana types /deploy shop@2 to shop-production and reads the plan');
   await ana.types('/deploy shop@2 to shop-production', { channel });
   const form = await ana.modal();
+  // She reads it when the servers have said what runs there; where they say nothing, as it is.
+  await slack.until(() => !form.text().includes('not checked yet'), waitMs).catch(() => undefined);
   print(indent(form.text()));
   await form.type('Reason', 'the new front page');
   await form.submit();
