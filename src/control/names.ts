@@ -3,12 +3,20 @@ import { harmless, stripHidden } from '../domain/quote.ts';
 import { plainText } from '../wording/plain.ts';
 
 /** Our sentences for a terminal: mentions become names, marks go, and nothing in them can steer the terminal. */
-export async function forTerminal(app: Pick<AppNeeds, 'findPerson'>, text: string): Promise<string> {
+export async function forTerminal(
+  app: Pick<AppNeeds, 'findPerson' | 'configuration'>,
+  text: string,
+): Promise<string> {
   const ids = new Set([...text.matchAll(/<@([UW][A-Z0-9]+)>/g)].map((match) => match[1] ?? ''));
   const names = new Map(
     await Promise.all([...ids].map(async (id) => [id, (await app.findPerson(id)).name] as const)),
   );
-  return stripHidden(plainText(text, (id) => harmless(names.get(id) ?? id)));
+  return stripHidden(plainText(text, (id) => harmless(names.get(id) ?? roleOfGroup(app, id) ?? id)));
+}
+
+/** A group of Slack by the first role that it holds: its id says nothing to anybody. */
+function roleOfGroup({ configuration }: Pick<AppNeeds, 'configuration'>, id: string): string | undefined {
+  return Object.entries(configuration().roles).find(([, { usergroups }]) => usergroups.includes(id))?.[0];
 }
 
 /** What a person wrote, for a terminal: word for word, and none of its lines can pass for one of ours. */
