@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import type { DeploymentEvent, QuestionKind, StoredEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
+import type { QuestionKind } from '../../src/domain/events/question.ts';
 import { type Fact, factsOf } from '../../src/progress/facts.ts';
 import { buildEnvironment, buildPlan } from '../helpers/build.ts';
 

@@ -1,6 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
+import { Unreachable } from '../command.ts';
+
 /** A host key that a server may show, and the names under which it is asked for. */
 export interface PinnedKey {
   key: Buffer;
@@ -12,6 +14,34 @@ export interface PinnedKey {
     | 'rsa-sha2-512'
     | 'rsa-sha2-256'
   )[];
+}
+
+/** The keys pinned for a server, one at least. Without any it is unreachable: nothing is accepted unseen. */
+export function pinnedFor({ pin, host, port }: Address, where: string): PinnedKey[] {
+  const pins = readFrom({ pin, host, port }, where);
+  if (pins.length > 0) return pins;
+  throw new Unreachable(
+    `${where}: its host key is not pinned: no entry in known_hosts names it with a key that is not revoked`,
+  );
+}
+
+interface Address {
+  pin: { hostKey: string } | { knownHosts: string };
+  host: string;
+  port: number;
+}
+
+function readFrom({ pin, host, port }: Address, where: string): PinnedKey[] {
+  try {
+    return readPins(pin, host, port);
+  } catch (error) {
+    if (!('knownHosts' in pin)) throw error;
+    const why = (error as NodeJS.ErrnoException).code ?? String(error);
+    const scan = port === 22 ? host : `-p ${port} ${host}`;
+    throw new Unreachable(
+      `${where}: its host key is not pinned: ${pin.knownHosts} cannot be read (${why}); write what ssh-keyscan ${scan} says there, compared with the server's own word`,
+    );
+  }
 }
 
 /**

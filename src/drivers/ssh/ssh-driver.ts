@@ -9,7 +9,7 @@ import { type CommandDriver, type CommandSession, type Look, Unreachable } from 
 import type { Channel, OpenChannel } from '../runner/channel.ts';
 import { lookAround } from '../runner/look.ts';
 import { openRunnerSession } from '../runner/session.ts';
-import { type PinnedKey, readPins, sayFingerprint } from './host-key.ts';
+import { pinnedFor, sayFingerprint } from './host-key.ts';
 
 type SshConnection = Extract<Connection, { driver: 'ssh' }>;
 
@@ -87,20 +87,6 @@ async function connect(
   }
 }
 
-/** A file of pinned keys that cannot be read leaves a server unreached: nothing is accepted unseen. */
-function pinsOf({ pin, host, port }: SshConnection, where: string): PinnedKey[] {
-  try {
-    return readPins(pin, host, port);
-  } catch (error) {
-    if (!('knownHosts' in pin)) throw error;
-    const why = (error as NodeJS.ErrnoException).code ?? String(error);
-    const scan = port === 22 ? host : `-p ${port} ${host}`;
-    throw new Unreachable(
-      `${where}: its host key is not pinned: ${pin.knownHosts} cannot be read (${why}); write what ssh-keyscan ${scan} says there, compared with the server's own word`,
-    );
-  }
-}
-
 /** TCP without Nagle's delay, the pinned key checked before anything is offered, then the key of the login. */
 async function handshake(
   needs: SshDriverNeeds,
@@ -110,11 +96,7 @@ async function handshake(
 ): Promise<Client> {
   const { host, port, user } = connection;
   const where = `${server} (${host}:${port})`;
-  const pins = pinsOf(connection, where);
-  if (pins.length === 0)
-    throw new Unreachable(
-      `${where}: its host key is not pinned: no entry in known_hosts names it with a key that is not revoked`,
-    );
+  const pins = pinnedFor(connection, where);
   const socket = await openSocket(where, host, port, signal);
   const client = new Client();
   return await new Promise<Client>((resolve, reject) => {
