@@ -73,7 +73,7 @@ function frozenMeanwhile(needs: AppNeeds, deployment: Deployment, plan: Plan): S
     .filter((need) => !given.includes(need));
   if (open.length === 0) return null;
   const changes = open.map((need) => `it would start inside a freeze, and needs ${need}`);
-  return drift(needs, plan, { plan, hash: deployment.planHash }, changes);
+  return drift(needs, { deployment, plan }, { plan, hash: deployment.planHash }, changes);
 }
 
 /** Every server was left out by somebody. */
@@ -140,9 +140,9 @@ function brokenRules(again: Verdict<PlannedDeployment>): Stop | null {
 }
 
 /** A warning that nobody accepted: whoever approves once more accepts it; unanswered, it ends. */
-function unaccepted(needs: AppNeeds, { warnings }: Deployment, again: PlannedDeployment): Stop | null {
-  const unread = newWarnings(again.warnings, warnings ?? again.warnings);
+function unaccepted(needs: AppNeeds, deployment: Deployment, again: PlannedDeployment): Stop | null {
+  const unread = newWarnings(again.warnings, deployment.warnings ?? again.warnings);
   if (unread.length === 0) return null;
   const changes = unread.map(({ rule, message }) => `a new warning: ${message} (${rule})`);
-  return drift(needs, again.plan, again, changes);
+  return drift(needs, { deployment, plan: again.plan }, again, changes);
 }

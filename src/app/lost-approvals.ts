@@ -26,7 +26,8 @@ export async function lostApprovals(
   plan: Plan,
 ): Promise<Drift | null> {
   const environment = currentEnvironment(needs.configuration(), plan);
-  const voidBy = (why: string): Drift => drift(needs, plan, { plan, hash: deployment.planHash }, [why]);
+  const voidBy = (why: string): Drift =>
+    drift(needs, { deployment, plan }, { plan, hash: deployment.planHash }, [why]);
   const breaker = await lostBreaker(needs, deployment, environment);
   if (breaker) return voidBy(`<@${breaker}> may no longer break the glass for \`${environment.name}\``);
   const voters = await Promise.all(

@@ -5,6 +5,7 @@ import { planChanges } from '../domain/plan/plan-changes.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { Warning } from '../domain/verdict.ts';
 import type { DueChange } from '../store/due.ts';
+import type { LoadedDeployment } from './load-deployment.ts';
 import type { PlanningNeeds } from './needs.ts';
 import { planDeployment, samePlan } from './plan-deployment.ts';
 
@@ -30,24 +31,32 @@ export async function changesSince(
   if (!again.ok)
     return drift(
       needs,
-      plan,
+      { deployment, plan },
       { plan, hash: deployment.planHash },
       again.refusals.map(({ message }) => message.replace(/\.$/, '')),
     );
   if (again.value.hash === deployment.planHash) return null;
-  return drift(needs, plan, again.value, planChanges(plan, again.value.plan));
+  return drift(needs, { deployment, plan }, again.value, planChanges(plan, again.value.plan));
 }
 
-/** The approvals are void; what is not approved again, for now, within the grace expires. */
+/**
+ * The approvals are void. An hour that is still to come stays, and so does the time until which it was to be approved;
+ * where the hour has come, what is not approved again, for now, within the grace expires.
+ */
 export function drift(
-  needs: PlanningNeeds,
-  old: Plan,
+  needs: Pick<PlanningNeeds, 'now'>,
+  { deployment, plan: old }: LoadedDeployment,
   today: { plan: Plan; hash: string; warnings?: Warning[] },
   changes: string[],
 ): Drift {
+  const now = needs.now();
+  const startsAt = deployment.startsAt !== null && deployment.startsAt > now ? deployment.startsAt : null;
   // What went wrong may be undone at any hour.
-  const overrides = today.plan.undoes ? [] : overridesAt(today.plan.environment, needs.now());
-  const expiresAt = needs.now() + old.environment.schedule.graceMinutes * 60_000;
+  const overrides = today.plan.undoes ? [] : overridesAt(today.plan.environment, startsAt ?? now);
+  const expiresAt =
+    startsAt === null
+      ? now + old.environment.schedule.graceMinutes * 60_000
+      : Math.min(startsAt, deployment.expiresAt ?? startsAt);
   return {
     changes,
     events: [
@@ -56,11 +65,16 @@ export function drift(
         planHash: today.hash,
         changes,
         expiresAt,
+        ...(startsAt !== null && { startsAt }),
         ...(overrides.length > 0 && { overrides }),
         ...(today.warnings && { warnings: today.warnings }),
       },
     ],
-    due: [{ remove: 'start' }, { remove: 'expire' }, { remove: 'remind' }, { add: 'expire', at: expiresAt }],
+    due: [...dueAgain(startsAt), { remove: 'expire' }, { add: 'expire', at: expiresAt }],
     plan: { plan: today.plan, hash: today.hash },
   };
+}
+
+function dueAgain(startsAt: number | null): DueChange[] {
+  return startsAt === null ? [{ remove: 'start' }, { remove: 'remind' }] : [{ add: 'start', at: startsAt }];
 }

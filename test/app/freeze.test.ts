@@ -134,6 +134,23 @@ describe('a start inside a freeze', () => {
     });
   });
 
+  test.each([
+    ['later tonight', { from: '2026-11-17T20:00', to: '2026-11-18T00:00' }, 12, 1],
+    ['that is over by then', { from: '2026-11-17T00:00', to: '2026-11-17T12:00' }, 6, 0],
+  ])(
+    'takes the overrides of the hour it keeps when its plan changes before it: a freeze %s',
+    async (_, when, hours, needed) => {
+      await start({ freezes: [{ ...freeze, ...when }] });
+      const deployment = await requested({ startsAt: tuesdayMorning + hours * hour });
+      expect(deployment.overrides).toHaveLength(needed);
+      app.world.configuration.environments = [
+        buildEnvironment({ freezes: [{ ...freeze, ...when }], approval, minInService: 0 }),
+      ];
+      expect(rules(await approve(deployment, 'U0BEN'))).toEqual(['plan-changed']);
+      expect((await load(deployment.number)).deployment.overrides).toHaveLength(needed);
+    },
+  );
+
   test('expires like any other when the override does not come before its hour', async () => {
     const deployment = await requested({ startsAt: tuesdayMorning + hour });
     value(await approve(deployment, 'U0BEN'));

@@ -268,6 +268,34 @@ describe('an approval', () => {
     expect(value(await approve(changed, 'U0BEN'))).toMatchObject({ complete: true });
   });
 
+  test('keeps the hour that was asked for when a press before it finds another plan', async () => {
+    const startsAt = tuesdayMorning + 12 * hour;
+    const deployment = await requested({ startsAt });
+    app.world.configuration.environments = [buildEnvironment({ approval, minInService: 0 })];
+    expect(rules(await approve(deployment, 'U0BEN'))).toEqual(['plan-changed']);
+    const changed = await load(deployment.number);
+    expect(changed).toMatchObject({ state: 'awaiting_approval', startsAt, expiresAt: startsAt });
+    value(await approve(changed, 'U0BEN'));
+    expect(await load(deployment.number)).toMatchObject({ state: 'scheduled', startsAt });
+    const due = await app.store.dueBefore(startsAt, 10);
+    expect(due.filter(({ kind }) => kind === 'start')).toEqual([
+      { kind: 'start', deployment: deployment.number, at: startsAt },
+    ]);
+  });
+
+  test('keeps until when the approval was to come when a press finds another plan', async () => {
+    const days = 24 * 5;
+    const deployment = await requested({ startsAt: tuesdayMorning + days * hour });
+    expect(deployment.expiresAt).toBe(tuesdayMorning + 72 * hour);
+    app.world.configuration.environments = [buildEnvironment({ approval, minInService: 0 })];
+    await approve(deployment, 'U0BEN');
+    const { expiresAt } = await load(deployment.number);
+    expect(expiresAt).toBe(tuesdayMorning + 72 * hour);
+    expect(await app.store.dueBefore(tuesdayMorning + 73 * hour, 10)).toEqual([
+      { kind: 'expire', deployment: deployment.number, at: expiresAt },
+    ]);
+  });
+
   test('that does not come before the start lets the deployment expire', async () => {
     const deployment = await requested({ startsAt: tuesdayMorning + hour });
     app.clock.now += hour;

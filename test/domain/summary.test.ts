@@ -51,9 +51,13 @@ const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbit
   scheduled: fc.nat().map((startsAt) => ({ type: 'scheduled', startsAt })),
   reminded: fc.constant({ type: 'reminded', minutesBefore: 15 }),
   lift_asked: fc.constant({ type: 'lift_asked', by: 'U0ANA', rule: 'lock', message: 'closed', people: [] }),
-  plan_changed: fc
-    .nat(5)
-    .map((hash) => ({ type: 'plan_changed', planHash: `hash-${hash}`, changes: [], expiresAt: 1 })),
+  plan_changed: fc.nat(5).map((hash) => ({
+    type: 'plan_changed',
+    planHash: `hash-${hash}`,
+    changes: [],
+    expiresAt: 1,
+    ...(hash > 2 && { startsAt: hash }),
+  })),
   queued: fc.constant({ type: 'queued', behind: null }),
   lock_met: fc.constant({ type: 'lock_met', by: 'U0BEA', reason: 'moving', since: 1 }),
   lock_lifted: fc.constant({ type: 'lock_lifted', by: 'U0BEA' }),

@@ -180,7 +180,7 @@ function applyPlanChange(
     planChanges: event.changes,
     overrides: event.overrides ?? [],
     warnings: event.warnings ?? deployment.warnings,
-    startsAt: null,
+    startsAt: event.startsAt ?? null,
     lock: null,
     lockMetAt: null,
     expiresAt: event.expiresAt,

@@ -50,7 +50,7 @@ function changes(standing: Standing, { deployment, event, at }: StoredEvent): Pa
     case 'scheduled':
       return { state: 'scheduled', startsAt: event.startsAt };
     case 'plan_changed':
-      return { state: 'awaiting_approval', planHash: event.planHash, startsAt: null };
+      return { state: 'awaiting_approval', planHash: event.planHash, startsAt: event.startsAt ?? null };
     case 'queued':
       return { state: 'queued' };
     case 'question_answered':

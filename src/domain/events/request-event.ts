@@ -46,6 +46,8 @@ export type RequestEvent =
       planHash: string;
       changes: string[];
       expiresAt: number;
+      /** The hour that was asked for, where it is still to come; absent: as soon as it is approved again. */
+      startsAt?: number;
       overrides?: FreezeOverride[];
       /** What an approval of it accepts; absent: what was accepted before. */
       warnings?: Warning[];
