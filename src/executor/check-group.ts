@@ -61,7 +61,9 @@ async function writeCheck(
   if (choice && 'server' in choice && problems.length === 0) problems.push(choice);
   const cache = choice && 'next' in choice && problems.length === 0 ? { cache: choice } : {};
   const from = Object.fromEntries([...inspections].map(([server, { readBack }]) => [server, readBack]));
-  const drift = await findDrift(needs, book, from);
+  const drift = (await findDrift(needs, book, from)).filter(
+    ({ server, found }) => runOf(book).knownDrift.get(server) !== found,
+  );
   for (let written = false; !written && !signal.aborted;) {
     const out = await membersOut(needs, book);
     await book.refresh();

@@ -57,6 +57,30 @@ describe('a server that runs something else than the last deployment left there'
     expect(engine.world.done).toEqual([]);
   });
 
+  test('law 4: what cannot be reached any more when the answer comes is not taken out', async () => {
+    const number = await leaveAnotherVersion('ask');
+    await engine.until(number, ['waiting']);
+    engine.world.unreachable.add('web-1');
+    await engine.answer(number, 'resume');
+    const deployment = await engine.until(number, ['error']);
+    expect(statesOf(deployment)).toEqual({ 'web-1': 'preflight_failed', 'web-2': 'skipped' });
+    expect(engine.world.done).toEqual([]);
+  });
+
+  test('ask: something else again is asked about again, and what was let pass is not', async () => {
+    const number = await leaveAnotherVersion('ask');
+    const { question } = await engine.until(number, ['waiting']);
+    const inspect = engine.world.system.inspect.bind(engine.world.system);
+    engine.world.system.inspect = async (...asked) => ({ ...(await inspect(...asked)), readBack: 'shop@9' });
+    await engine.answer(number, 'resume');
+    await eventually(async () => {
+      const next = (await engine.load(number)).question;
+      return next !== null && next.id !== question?.id;
+    });
+    expect((await engine.load(number)).question?.text).toContain('web-1 runs `shop@9`');
+    expect(engine.world.done).toEqual([]);
+  });
+
   test('stop: is not begun, and the reason names both', async () => {
     const number = await leaveAnotherVersion('stop');
     const deployment = await engine.until(number, ['error']);

@@ -64,6 +64,26 @@ describe('Pause', () => {
     await engine.until(number, ['ok']);
   });
 
+  test('law 5: a group that was looked at before it is looked at again before it leaves', async () => {
+    const number = await engine.request(
+      buildSingleCluster(['web-1', 'web-2'], { minInService: 1, maxFailures: { count: 2 } }),
+    );
+    const inspect = engine.world.system.inspect.bind(engine.world.system);
+    engine.world.system.inspect = async (plan, server, signal) => {
+      engine.world.system.inspect = inspect;
+      await engine.decide(number, { type: 'paused', by });
+      return await inspect(plan, server, signal);
+    };
+    engine.start();
+    await eventually(async () => (await engine.load(number)).run?.groups.has(0) ?? false);
+    engine.clock.now = () => Date.now() + 3_600_000;
+    engine.world.statuses.set('web-1', 'up').set('web-2', 'down');
+    await engine.decide(number, { type: 'resumed', by });
+    const { question } = await engine.until(number, ['waiting']);
+    expect(question?.kind).toBe('capacity');
+    expect(engine.world.done).toEqual([]);
+  });
+
   test('lasts over a question: the answer leaves it paused', async () => {
     const number = await engine.request(buildSingleCluster(['web-1', 'web-2']));
     engine.world.when('web-1 install', async () => {

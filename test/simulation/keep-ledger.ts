@@ -153,6 +153,7 @@ function newAttempt(number: number, servers: string[], startedAt: number): Attem
     keptOut: new Set(),
     rollingBack: new Set(),
     drifting: new Set(),
+    named: new Map(),
   };
 }
 
@@ -191,8 +192,11 @@ function endServer(
 
 function addHours({ environment }: DeploymentEntry, attempt: AttemptEntry, event: Row['event']): void {
   if (event.type === 'window_ended') attempt.halted ??= 'its window has ended';
-  if (event.type !== 'group_checked' || environment.drift === 'warn') return;
-  for (const { server } of event.drift ?? []) attempt.drifting.add(server);
+  if (event.type !== 'group_checked') return;
+  for (const { server, found } of event.drift ?? []) {
+    attempt.named.set(server, found);
+    if (environment.drift !== 'warn') attempt.drifting.add(server);
+  }
 }
 
 /** What happens after the end: a held member goes back, or is to stay out. */

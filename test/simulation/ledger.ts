@@ -38,6 +38,8 @@ export interface AttemptEntry {
   rollingBack: Set<string>;
   /** Servers on which something else runs, and nobody has said that this is all right. */
   drifting: Set<string>;
+  /** What was found on servers instead of what was left there, as last named: it is named once. */
+  named: Map<string, string>;
 }
 
 /** What the log says of one deployment. */

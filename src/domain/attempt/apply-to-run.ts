@@ -14,7 +14,7 @@ export function applyToRun(run: Run, event: DeploymentEvent, at: number): void {
   switch (event.type) {
     case 'attempt_resumed':
       run.fence = event.fence;
-      return;
+      return ageChecks(run);
     case 'group_checked':
       return applyGroupCheck(run, event);
     case 'server_started':
@@ -68,7 +68,10 @@ function intervene(run: Run, event: Intervention, at: number): void {
   if (event.type === 'stop_requested') run.stop = who;
   if (event.type === 'stop_now_requested') run.stopNow = who;
   if (event.type === 'paused') run.paused = who;
-  if (event.type === 'resumed') run.paused = null;
+  if (event.type === 'resumed') {
+    run.paused = null;
+    ageChecks(run);
+  }
   if (event.type === 'kept_out') run.keptOut.set(event.member, who);
   if (event.type === 'put_back_requested') {
     const { member, task } = event;
@@ -93,12 +96,20 @@ function setTask(run: Run, task: number, change: Partial<TaskRun>): void {
 }
 
 function applyGroupCheck(run: Run, event: Extract<DeploymentEvent, { type: 'group_checked' }>): void {
-  run.groups.set(event.group, { problems: event.problems, refused: event.refused });
+  const { group, problems, refused, drift = [] } = event;
+  run.groups.set(group, { problems, refused, isOld: false });
+  if (problems.length === 0 && refused === null)
+    for (const { server, found } of drift) run.knownDrift.set(server, found);
   run.cache ??= event.cache ?? null;
   for (const [server, from] of Object.entries(event.from)) {
     const known = run.servers.get(server);
     if (known) known.from = from;
   }
+}
+
+/** After a pause, an answer or a restart nobody knows how old the latest looks are. */
+function ageChecks(run: Run): void {
+  for (const check of run.groups.values()) check.isOld = true;
 }
 
 function applyServerEnd(
@@ -123,6 +134,7 @@ function applyAnswer(run: Run, event: Extract<DeploymentEvent, { type: 'question
   const question = run.question;
   if (question?.id !== event.question) return;
   run.question = null;
+  ageChecks(run);
   if (event.choice === 'stop') run.stoppedBy = event.by;
   if (question.task !== null) applyTaskAnswer(run, question.task, question, event);
   if (question.server !== undefined && event.choice === 'roll-back')

@@ -13,7 +13,7 @@ import { settle } from './settle.ts';
 export type GroupAction =
   /** An intent stands without an outcome: seal, look, and only then go on (law 2). */
   | { do: 'probe'; group: number; task: PlannedTask; run: number }
-  /** Nothing of this group was touched yet: is every server reachable, does the capacity floor hold? */
+  /** Nothing of this group was touched yet, or lately looked at: is every server reachable, does the capacity floor hold? */
   | { do: 'check-group'; group: number }
   | { do: 'perform'; group: number; task: PlannedTask; run: number }
   /** A person wants everything ended at once: what may still run on its server is (law 10). */
@@ -123,7 +123,9 @@ function floorAllows({ plan }: IndexedPlan, run: Run, underWay: number): boolean
 
 function nextInLane(index: IndexedPlan, run: Run, lane: Lane): GroupAction | null {
   const { group, members, openTask } = lane;
-  if (isHeldUp(run) && isUntouched(run, lane)) return null;
+  const untouched = isUntouched(run, lane);
+  if (untouched && isHeldUp(run)) return null;
+  if (untouched && run.groups.get(group)?.isOld) return { do: 'check-group', group };
   if (openTask) return nextOfOpen(run, group, openTask);
   const perform = (task: PlannedTask): GroupAction => ({
     do: 'perform',

@@ -39,6 +39,8 @@ export interface ServerRun {
 export interface GroupCheck {
   problems: ServerProblem[];
   refused: string | null;
+  /** Time of unknown length has passed since: before anything of the group is taken out, it is looked at once more. */
+  isOld: boolean;
 }
 
 /** One attempt, folded from its events. */
@@ -52,6 +54,8 @@ export interface Run {
   before: ReadonlyMap<string, ServerRun>;
   tasks: Map<number, TaskRun>;
   groups: Map<number, GroupCheck>;
+  /** What was found on servers instead of what was left there, and let pass. */
+  knownDrift: Map<string, string>;
   /** In service as last told, by member; absent: not touched by this attempt. */
   service: Map<string, 'yes' | 'no' | 'held'>;
   question: Question | null;
@@ -99,6 +103,7 @@ export function startRun(
     before: before ? standingsOf(before) : new Map(),
     tasks: new Map(),
     groups: new Map(),
+    knownDrift: new Map(),
     service: new Map(),
     question: null,
     resumedWaves: new Set(),

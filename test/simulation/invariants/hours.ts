@@ -70,14 +70,15 @@ function isInFreeze({ environment: { freezes } }: DeploymentEntry, at: number): 
 
 /** What somebody changed out there long before is found, unless a deployment was there since. */
 function overlooksDrift(
-  { environment, number }: DeploymentEntry,
+  { environment, number, attempts }: DeploymentEntry,
   { event, at }: LogRow,
   tamperedAt: (server: string) => number | null,
 ): string | null {
   if (environment.drift === null || event.type !== 'group_checked') return null;
   const overlooked = Object.entries(event.from).find(([server, found]) => {
     const since = tamperedAt(server);
-    const isNamed = event.drift?.some((drift) => drift.server === server) ?? false;
+    const wasNamed = attempts.at(-1)?.named.get(server) === found;
+    const isNamed = wasNamed || (event.drift?.some((drift) => drift.server === server) ?? false);
     return since !== null && at - since > checkToStartMs && found !== null && !isNamed;
   });
   return overlooked ? `#${number} does not see that ${overlooked[0]} was changed by others` : null;
