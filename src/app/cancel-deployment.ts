@@ -17,10 +17,12 @@ export interface CancelDeployment extends Actor {
   number: number;
 }
 
-/** What a cancellation came to: it never began, or no new server begins. */
+/** What a cancellation came to: it never began, no new server begins, or the rest of it stays as it is. */
 export interface CancelledDeployment {
   number: number;
   stopping: boolean;
+  /** An earlier attempt has run; absent: none has, or one runs now. */
+  rest?: true;
 }
 
 /** Before it runs: it never will. While it runs: the server at hand is finished, and no other begins (law 10). */
@@ -54,11 +56,12 @@ export async function cancelDeployment(
         answer: { number, stopping: true },
       });
     }
+    const rest = deployment.attempt > 0 && { rest: true as const };
     return accept({
-      events: [{ type: 'cancelled', by: person.id, via: request.via }],
+      events: [{ type: 'cancelled', by: person.id, via: request.via, ...rest }],
       due: [{ remove: 'start' }, { remove: 'expire' }, { remove: 'remind' }, { remove: 'question' }],
       releaseLease: true,
-      answer: { number, stopping: false },
+      answer: { number, stopping: false, ...rest },
     });
   });
 }

@@ -75,7 +75,9 @@ function sayIntervention(event: Intervention, sayInstant: SayInstant): string {
   const who = mention(event);
   switch (event.type) {
     case 'cancelled':
-      return `Cancelled by ${who} before it began.`;
+      return event.rest
+        ? `Cancelled by ${who}: what remained is not deployed.`
+        : `Cancelled by ${who} before it began.`;
     case 'stop_requested':
       return `${who} stops it: the server at hand is finished, and no other begins.`;
     case 'stop_now_requested':

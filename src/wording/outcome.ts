@@ -18,9 +18,11 @@ export function sayRequested(
 }
 
 /** What a cancellation came to. */
-export function sayCancelled({ number, stopping }: { number: number; stopping: boolean }): string {
-  return stopping
-    ? `#${number} stops after the server at hand.`
+export function sayCancelled(cancelled: { number: number; stopping: boolean; rest?: true }): string {
+  const { number, stopping, rest } = cancelled;
+  if (stopping) return `#${number} stops after the server at hand.`;
+  return rest
+    ? `#${number} is cancelled: what remained of it is not deployed.`
     : `#${number} is cancelled and will not run.`;
 }
 

@@ -14,6 +14,7 @@ import type { Verdict } from '../../src/domain/verdict.ts';
 import { factsOf } from '../../src/progress/facts.ts';
 import { deploymentCard } from '../../src/slack/card/card.ts';
 import type { Lease } from '../../src/store/leases.ts';
+import { sayCancelled } from '../../src/wording/outcome.ts';
 import { threadLine } from '../../src/wording/thread-line.ts';
 import { buildRequest, startApp, type TestApp, tuesdayMorning } from '../helpers/app.ts';
 import { buildSingleCluster } from '../helpers/build.ts';
@@ -107,7 +108,15 @@ describe('Deploy the remaining N, outside of the windows', () => {
 
   test('may be cancelled while it waits, and pressed again', async () => {
     value(await retry());
-    value(await cancelDeployment(app, { by: 'U0ANA', number }));
+    const waiting = await load();
+    const card = JSON.stringify(deploymentCard(waiting.deployment, waiting.plan, []));
+    expect(card).toContain('What remains of it is not deployed.');
+    const cancelled = value(await cancelDeployment(app, { by: 'U0ANA', number }));
+    expect(sayCancelled(cancelled)).toBe(`#${number} is cancelled: what remained of it is not deployed.`);
+    const fact = factsOf(waiting.plan, await app.store.eventsAfter(number, 0)).at(-1);
+    expect(fact && threadLine(waiting.plan, fact, String)).toBe(
+      'Cancelled by <@U0ANA>: what remained is not deployed.',
+    );
     expect(await app.store.dueBefore(nextOpening, 10)).toEqual([]);
     value(await retry());
     expect((await load()).deployment.state).toBe('scheduled');

@@ -2,7 +2,11 @@ import type { Actor } from '../actor.ts';
 
 /** What people do to a deployment that was approved. */
 export type Intervention =
-  | ({ type: 'cancelled' } & Actor)
+  | ({
+      type: 'cancelled';
+      /** An attempt has run, and what it left waited to be deployed; absent: nothing was begun. */
+      rest?: true;
+    } & Actor)
   /** The server at hand is finished, and nothing further begins. */
   | ({ type: 'stop_requested' } & Actor)
   /** What runs on servers is ended, and nothing further begins. */

@@ -22,7 +22,11 @@ export function cardButtons(deployment: Deployment, plan: Plan): Button[] {
   });
   const cancel = button(ids.cancel, 'Cancel', value, {
     accessibilityLabel: `Cancel deployment ${number}`,
-    confirm: { title: `Cancel #${number}?`, text: 'It will not run.', yes: 'Cancel it' },
+    confirm: {
+      title: `Cancel #${number}?`,
+      text: run ? 'What remains of it is not deployed.' : 'It will not run.',
+      yes: 'Cancel it',
+    },
   });
   const answers = answerButtons(deployment);
   const isRunning = run !== null && !run.ended;
