@@ -13,6 +13,8 @@ export interface Play {
   run: Run;
   /** What was done, in order: `disable eu`, `VQL a@1 vdp-1`, `probe …`, and the checks of groups. */
   done: string[];
+  /** Why each member that is held is. */
+  heldBecause: Map<string, string>;
   write(event: DeploymentEvent): void;
   /** What may be done now; the facts that follow are written first. */
   next(): Action[];
@@ -38,7 +40,12 @@ export function play(plan: Plan): Play {
   );
   const done: string[] = [];
   let version = 0;
-  const write = (event: DeploymentEvent): void => applyToRun(run, event, (version += 1));
+  const heldBecause = new Map<string, string>();
+  const write = (event: DeploymentEvent): void => {
+    if (event.type === 'service_changed' && event.inService === 'held')
+      heldBecause.set(event.member, event.reason);
+    applyToRun(run, event, (version += 1));
+  };
   const next = (): Action[] => {
     for (;;) {
       const actions = nextActions(index, run);
@@ -63,7 +70,7 @@ export function play(plan: Plan): Play {
       act(action, 'task' in action ? ends[nameOf(action.task)] : undefined);
     return done;
   };
-  return { index, run, done, write, next, act, toTheEnd };
+  return { index, run, done, heldBecause, write, next, act, toTheEnd };
 }
 
 function check(plan: Plan, run: Run, group: number, write: (event: DeploymentEvent) => void): void {
