@@ -9,6 +9,7 @@ import { requestDeployment } from '../../src/app/request-deployment.ts';
 import type { ApprovalRule } from '../../src/domain/configured/approval-rule.ts';
 import type { Deployment } from '../../src/domain/deployment/deployment.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
+import type { Lease } from '../../src/store/store.ts';
 import { sayApprovals } from '../../src/wording/approvals.ts';
 import { buildRequest, startApp, type TestApp } from '../helpers/app.ts';
 import { buildConfiguration, buildEnvironment } from '../helpers/build.ts';
@@ -46,6 +47,12 @@ const load = async (number: number): Promise<Deployment> =>
 const now = async (): Promise<Deployment> => await load(deployment.number);
 const approve = async (by: string) =>
   await approveDeployment(app, { by, number: deployment.number, planHash: (await now()).planHash });
+const claimed = async (): Promise<Lease> => {
+  const { number } = deployment;
+  const lease = await app.store.claim({ deployment: number, holder: 'test', at: app.now(), staleBefore: 0 });
+  if (!lease) throw new Error('no lease');
+  return lease;
+};
 type Hand = (by: string, to: string) => Promise<Verdict<unknown>>;
 const one: Hand = async (by, to) => await delegateOne(app, { by, to, number: deployment.number });
 const all = async (by: string, to: string, days = 3): Promise<Verdict<unknown>> =>
@@ -125,13 +132,7 @@ describe.each([
     value(await approve('U0DAN'));
     value(await approve('U0CAT'));
     const { number } = deployment;
-    const lease = await app.store.claim({
-      deployment: number,
-      holder: 'test',
-      at: app.now(),
-      staleBefore: 0,
-    });
-    if (!lease) throw new Error('no lease');
+    const lease = await claimed();
     lose();
     expect(await admitDeployment(app, lease)).toBe(false);
     expect((await now()).planChanges.join()).toContain(sentence);
@@ -140,6 +141,13 @@ describe.each([
       approvedBy: [{ by: 'U0DAN', for: 'U0BEN' }, { by: 'U0CAT' }],
       ask: ['U0CAT'],
     });
+  });
+
+  test('counts at the start while both still may, though its carrier holds no role', async () => {
+    value(await hand('U0BEN', 'U0DAN'));
+    value(await approve('U0DAN'));
+    value(await approve('U0CAT'));
+    expect(await admitDeployment(app, await claimed())).toBe(true);
   });
 
   test('also rejects', async () => {
