@@ -9,7 +9,7 @@ import { requestDeployment } from '../../src/app/request-deployment.ts';
 import type { ApprovalRule } from '../../src/domain/configured/approval-rule.ts';
 import type { Deployment } from '../../src/domain/deployment/deployment.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
-import type { Lease } from '../../src/store/store.ts';
+import type { Lease } from '../../src/store/leases.ts';
 import { sayApprovals } from '../../src/wording/approvals.ts';
 import { buildRequest, startApp, type TestApp } from '../helpers/app.ts';
 import { buildConfiguration, buildEnvironment } from '../helpers/build.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { undoableServers } from '../../src/domain/attempt/undoing.ts';
-import type { DeploymentEvent, ServerState, TaskEnd } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
+import type { ServerState, TaskEnd } from '../../src/domain/events/states.ts';
 import { indexPlan } from '../../src/domain/plan/plan-index.ts';
 import { buildPlan, buildSingleCluster, buildStep } from '../helpers/build.ts';
 

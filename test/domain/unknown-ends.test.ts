@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { failureLimit } from '../../src/domain/attempt/halt.ts';
-import type { Environment } from '../../src/domain/environment.ts';
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { buildPlan, buildSingleCluster } from '../helpers/build.ts';
 import { nameOf, play } from '../helpers/play-attempt.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
+import type { Environment } from '../../src/domain/configured/environment.ts';
 import { applyEvent, foldDeployment } from '../../src/domain/deployment/deployment.ts';
-import type { Environment } from '../../src/domain/environment.ts';
-import type { DeploymentEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { indexPlan } from '../../src/domain/plan/plan-index.ts';
 import { type Plan, plannedServers, type PlannedTask } from '../../src/domain/plan/plan.ts';
 import type { Book } from '../../src/executor/book.ts';
