@@ -75,7 +75,8 @@ export function sayHalted({ locked, paused }: { locked: string[]; paused: number
     paused.length === 0
       ? 'Nothing was running there.'
       : `Paused: ${numbers(paused)}; the servers at hand are finished.`;
-  return `Locked: ${locked.map((name) => `\`${name}\``).join(', ')}. ${stands} Unlock each and resume each to go on.`;
+  const wayOut = paused.length === 0 ? 'Unlock each to go on.' : 'Unlock each and resume each to go on.';
+  return `Locked: ${locked.map((name) => `\`${name}\``).join(', ')}. ${stands} ${wayOut}`;
 }
 
 /** What an unlocked environment takes up. */

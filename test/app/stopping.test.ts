@@ -11,6 +11,7 @@ import type { Deployment } from '../../src/domain/deployment/deployment.ts';
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import type { Question } from '../../src/domain/events/question.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
+import { sayHalted } from '../../src/wording/outcome.ts';
 import { buildRequest, startApp, type TestApp } from '../helpers/app.ts';
 import { buildEnvironment } from '../helpers/build.ts';
 
@@ -174,6 +175,10 @@ describe('/deploy halt', () => {
   });
 
   test('is refused to whoever may lock nothing, and without a reason', async () => {
+    expect(sayHalted({ locked: ['shop'], paused: [] })).toBe(
+      'Locked: `shop`. Nothing was running there. Unlock each to go on.',
+    );
+    expect(sayHalted({ locked: ['shop'], paused: [7] })).toContain('Unlock each and resume each to go on.');
     expect(sentence(await haltEverything(app, { by: 'U0EVE', reason: 'x' }))).toContain('You may not lock');
     expect(sentence(await haltEverything(app, { by, reason: '' }))).toContain('A reason is missing.');
     expect(await app.store.locks()).toEqual([]);

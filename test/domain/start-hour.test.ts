@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { closingAfter, freezesNear } from '../../src/domain/calendar/windows.ts';
+import { sayWindow } from '../../src/domain/calendar/windows.ts';
 import type { Window } from '../../src/domain/configured/hours.ts';
 import { sayExpectedEnd, sayForecast } from '../../src/wording/forecast.ts';
 import { sayFreezesNear, sayInBothZones, sayWindowsAround } from '../../src/wording/start-hour.ts';
@@ -110,4 +111,17 @@ describe('the forecast in words', () => {
     expect(text).toContain('and the window closes before that, 18 Nov 2026 06:00 Europe/London.');
     expect(text).toContain(sentence);
   });
+});
+
+test('a window of all seven days is said as every day, and one with dates as people write them', () => {
+  const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+  expect(sayWindow({ days: [...days], from: '20:00', to: '23:59', name: null })).toBe(
+    'every day 20:00–23:59',
+  );
+  expect(sayWindow({ days: days.slice(1), from: '20:00', to: '23:59', name: 'late' })).toBe(
+    'late tue, wed, thu, fri, sat, sun 20:00–23:59',
+  );
+  expect(sayWindow({ from: '2026-12-18T18:00', to: '2027-01-04T08:00', name: null })).toBe(
+    '2026-12-18 18:00 to 2027-01-04 08:00',
+  );
 });

@@ -69,12 +69,12 @@ const count = async (type: string) =>
   (await bot.app.store.eventsAfter(number, 0)).filter(({ event }) => event.type === type).length;
 
 /** What somebody finds in their direct messages. */
-async function notices(make: NoticeMaker) {
+async function notices(make: NoticeMaker, cardLink: string | null = null) {
   const { deployment, plan } = value(await loadDeployment(bot.app.store, number));
   const news = factsOf(plan, await bot.app.store.eventsAfter(number, 0));
   const configuration = bot.app.configuration();
   const peopleOfRole = async (role: string) => configuration.roles[role]?.users ?? [];
-  return await make({ deployment, plan, news, configuration, peopleOfRole, cardLink: null });
+  return await make({ deployment, plan, news, configuration, peopleOfRole, cardLink });
 }
 
 const wordsOf = ({ blocks }: ShownMessage): string => JSON.stringify(blocks);
@@ -190,6 +190,12 @@ describe('the question to owners', () => {
     expect(after?.content.text).toContain('You said it is fine, and may');
   });
 
+  test('names the way to the card in words, not by its address', async () => {
+    await ask();
+    const [notice] = await notices(ownerNotices, 'https://slack.example.com/archives/C0SHOP/p1');
+    expect(JSON.stringify(notice?.content.blocks)).toContain('p1|The card and its thread>');
+  });
+
   test('takes a no only with a reason, and leaves the server out', async () => {
     await ask();
     const [notice] = await notices(ownerNotices);
@@ -236,7 +242,8 @@ describe('the watch', () => {
 
   test('is asked for in the thread, on the card and in direct messages, and one press answers all', async () => {
     await ask();
-    const asked = await notices(watchNotices);
+    const asked = await notices(watchNotices, 'https://slack.example.com/archives/C0SHOP/p1');
+    expect(JSON.stringify(asked[0]?.content.blocks)).toContain('p1|The card and its thread>');
     expect(asked.map(({ to, about }) => [to, about])).toEqual([
       ['U0ANA', 'watch'],
       ['U0BEN', 'watch'],

@@ -209,6 +209,6 @@ export function lastInstant(local: string, zone: string): number {
 export function sayWindow(window: Window): string {
   const name = window.name ? `${window.name} ` : '';
   return 'days' in window
-    ? `${name}${window.days.join(', ')} ${window.from}–${window.to}`
-    : `${name}${window.from} to ${window.to}`;
+    ? `${name}${window.days.length === 7 ? 'every day' : window.days.join(', ')} ${window.from}–${window.to}`
+    : `${name}${window.from.replace('T', ' ')} to ${window.to.replace('T', ' ')}`;
 }

@@ -20,7 +20,8 @@ export function noticeContent(
   };
 }
 
-function linkToCard(cardLink: string | null): ContextBlock[] {
+/** The way to the card in words, as the last line of a direct message; none where nobody knows it. */
+export function linkToCard(cardLink: string | null): ContextBlock[] {
   if (cardLink === null) return [];
   const text = `<${escapeText(cardLink)}|The card and its thread>`;
   return [{ type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] }];

@@ -3,9 +3,10 @@ import { type Deployment, hasEnded } from '../../domain/deployment/deployment.ts
 import { sayState } from '../../domain/deployment/say-state.ts';
 import type { OwnedServers } from '../../domain/events/preparation-event.ts';
 import { planTitle } from '../../domain/plan/plan.ts';
-import { actions, context, type MessageContent, section } from '../blocks.ts';
+import { actions, type MessageContent, section } from '../blocks.ts';
 import { answersOfOwner, changesPreparation } from '../card/preparation-buttons.ts';
 import { mrkdwn, slackInstant } from '../escape.ts';
+import { linkToCard } from './notice-blocks.ts';
 import type { NoticeFacts, NoticeMaker } from './notice.ts';
 
 /** Asks the owners of servers before they are deployed to, and keeps saying what holds of their answer. */
@@ -31,7 +32,7 @@ function askOwner({ deployment, plan, cardLink }: NoticeFacts, owned: OwnedServe
     blocks: [
       section(`${what}\n${said}`),
       ...(isOpen ? actions('consent', answersOfOwner(deployment)) : []),
-      ...(cardLink === null ? [] : [context(cardLink)]),
+      ...linkToCard(cardLink),
     ],
   };
 }

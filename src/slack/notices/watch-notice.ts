@@ -3,9 +3,10 @@ import { sayTime } from '../../domain/calendar/calendar.ts';
 import { type Deployment, hasEnded } from '../../domain/deployment/deployment.ts';
 import { sayState } from '../../domain/deployment/say-state.ts';
 import { type Plan, planTitle } from '../../domain/plan/plan.ts';
-import { actions, context, type MessageContent, section } from '../blocks.ts';
+import { actions, type MessageContent, section } from '../blocks.ts';
 import { changesPreparation, watchButton } from '../card/preparation-buttons.ts';
 import { mrkdwn, slackInstant } from '../escape.ts';
+import { linkToCard } from './notice-blocks.ts';
 import type { NoticeFacts, NoticeMaker } from './notice.ts';
 
 /** Asks those who may watch at night, and tells them who does. */
@@ -33,7 +34,7 @@ function askToWatch({ deployment, plan, cardLink }: NoticeFacts, to: string): Me
     blocks: [
       section(words),
       ...(isOpen ? actions('watch', [watchButton(deployment, 'primary')]) : []),
-      ...(cardLink === null ? [] : [context(cardLink)]),
+      ...linkToCard(cardLink),
     ],
   };
 }
