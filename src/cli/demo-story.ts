@@ -1,7 +1,7 @@
 import type { Fleet } from '../sandbox/fleet/start-fleet.ts';
 import { startLoad } from '../sandbox/fleet/start-load.ts';
 import type { ShownMessage } from '../sandbox/slack/channel.ts';
-import { renderMarkup } from '../sandbox/slack/render-markup.ts';
+import { type RenderContext, renderMarkup } from '../sandbox/slack/render-markup.ts';
 import { renderText } from '../sandbox/slack/render-text.ts';
 import type { LocalSlack } from '../sandbox/slack/start-slack.ts';
 
@@ -47,12 +47,12 @@ async function playRequest({ slack, print, ...stage }: Stage): Promise<void> {
   await form.type('Reason', 'the new front page');
   await form.submit();
   await cardSays({ slack, print, ...stage }, 'waiting for approval');
-  print(indent(renderText(cardOf(slack), slack)));
+  print(indent(renderText(cardOf(slack), asAna(slack))));
 
   title(print, 'Ana presses Approve on her own request');
   await ana.press(cardOf(slack), 'Approve');
   await slack.until(() => ana.ephemerals().length > 0, waitMs);
-  print(indent(`only Ana sees: ${renderMarkup(ana.ephemerals().at(-1)?.text ?? '', slack)}`));
+  print(indent(`only Ana sees: ${renderMarkup(ana.ephemerals().at(-1)?.text ?? '', asAna(slack))}`));
 }
 
 async function playApproval(stage: Stage): Promise<void> {
@@ -61,7 +61,7 @@ async function playApproval(stage: Stage): Promise<void> {
   fleet.breakNext('web-5');
   await slack.person('U0BEN').press(cardOf(slack), 'Approve');
   await cardSays(stage, 'part of it is done');
-  print(indent(renderText(cardOf(slack), slack)));
+  print(indent(renderText(cardOf(slack), asAna(slack))));
   await printFleet(fleet, print);
 }
 
@@ -74,7 +74,12 @@ async function playRetry(stage: Stage): Promise<void> {
   await printFleet(fleet, print);
 
   title(print, 'The thread');
-  for (const message of cardOf(slack).thread) print(indent(renderText(message, slack)));
+  for (const message of cardOf(slack).thread) print(indent(renderText(message, asAna(slack))));
+}
+
+/** What is read is what Ana reads, with the hours of her zone. */
+function asAna(slack: LocalSlack): RenderContext {
+  return { nameOf: (id) => slack.nameOf(id), timezone: 'Europe/Madrid' };
 }
 
 function cardOf(slack: LocalSlack): ShownMessage {
@@ -89,7 +94,8 @@ async function cardSays({ slack, print }: Stage, words: string): Promise<void> {
     await slack.until(() => slack.channel(channel).messages()[0]?.text.includes(words), waitMs);
   } catch {
     const [card] = slack.channel(channel).messages();
-    for (const message of card ? [card, ...card.thread] : []) print(indent(renderText(message, slack)));
+    for (const message of card ? [card, ...card.thread] : [])
+      print(indent(renderText(message, asAna(slack))));
     throw new Error(`the story went another way: the card never said "${words}"`);
   }
 }
