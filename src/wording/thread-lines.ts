@@ -32,6 +32,8 @@ export function isPlain(fact: Fact): boolean {
 function plainKind({ event }: Fact): string | null {
   if (event.type === 'server_ended' && event.state === 'ok' && event.message === null)
     return `ok ${event.to ?? ''}`;
+  // A stop in a large fleet leaves many alone, all of them for the same reason.
+  if (event.type === 'server_ended' && event.state === 'skipped') return `skipped ${event.message ?? ''}`;
   return event.type === 'service_changed' && event.inService === 'yes' ? 'back' : null;
 }
 
@@ -39,16 +41,29 @@ function sayTogether(plan: Plan, facts: Fact[], sayInstant: SayInstant): string[
   const [first] = facts;
   if (!first) return [];
   if (facts.length === 1) return [threadLine(plan, first, sayInstant)];
-  if (first.event.type === 'server_ended') return [sayDone(plan, facts, first.event.to)];
+  if (first.event.type === 'server_ended')
+    return [
+      first.event.state === 'skipped'
+        ? sayLeftAlone(plan, facts, first.event.message)
+        : sayDone(plan, facts, first.event.to),
+    ];
   const members = facts.flatMap(({ event }) => (event.type === 'service_changed' ? [event.member] : []));
   return [`${listRuns(members, plan.groups.flat(), bold)} are back in service.`];
 }
 
+function sayLeftAlone(plan: Plan, facts: Fact[], message: string | null): string {
+  const why = message === null ? '' : `: ${message}`;
+  return `${listRuns(serversOf(facts), plannedServers(plan))} were left as they were${why}.`;
+}
+
+function serversOf(facts: Fact[]): string[] {
+  return facts.flatMap(({ event }) => (event.type === 'server_ended' ? [event.server] : []));
+}
+
 function sayDone(plan: Plan, facts: Fact[], to: string | null): string {
-  const names = facts.flatMap(({ event }) => (event.type === 'server_ended' ? [event.server] : []));
   const durations = facts.flatMap(({ durationMs }) => (durationMs === null ? [] : [durationMs]));
   const readBack = to === null ? '' : `, reading back ${quote(to)}`;
-  return `${listRuns(names, plannedServers(plan), bold)} are done${sayRange(durations)}${readBack}.`;
+  return `${listRuns(serversOf(facts), plannedServers(plan), bold)} are done${sayRange(durations)}${readBack}.`;
 }
 
 const bold = (name: string): string => `*${name}*`;

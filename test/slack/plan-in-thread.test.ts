@@ -237,6 +237,23 @@ describe('the end of an attempt', () => {
       '*ndx-005* failed in 1.0 s: it broke.',
     ]);
   });
+
+  test('comes after one line for servers that were left alone for the same reason', () => {
+    const left = (names: string[], message: string): DeploymentEvent[] =>
+      names.map((server) => ({ type: 'server_ended', server, state: 'skipped', message, to: null }));
+    const messages = told(
+      plan,
+      log(plan, [
+        ...begun,
+        ...left(servers.slice(2), 'not begun: stopped by <@U0BEN>'),
+        ...left(['ndx-002'], 'its cluster failed'),
+      ]),
+    );
+    expect(messages.at(-1)?.text.split('\n').slice(-2)).toEqual([
+      'ndx-003 … ndx-030 (28 in all) were left as they were: not begun: stopped by <@U0BEN>.',
+      'ndx-002 was left as it was: its cluster failed.',
+    ]);
+  });
 });
 
 describe('a workspace that takes no table', () => {
