@@ -67,7 +67,7 @@ export type ParsedRevision =
 
 /** Reads `revision.yaml` strictly; every fault at once, each with its place in the file. The files it names are not looked at. */
 export function parseRevision(
-  content: string,
+  content: string | Uint8Array,
   file: string,
   expected: { name: string; version: string },
 ): ParsedRevision {

@@ -60,7 +60,7 @@ async function readRevision(
   file: string,
   expected: { name: string; version: string },
 ): Promise<{ marks: Map<string, string>; read: ReadRevision }> {
-  const parsed = parseRevision(await readFile(file, 'utf8'), file, expected);
+  const parsed = parseRevision(await readFile(file), file, expected);
   if (!parsed.ok) return { marks: new Map(), read: parsed };
   const { parts, faults, marks } = await readParts(directory, parsed.value.parts);
   if (faults.length > 0) return { marks, read: { ok: false, faults: parsed.say(faults) } };

@@ -9,16 +9,16 @@ import { normaliseConfiguration } from './normalise/configuration.ts';
 import { configurationFile } from './schema/configuration.ts';
 import { checkShape, parseStrictYaml } from './strict-yaml.ts';
 
-/** A configuration that can be used, with the SHA-256 of the file's text, or everything that is wrong with the file, one line each. */
+/** A configuration that can be used, with the SHA-256 of the file's bytes, or everything that is wrong with the file, one line each. */
 export type LoadedConfiguration =
   | { ok: true; configuration: Configuration; warnings: string[]; digest: string }
   | { ok: false; faults: string[] };
 
 /** Reads the configuration file. Touches nothing but this file: no secret, catalogue, script or network. Never throws. */
 export function loadConfiguration(file: string): LoadedConfiguration {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, 'utf8');
+    bytes = readFileSync(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return {
@@ -26,7 +26,7 @@ export function loadConfiguration(file: string): LoadedConfiguration {
       faults: [`${file}: cannot be read (${code}); name the file with --config or LAMPLIGHTER_CONFIG`],
     };
   }
-  const yaml = parseStrictYaml(text, file);
+  const yaml = parseStrictYaml(bytes, file);
   if (yaml.data === undefined || yaml.data === null)
     return {
       ok: false,
@@ -42,7 +42,7 @@ export function loadConfiguration(file: string): LoadedConfiguration {
     ok: true,
     configuration: normaliseConfiguration(shape.whole, file),
     warnings: yaml.say(together.filter(({ isWarning }) => isWarning)),
-    digest: createHash('sha256').update(text).digest('hex'),
+    digest: createHash('sha256').update(bytes).digest('hex'),
   };
 }
 

@@ -1,24 +1,13 @@
 import { basename } from 'node:path';
 
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  visit,
-  type YAMLError,
-} from 'yaml';
+import { type Document, isScalar, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { z } from 'zod';
 
 import { type Fault, type Path, sayPath } from './fault.ts';
 import { explainIssues } from './issues.ts';
 import { type Salvaged, salvage } from './salvage.ts';
+import { readUtf8 } from './utf8.ts';
+import { keysWrittenTwice, yamlPlaces } from './yaml-places.ts';
 
 /** A YAML text that was read as far as it can be: its data, and the line and column of everything in it. */
 export interface StrictYaml {
@@ -32,40 +21,54 @@ export interface StrictYaml {
   say(faults: readonly Fault[]): string[];
 }
 
-/** Reads YAML 1.2 strictly: one document, no key twice. Never throws. */
-export function parseStrictYaml(text: string, file: string): StrictYaml {
+/** Reads YAML 1.2 strictly: text in UTF-8, one document, no key twice. Never throws. */
+export function parseStrictYaml(written: string | Uint8Array, file: string): StrictYaml {
+  const read = typeof written === 'string' ? { ok: true as const, text: written } : readUtf8(written, file);
+  return read.ok ? parseText(read.text, file) : nothingRead(read.fault);
+}
+
+function nothingRead(fault: string): StrictYaml {
+  return { data: undefined, faults: [fault], sourceAt: () => null, say: () => [] };
+}
+
+function parseText(text: string, file: string): StrictYaml {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
     merge: true,
     stringKeys: true,
+    uniqueKeys: false,
   });
+  const places = yamlPlaces(document);
   const name = basename(file);
   const place = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${name}:${line}:${col}`;
   };
-  const syntax = document.errors.filter((error) => error.code !== 'DUPLICATE_KEY');
   const faults = [
     ...olderDirective(document),
     // What the library only warns of would be read as something else than what is written.
     ...[...document.errors, ...document.warnings].map((problem) => ({
       offset: problem.pos[0],
-      message: sayProblem(document, problem),
+      message: sayProblem(problem),
+    })),
+    ...keysWrittenTwice(document).map(({ offset, path }) => ({
+      offset,
+      message: `${sayPath(path)}: this key is written twice; keep one`,
     })),
   ].map(({ offset, message }) => `${place(offset)} ${message}`);
-  const values = syntax.length > 0 ? { data: undefined, fault: null } : valuesOf(document);
+  const values = document.errors.length > 0 ? { data: undefined, fault: null } : valuesOf(document);
   return {
     data: values.data,
     faults: values.fault === null ? faults : [...faults, `${name}:1:1 ${values.fault}`],
     sourceAt: (path) => {
-      const node = nodeAt(document, path);
+      const node = places.nodeAt(path);
       return isScalar(node) && typeof node.source === 'string' ? node.source : null;
     },
     say: (found) =>
       found
-        .map(({ path, message }) => ({ offset: offsetOf(document, path), path, message }))
+        .map(({ path, message }) => ({ offset: places.offsetOf(path), path, message }))
         .toSorted((left, right) => left.offset - right.offset)
         .map(
           ({ offset, path, message }) =>
@@ -99,9 +102,7 @@ function olderDirective(document: Document.Parsed): { offset: number; message: s
     : [];
 }
 
-function sayProblem(document: Document.Parsed, { code, pos: [offset], message }: YAMLError): string {
-  if (code === 'DUPLICATE_KEY')
-    return `${sayPath(pathAt(document, offset))}: this key is written twice; keep one`;
+function sayProblem({ code, message }: YAMLError): string {
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here; the file holds one, so remove "---"';
   if (code === 'TAG_RESOLVE_FAILED')
     return `${inOneLine(message)}; write the value without a tag, secrets as { env: NAME } or { file: PATH }`;
@@ -118,51 +119,4 @@ function valuesOf(document: Document.Parsed): { data: unknown; fault: string | n
 
 function inOneLine(message: string): string {
   return message.replaceAll(/\s+/g, ' ').trim();
-}
-
-/** The place of a path: of its key where it has one, else of its value; of the nearest thing above where it is missing. */
-function offsetOf(document: Document.Parsed, path: Path): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const here = path.slice(0, length);
-    const node = keyAt(document, here) ?? nodeAt(document, here);
-    if (node?.range) return node.range[0];
-  }
-  return document.contents?.range[0] ?? 0;
-}
-
-function keyAt(document: Document.Parsed, path: Path): Node | null {
-  const parent = nodeAt(document, path.slice(0, -1));
-  if (!isMap(parent)) return null;
-  const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === path.at(-1));
-  return pair && isNode(pair.key) ? pair.key : null;
-}
-
-function nodeAt(document: Document.Parsed, path: Path): Node | null {
-  let node: unknown = document.contents;
-  for (const part of path) {
-    if (isMap(node))
-      node = node.items.find((item) => isScalar(item.key) && String(item.key.value) === part)?.value;
-    else if (isSeq(node) && typeof part === 'number') node = node.items[part];
-    else return null;
-    if (isAlias(node)) node = node.resolve(document);
-  }
-  return isNode(node) ? node : null;
-}
-
-/** The path of the key that stands at an offset. */
-function pathAt(document: Document.Parsed, offset: number): Path {
-  let found: Path = [];
-  visit(document, {
-    Pair: (_, pair, ancestors) => {
-      if (!isNode(pair.key) || pair.key.range?.[0] !== offset) return undefined;
-      const chain = [...ancestors, pair];
-      found = chain.flatMap((item, index): Path => {
-        if (isPair(item)) return isScalar(item.key) ? [String(item.key.value)] : [];
-        const next = chain[index + 1];
-        return isSeq(item) && next !== undefined ? [item.items.indexOf(next)] : [];
-      });
-      return visit.BREAK;
-    },
-  });
-  return found;
 }

@@ -62,3 +62,11 @@ test('a revision.yaml of megabytes is refused', async () => {
     faults: [expect.stringContaining('is larger than 1048576 bytes')],
   });
 });
+
+test('a revision.yaml in another encoding is one sentence with the line', async () => {
+  writeFileSync(file, Buffer.from('name: shop\ndescription: versión nueva\n', 'latin1'));
+  expect(await createRevisionReader()(directory, expected)).toEqual({
+    ok: false,
+    faults: ['revision.yaml:2:1 this line is no text in UTF-8; save the file as UTF-8'],
+  });
+});

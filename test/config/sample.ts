@@ -55,14 +55,14 @@ export function edited(...edits: [from: string, to: string][]): string {
 }
 
 /** Loads a text as \`lamplighter.yaml\` in a directory of its own. */
-export function load(text: string): LoadedConfiguration {
+export function load(text: string | Uint8Array): LoadedConfiguration {
   const file = join(mkdtempSync(join(tmpdir(), 'lamplighter-config-')), 'lamplighter.yaml');
   writeFileSync(file, text);
   return loadConfiguration(file);
 }
 
 /** The faults of a text; none where it loads. */
-export function faultsOf(text: string): string[] {
+export function faultsOf(text: string | Uint8Array): string[] {
   const loaded = load(text);
   return loaded.ok ? [] : loaded.faults;
 }

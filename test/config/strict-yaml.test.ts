@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { parseStrictYaml } from '../../src/config/strict-yaml.ts';
-import { edited, faultsOf, sample } from './sample.ts';
+import { edited, faultsOf, load, sample } from './sample.ts';
 
 describe('a text that could be read as something else than what is written is refused', () => {
   test.each([
@@ -36,5 +36,38 @@ describe('a text that could be read as something else than what is written is re
       index === 0 ? 'a: &a [x]' : `${letter}: &${letter} [${`*${all[index - 1]},`.repeat(9)}]`,
     );
     expect(parseStrictYaml(rows.join('\n'), 'a.yaml').faults).toHaveLength(1);
+  });
+});
+
+describe('a file that nobody should have written is one clear answer, and soon', () => {
+  test('ten thousands of unknown keys are each named, and none twice', { timeout: 100_000 }, () => {
+    const keys = Array.from({ length: 60_000 }, (_, index) => `k${index}: 1\n`);
+    const faults = faultsOf(`${sample}${keys.join('')}`);
+    expect(faults).toHaveLength(keys.length);
+    expect(faults.at(-1)).toMatch(/^lamplighter\.yaml:\d+:1 k59999: unknown key/);
+  });
+
+  test.each([
+    ['Latin-1', Buffer.from(sample.replace('year end', 'fin de año'), 'latin1'), 21],
+    ['UTF-16', Buffer.from(`\uFEFF${sample}`, 'utf16le'), 1],
+    ['no text at all', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 1]), 1],
+  ])('%s names the line that is no UTF-8, and nothing else', (_what, bytes, line) => {
+    expect(faultsOf(bytes)).toEqual([
+      `lamplighter.yaml:${line}:1 this line is no text in UTF-8; save the file as UTF-8`,
+    ]);
+  });
+
+  test('a byte order mark and the line ends of Windows change nothing', () => {
+    expect(load(`\uFEFF${sample.replaceAll('\n', '\r\n')}`)).toMatchObject({ ok: true, warnings: [] });
+  });
+});
+
+describe('a key that is written twice is named where it stands', () => {
+  test.each([
+    ['at the top', 'a: 1\nb: 2\na: 3\n', 'a.yaml:3:1 a'],
+    ['in a list', 'list: [{ x: 1 }, { y: 1, y: 2 }]\n', 'a.yaml:1:26 list[1].y'],
+    ['below a key', 'up:\n  down: 1\n  "down": 2\n', 'a.yaml:3:3 up.down'],
+  ])('%s', (_where, text, place) => {
+    expect(parseStrictYaml(text, 'a.yaml').faults).toEqual([`${place}: this key is written twice; keep one`]);
   });
 });
