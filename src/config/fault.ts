@@ -6,8 +6,10 @@ export interface Fault {
   path: Path;
   message: string;
   isWarning: boolean;
-  /** The key whose absence this tells; not told where the key is there and was already found faulty. */
-  lacks?: string;
+  /** The keys whose absence this tells; not told where one of them is there and was already found faulty. */
+  lacks?: string[];
+  /** Where the thing stands that is missed, as a path in words; not told where that is faulty itself. */
+  needs?: string;
 }
 
 /** A fault at a path. */

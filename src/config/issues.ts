@@ -59,14 +59,19 @@ function wishOf(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return issue.values.length === 1 ? sayList(issue.values) : `one of ${sayList(issue.values)}`;
     case 'too_small':
-      return issue.origin === 'array'
-        ? `a list of at least ${String(issue.minimum)}`
-        : (ownWords(issue.message) ??
-            `${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}`);
+      return (
+        ownWords(issue.message) ??
+        (issue.origin === 'array'
+          ? `a list of at least ${String(issue.minimum)}`
+          : `${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}`)
+      );
     case 'too_big':
-      return issue.origin === 'array'
-        ? `a list of at most ${String(issue.maximum)}`
-        : `at most ${String(issue.maximum)}`;
+      return (
+        ownWords(issue.message) ??
+        (issue.origin === 'array'
+          ? `a list of at most ${String(issue.maximum)}`
+          : `at most ${String(issue.maximum)}`)
+      );
     case 'invalid_union':
     case 'invalid_format':
     case 'not_multiple_of':
@@ -86,11 +91,17 @@ function ownWords(message: string): string | null {
 function whatStands(issue: z.core.$ZodIssue, source: string | null): string {
   const { input } = issue;
   if (issue.code === 'invalid_value' && typeof input === 'string')
-    return `, not "${input}"${didYouMean(input, issue.values.map(String))}`;
+    return issue.values.some((value) => typeof value !== 'string' && String(value) === input)
+      ? ', without quotes'
+      : `, not "${input}"${didYouMean(input, issue.values.map(String))}`;
+  if (issue.code === 'invalid_value' && typeof input === 'number') return `, not ${source ?? String(input)}`;
   const wantsText =
     issue.code === 'invalid_type' ? issue.expected === 'string' : issue.message.startsWith('a text');
   if (wantsText && (typeof input === 'number' || typeof input === 'boolean'))
     return `; write it in quotes: "${source ?? String(input)}"`;
   if (issue.code !== 'invalid_type') return '';
+  // 1.5 and .inf are numbers, and not the ones that are meant.
+  if (typeof input === 'number' && ['number', 'int'].includes(issue.expected))
+    return `, not ${source ?? String(input)}`;
   return `, not ${kinds[Array.isArray(input) ? 'array' : typeof input] ?? typeof input}`;
 }

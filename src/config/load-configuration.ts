@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 
 import type { Configuration } from '../domain/configured/configuration.ts';
 import { checkTogether } from './checks/check-together.ts';
-import type { Fault } from './fault.ts';
+import { type Fault, sayPath } from './fault.ts';
 import { normaliseConfiguration } from './normalise/configuration.ts';
 import { configurationFile } from './schema/configuration.ts';
 import { checkShape, parseStrictYaml } from './strict-yaml.ts';
@@ -46,11 +46,12 @@ export function loadConfiguration(file: string): LoadedConfiguration {
   };
 }
 
-/** What is faulty counts as absent; within one cluster it is enough to tell the fault. */
-function isToldAlready({ path, lacks }: Fault, shapeFaults: Fault[]): boolean {
+/** What is faulty counts as absent; within one cluster, or one limit, it is enough to tell the fault. */
+function isToldAlready({ path, lacks = [], needs }: Fault, shapeFaults: Fault[]): boolean {
   const inCluster = path.slice(0, 4).join(' ');
-  return (
-    lacks !== undefined &&
-    shapeFaults.some((known) => known.path.at(-1) === lacks && known.path.slice(0, 4).join(' ') === inCluster)
+  return shapeFaults.some(
+    (known) =>
+      sayPath(known.path) === needs ||
+      (lacks.some((key) => key === known.path.at(-1)) && known.path.slice(0, 4).join(' ') === inCluster),
   );
 }

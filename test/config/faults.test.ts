@@ -42,6 +42,59 @@ const cases: FaultCase[] = [
     ['lamplighter.yaml:19:17 environments.shop.approval.required: must be a number, not a text'],
   ],
   [
+    'a part of a number where a whole one is meant, as it is written',
+    [['required: 1', 'required: 1.5']],
+    ['lamplighter.yaml:19:17 environments.shop.approval.required: must be a whole number, not 1.5'],
+  ],
+  [
+    'a number in quotes that stands for one value only',
+    [['version: 1\n', 'version: "1"\n']],
+    ['lamplighter.yaml:1:1 version: must be 1, without quotes'],
+  ],
+  [
+    'another version of the file',
+    [['version: 1\n', 'version: 2\n']],
+    ['lamplighter.yaml:1:1 version: must be 1, not 2'],
+  ],
+  [
+    'a percentage that is none, in the words of the key',
+    [['serverStrategy: one-by-one', 'serverStrategy: one-by-one\n      maxFailures: "101%"']],
+    ['deployments.maxFailures: must be a count of at least 1, or a percentage such as "10%"'],
+  ],
+  [
+    'a variable of the environment that no shell could hold',
+    [['privateKey: { file: ./key }', 'privateKey: { env: "a b" }']],
+    ['privateKey.env: must be the name of an environment variable, such as VDP_PASSWORD'],
+  ],
+  [
+    'hours of a watch of which one is missing',
+    [
+      [
+        '    kind: staging\n',
+        '    kind: staging\n    watcher: { outside: ["08:00"], from: [promotion_admin] }\n',
+      ],
+    ],
+    ['watcher.outside: must be two times of day such as ["08:00", "18:00"]'],
+  ],
+  [
+    'a time that no timer can wait for',
+    [['id: start,', 'id: start, timeoutMinutes: 50000,']],
+    ['steps[1].timeoutMinutes: must be at most 28800'],
+  ],
+  [
+    'a share with a faulty number, and not that it is missing',
+    [
+      ['id: start,', 'id: start, share: disk,'],
+      ['environments:\n', 'limits: { shares: { disk: 0 } }\nenvironments:\n'],
+    ],
+    ['limits.shares.disk: must be at least 1'],
+  ],
+  [
+    'a pin that is no key, and not that the servers pin none',
+    [['knownHosts: ./known_hosts', 'hostKey: accept-new']],
+    ['serverTemplate.connection.hostKey: must be a public key such as "ssh-ed25519 AAAA…"'],
+  ],
+  [
     'a secret that is written in the file, without repeating it',
     [['privateKey: { file: ./key }', 'privateKey: hunter2']],
     ['must be { env: NAME } or { file: PATH }: a secret is never written in this file'],

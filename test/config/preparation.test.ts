@@ -46,7 +46,7 @@ describe('what is done around a start', () => {
     ],
     [
       'watcher: { outside: ["08:00"], from: [promotion_admin] }',
-      /watcher\.outside: must be a list of at least 2/,
+      /watcher\.outside: must be two times of day such as \["08:00", "18:00"\]$/,
     ],
     [
       'watcher: { outside: ["08:00", "18:00"], from: [promotoin_admin] }',

@@ -27,8 +27,8 @@ export function checkAddress(reached: Addressed, who: string, path: Path): Fault
       ),
     );
   if (user !== undefined && password === undefined)
-    faults.push({ ...fault(path, `${who} has a user and no password`), lacks: 'password' });
+    faults.push({ ...fault(path, `${who} has a user and no password`), lacks: ['password'] });
   if (user === undefined && password !== undefined)
-    faults.push({ ...fault(path, `${who} has a password and no user`), lacks: 'user' });
+    faults.push({ ...fault(path, `${who} has a password and no user`), lacks: ['user'] });
   return faults;
 }

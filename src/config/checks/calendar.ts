@@ -63,7 +63,8 @@ function checkSpan(from: string | undefined, to: string | undefined, path: Path)
   return from < to ? [] : [fault([...path, 'to'], 'must be later than from')];
 }
 
-function isRealTime(time: string): boolean {
+/** Whether a day and time such as 2026-12-24T00:00 is in the calendar. */
+export function isRealTime(time: string): boolean {
   const instant = new Date(`${time}:00Z`);
   return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(time);
 }

@@ -15,6 +15,7 @@ import { checkRunbooks } from './runbooks.ts';
 import { checkScriptVariables } from './scripts.ts';
 import { checkServers } from './servers.ts';
 import { checkShellVariables } from './shell-variables.ts';
+import { checkUnused, checkUnusedOutside } from './unused.ts';
 
 const ofEnvironment: EnvironmentCheck[] = [
   checkNames,
@@ -29,6 +30,7 @@ const ofEnvironment: EnvironmentCheck[] = [
   checkScriptVariables,
   checkShellVariables,
   checkRunbooks,
+  checkUnused,
 ];
 
 /** Everything that a schema of single keys cannot see: what does not go together. */
@@ -40,6 +42,7 @@ export function checkTogether(file: Salvaged<ConfigurationFile>): Fault[] {
     ...checkCatalog(file),
     ...checkPackages(file),
     ...checkHousekeeping(file),
+    ...checkUnusedOutside(file),
     ...Object.entries(file.environments ?? {}).flatMap(([name, environment]) =>
       environment === undefined
         ? []

@@ -14,14 +14,19 @@ export function checkManager({ environment, path }: EnvironmentContext): Fault[]
       ...ofAddress,
       ...(manager === undefined ? [] : [warning(here, 'is used with system denodo-solution-manager only')]),
       ...(clusters === undefined
-        ? [{ ...fault([...path, 'clusters'], 'is missing; it must be a list'), lacks: 'clusters' }]
+        ? [{ ...fault([...path, 'clusters'], 'is missing; it must be a list'), lacks: ['clusters'] }]
         : []),
     ];
   const unused = decidedThere.filter((key) => deployments?.[key] !== undefined);
   return [
     ...ofAddress,
     ...(manager === undefined
-      ? [{ ...fault(here, 'is missing; system denodo-solution-manager is reached by it'), lacks: 'manager' }]
+      ? [
+          {
+            ...fault(here, 'is missing; system denodo-solution-manager is reached by it'),
+            lacks: ['manager'],
+          },
+        ]
       : []),
     ...(deployments?.paradigm === 'online'
       ? [

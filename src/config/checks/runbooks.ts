@@ -57,7 +57,10 @@ function checkStep(context: EnvironmentContext, step: Step, path: Path): Fault[]
           ),
         ]),
     ...lines,
-    ...unknown('share', step.share, shares, [...path, 'share']),
+    ...unknown('share', step.share, shares, [...path, 'share']).map((found) => ({
+      ...found,
+      needs: `limits.shares.${step.share}`,
+    })),
   ];
 }
 

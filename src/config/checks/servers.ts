@@ -30,7 +30,7 @@ export function checkServers(context: EnvironmentContext): Fault[] {
     ),
     ...expandServers(cluster).flatMap(({ name, server, path: where }) => [
       ...(server.role === undefined
-        ? [{ ...fault([...path, ...where], `server ${name} has no role`), lacks: 'role' }]
+        ? [{ ...fault([...path, ...where], `server ${name} has no role`), lacks: ['role'] }]
         : []),
       ...checkConnection(server.connection ?? {}, name, placeOf(path, where)),
     ]),
@@ -59,7 +59,7 @@ function checkConnection(connection: Salvaged<ConnectionFile>, server: string, p
   return [
     ...missing.map((key) => ({
       ...fault(path, `the connection of server ${server} has no ${key}, which driver ${driver} needs`),
-      lacks: key,
+      lacks: [key],
     })),
     ...foreign.map((key) => fault([...path, key], `does not go with driver ${driver} (server ${server})`)),
     ...(driver === 'ssh' ? checkPin(connection, server, path) : []),
@@ -70,10 +70,13 @@ function checkConnection(connection: Salvaged<ConnectionFile>, server: string, p
 function checkPin({ hostKey, knownHosts }: Salvaged<ConnectionFile>, server: string, path: Path): Fault[] {
   if (hostKey === undefined && knownHosts === undefined)
     return [
-      fault(
-        path,
-        `the connection of server ${server} pins no key: give hostKey or knownHosts (nothing is accepted unseen)`,
-      ),
+      {
+        ...fault(
+          path,
+          `the connection of server ${server} pins no key: give hostKey or knownHosts (nothing is accepted unseen)`,
+        ),
+        lacks: ['hostKey', 'knownHosts'],
+      },
     ];
   return hostKey !== undefined && knownHosts !== undefined
     ? [fault(path, `the connection of server ${server} has hostKey and knownHosts; keep one`)]

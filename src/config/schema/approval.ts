@@ -24,7 +24,7 @@ export const approval = section({
     .describe('Hours after the request at which a missing approval ends it; 72 by default.'),
   remindMinutes: minutesBefore
     .optional()
-    .describe('Minutes before the start at which approvers are reminded.'),
+    .describe('Minutes before a missing approval ends it at which those who can still approve are called.'),
   breakGlass: section({
     persons: z
       .int()

@@ -8,6 +8,7 @@ export const schedule = section({
   graceMinutes: z
     .number()
     .min(0)
+    .max(1_000_000)
     .optional()
     .describe('How late a start may be before it counts as missed; 15 by default.'),
   onMissed: z

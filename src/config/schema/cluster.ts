@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { isRealTime } from '../checks/calendar.ts';
 import { section } from '../issues.ts';
 import { connection } from './connection.ts';
 import { name, text, userId, values } from './words.ts';
@@ -21,10 +22,11 @@ const ofServer = {
   standby: z.boolean().optional().describe('A passive server, which is best deployed before active ones.'),
   retireOn: z
     .string()
-    .regex(/^\d{4}-\d\d-\d\d$/, 'a day such as 2027-06-30')
+    .regex(/^\d{4}-\d\d-\d\d$/, { error: 'a day such as 2027-06-30', abort: true })
+    .refine((day) => isRealTime(`${day}T00:00`), 'a day that is in the calendar')
     .optional()
-    .describe('The day on which the server is given up.'),
-  previousSystem: text.optional().describe('What ran there before.'),
+    .describe('The day on which the server is given up. Not used by this version.'),
+  previousSystem: text.optional().describe('What ran there before. Not used by this version.'),
 };
 
 /** One server, or its own data over the cluster's template. */

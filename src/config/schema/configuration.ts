@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { section } from '../issues.ts';
 import { catalog, ruleSet } from './catalog.ts';
 import { environment } from './environment.ts';
-import { channelId, count, cron, name, text, timezone, userId, usergroupId } from './words.ts';
+import { channelId, count, cron, hostAndPort, name, text, timezone, userId, usergroupId } from './words.ts';
 
 const role = section({
   users: z.array(userId).optional().describe('Slack users who hold the role.'),
@@ -59,7 +59,10 @@ export const configurationFile = section({
   ruleSets: z.array(ruleSet).optional().describe('Replacements at deployment. Not executed by this version.'),
   environments: z.record(name, environment).describe('What is deployed to, by name.'),
   limits: limits.optional().describe('What one person or one step may use up.'),
-  httpAllow: z.array(text).optional().describe('Addresses that http steps may reach, as host:port.'),
+  httpAllow: z
+    .array(hostAndPort)
+    .optional()
+    .describe('Addresses that http steps may reach, as host:port. Not used by this version.'),
   adminChannel: channelId.optional().describe('The Slack channel for what administrators must know.'),
   housekeeping: housekeeping.optional().describe('Work that recurs.'),
 });

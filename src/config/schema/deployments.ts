@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
 import { section } from '../issues.ts';
-import { count, duration, name, text } from './words.ts';
+import { count, duration, minutes, name, text } from './words.ts';
 
 const strategy = z.enum(['one-by-one', 'half-by-half']);
 
-const maxFailures = z.union([count, z.string().regex(/^([1-9]\d?|100)%$/)], {
-  error: 'a count of at least 1, or a percentage such as "10%"',
-});
+const budget = 'a count of at least 1, or a percentage such as "10%"';
+
+const maxFailures = z.union([count, z.string().regex(/^([1-9]\d?|100)%$/, budget)], { error: budget });
 
 const questions = section({
   deadlineMinutes: duration.optional().describe('How long an answer is waited for; 30 by default.'),
@@ -48,6 +48,7 @@ const rollback = section({
   countdownSeconds: z
     .int()
     .min(0)
+    .max(1_000_000)
     .optional()
     .describe(
       'After a failed deployment, what it changed is rolled back by itself, unless somebody stops it within this time; never where it is left out.',
@@ -100,7 +101,7 @@ export const deployments = section({
     .enum(['queue', 'refuse'])
     .optional()
     .describe('What a start does while another deployment runs there; queue by default.'),
-  stepTimeoutMinutes: duration.optional().describe('For steps that give none; 15 by default.'),
+  stepTimeoutMinutes: minutes.optional().describe('For steps that give none; 15 by default.'),
   timeBudgetMinutes: duration
     .optional()
     .describe('How long one server may take. Not executed by this version.'),

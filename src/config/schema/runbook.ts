@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { section } from '../issues.ts';
-import { duration, name, text, userId } from './words.ts';
+import { duration, minutes, name, seconds, text, userId } from './words.ts';
 
 /** One step: a line that is run, or something a person does or is told. */
 export const step = section({
@@ -27,7 +27,7 @@ export const step = section({
     .optional()
     .describe('What the step is for: apply changes the server (the default), verify only looks.'),
   component: name.optional().describe('What it changes; {component} stands for it.'),
-  timeoutMinutes: duration
+  timeoutMinutes: minutes
     .optional()
     .describe('How long it may take; deployments.stepTimeoutMinutes by default.'),
   idempotent: z
@@ -57,5 +57,5 @@ export const runbook = section({
 /** The read-only line that prints what runs on a server. */
 export const readBack = section({
   run: text.describe('A line for /bin/sh -c that changes nothing and prints one line.'),
-  timeoutSeconds: duration.optional().describe('How long it may take; 10 by default.'),
+  timeoutSeconds: seconds.optional().describe('How long it may take; 10 by default.'),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { section } from '../issues.ts';
-import { duration, text, value } from './words.ts';
+import { seconds, text, value } from './words.ts';
 
 const argument = z.union(
   [
@@ -18,7 +18,7 @@ const argument = z.union(
 const script = section({
   run: text.describe('The program, by its path; it is run on this machine, without a shell.'),
   args: z.array(argument).optional().describe('Its arguments, in their order.'),
-  timeoutSeconds: duration.optional().describe('How long it may take; scripts.timeoutSeconds by default.'),
+  timeoutSeconds: seconds.optional().describe('How long it may take; scripts.timeoutSeconds by default.'),
   idempotent: z
     .boolean()
     .optional()
@@ -27,7 +27,7 @@ const script = section({
 
 /** The load balancer's scripts. */
 export const scripts = section({
-  timeoutSeconds: duration.optional().describe('How long each script may take; 60 by default.'),
+  timeoutSeconds: seconds.optional().describe('How long each script may take; 60 by default.'),
   disableServer: script.optional().describe('Takes one server out of the load balancer.'),
   enableServer: script.optional().describe('Puts one server back.'),
   statusServer: script.optional().describe('Prints up, drain or down for one server.'),

@@ -30,7 +30,7 @@ export const secret = z.union(
     section({
       env: z
         .string()
-        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable, such as VDP_PASSWORD')
         .describe('The environment variable that holds the secret.'),
     }),
     section({ file: text.describe('The file that holds the secret.') }),
@@ -49,8 +49,20 @@ export const values = z.record(z.string(), value);
 /** A number of something that begins at 1. */
 export const count = z.int().min(1);
 
-/** A span of time; fractions are allowed. */
-export const duration = z.number().positive();
+/** A span of time; fractions are allowed. Beyond the largest, calendars end. */
+export const duration = z.number().positive().max(1_000_000);
+
+/** How long something may take, in seconds: at most 20 days, as no timer waits longer than 24. */
+export const seconds = z
+  .number()
+  .positive()
+  .max(20 * 86_400);
+
+/** The same in minutes. */
+export const minutes = z
+  .number()
+  .positive()
+  .max(20 * 1_440);
 
 /** Minutes before an instant. */
 export const minutesBefore = z.array(duration);
@@ -79,3 +91,8 @@ export const cron = z.string().regex(/^\S+(\s+\S+){4}$/, 'five fields of cron su
 
 /** The address of a server that speaks HTTP. */
 export const httpAddress = z.url({ protocol: /^https?$/, error: 'a URL such as "https://host:9090/path"' });
+
+/** An address without a protocol. */
+export const hostAndPort = z
+  .string()
+  .regex(/^(\[[0-9A-Fa-f:.]+\]|[^\s:/]+):\d{1,5}$/, 'an address as host:port, such as "cache:443"');
