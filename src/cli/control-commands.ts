@@ -2,13 +2,14 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { ControlCommand } from '../control/protocol.ts';
 import type { CommonOptions } from './common-options.ts';
+import { serverNames } from './server-names.ts';
 
 interface RequestOptions extends CommonOptions {
   as: string;
   environment: string;
   revision: string[];
   package?: string;
-  servers?: string;
+  servers?: string[];
   at?: string;
   now?: true;
   reason: string;
@@ -85,7 +86,7 @@ function addRequest(
     .requiredOption('--environment <name>', 'where to')
     .option('--revision <name@version>', 'what, in order; repeat the flag for each', repeated, [])
     .option('--package <name@version>', 'a package instead of revisions')
-    .option('--servers <a,b>', 'only these servers')
+    .option('--servers <a,b>', 'only these servers', serverNames)
     .option('--at <time>', 'when: ISO 8601; without an offset in the zone of the environment', notEmpty)
     .option('--now', 'as soon as it may')
     .requiredOption('--reason <text>', 'why')
@@ -99,7 +100,7 @@ function addRequest(
       environment,
       reason,
       selection: [...options.revision, ...(options.package === undefined ? [] : [options.package])],
-      servers: options.servers?.split(',') ?? null,
+      servers: options.servers ?? null,
       at: options.at ?? null,
       acceptWarnings: options.acceptWarnings ?? false,
     });
@@ -108,15 +109,6 @@ function addRequest(
 
 function repeated(value: string, before: string[]): string[] {
   return [...before, value];
-}
-
-/** No name at all must not mean every server. */
-function serverNames(value: string): string[] {
-  const names = value.split(',').map((name) => name.trim());
-  if (!names.includes('')) return names;
-  throw new InvalidArgumentError(
-    'It should be names of servers with commas between them, such as web-3,web-4.',
-  );
 }
 
 /** An empty variable in a script must not mean now. */

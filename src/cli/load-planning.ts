@@ -13,7 +13,7 @@ export interface PlanOptions extends CommonOptions {
   environment: string;
   revision: string[];
   package?: string;
-  servers?: string;
+  servers?: string[];
 }
 
 /**
@@ -54,7 +54,7 @@ export function requestOf(options: PlanOptions): PlanDeployment {
   return {
     environment: options.environment,
     selection: options.package === undefined ? options.revision : [...options.revision, options.package],
-    servers: options.servers === undefined ? null : options.servers.split(','),
+    servers: options.servers ?? null,
     person: null,
     startsAt: null,
   };

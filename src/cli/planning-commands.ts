@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 
 import type { MakeCommand } from './keeping-commands.ts';
 import type { PlanOptions } from './load-planning.ts';
+import { serverNames } from './server-names.ts';
 import type { SimulateOptions } from './simulate.ts';
 import { type FailFlag, readFailFlag } from './simulation/fail-flag.ts';
 
@@ -34,7 +35,7 @@ function addPlanFlags(planning: Command): Command {
     .requiredOption('--environment <name>', 'where to')
     .option('--revision <name@version>', 'what, in order; repeat the flag for each', repeated, [])
     .option('--package <name@version>', 'a package instead of revisions')
-    .option('--servers <a,b>', 'only these servers');
+    .option('--servers <a,b>', 'only these servers', serverNames);
 }
 
 function addFailFlag(given: string, before: FailFlag[]): FailFlag[] {

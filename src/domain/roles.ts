@@ -93,7 +93,7 @@ export function standingSentence(person: Person): string {
     member: 'You are a member.',
     guest: 'Guests may not request, approve or stop deployments.',
     bot: 'Bots may not request, approve or stop deployments.',
-    deactivated: 'This account is deactivated.',
+    deactivated: 'This account is deactivated, or there is none of this id.',
     stranger: 'People of another workspace may not request, approve or stop deployments.',
     unknown: 'Slack did not say who you are, so nothing was decided.',
   };

@@ -185,6 +185,20 @@ describe('plan', () => {
     });
   });
 
+  test.each(['plan', 'simulate'])(
+    '%s without the name of a server is a bad flag, not every server',
+    (command) => {
+      const flags = ['--environment', 'shop', '--revision', 'shop@2', '--servers', 'a,,b'];
+      const { code, stderr } = lamplighter([command, ...flags]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/should be names of servers with commas/);
+    },
+  );
+
+  test('takes the names of servers with spaces behind the commas', () => {
+    expect(plan('--revision', 'shop@2', '--servers', 'a, b')).toMatchObject({ code: 0 });
+  });
+
   test('with a bad flag ends with 2', () => {
     expect(plan('--wrong').code).toBe(2);
     expect(lamplighter(['plan']).code).toBe(2);

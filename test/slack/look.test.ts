@@ -295,6 +295,9 @@ describe('/deploy help, and what is no command', () => {
     expect((await typed('/deploy statsu')).text).toContain(
       'The nearest is `/deploy status`. For example: `/deploy status shop`',
     );
+    expect((await typed('/deploy good morning')).text).toContain(
+      'The nearest is `/deploy` itself, which opens the form. For example: `/deploy shop@2 to shop tomorrow 21:00`',
+    );
   });
 
   test('says of a command that lacks something how it is typed, and of a word that is none that there is no such command', async () => {

@@ -15,15 +15,21 @@ export async function answerUnknown(
   const names = await exampleNames(needs);
   if (parsed.do === 'help') return words(`${sayNoSuch(parsed.about)}${sayHelp(parsed.about, names)}`);
   if (parsed.do === 'incomplete') return words(sayUsage(parsed.word, names));
-  const near = parsed.near === null ? '' : ` The nearest is \`/deploy ${parsed.near}\`.`;
   return words(
-    `That is no command I know.${near} For example: \`${exampleOf(parsed.near, names)}\`. \`/deploy help\` lists them all.`,
+    `That is no command I know. ${sayNearest(parsed)} For example: \`${exampleOf(parsed.near, names)}\`. \`/deploy help\` lists them all.`,
   );
 }
 
 /** Help about a word that is no command says so before it lists them all. */
 function sayNoSuch(about: string | null): string {
   return about === null || commandWords.includes(about) ? '' : `There is no command ${quote(about)}.\n`;
+}
+
+/** What is near nothing is nearest to the form, which asks for what it needs. */
+function sayNearest({ near }: Extract<Command, { do: 'unknown' }>): string {
+  return near === null
+    ? 'The nearest is `/deploy` itself, which opens the form.'
+    : `The nearest is \`/deploy ${near}\`.`;
 }
 
 /** Names of this installation; where it has none yet, names that say what would stand there. */
