@@ -110,6 +110,7 @@ async function proveComing(
     checkFile(coming);
     const connection = connect(coming, patienceMs);
     try {
+      refuseEmpty(connection, coming);
       checkPages(connection.client, coming, migrationsFolder);
       await migrate(connection, migrationsFolder);
       const holdings = checkLog(connection.client, coming);
@@ -122,6 +123,13 @@ async function proveComing(
     if (!(error instanceof StoreRefused)) throw error;
     throw new StoreRefused(error.message.replaceAll(coming, copy), { cause: error });
   }
+}
+
+/** An empty file is a database without tables to SQLite; a copy has them. */
+function refuseEmpty({ client }: Connection, coming: string): void {
+  const tables = client.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get();
+  if (tables === 0)
+    throw new StoreRefused(`${coming} is empty, so it is no copy that \`backup\` made: name another file`);
 }
 
 function readCopiedAt({ client }: Connection): number | null {

@@ -210,6 +210,7 @@ describe('restore', () => {
   });
 
   const damages: [string, () => void, RegExp][] = [
+    ['an empty file', () => truncateSync(copy, 0), /copy\.db is empty, so it is no copy that `backup` made/],
     ['a truncated copy', () => truncateSync(copy, 20_000), /copy\.db is damaged/],
     [
       'an altered log',
