@@ -78,7 +78,7 @@ async function ask<T>(
   const askedAt = needs.now();
   const servers = includedServers(plan, deployment);
   await needs.store.askServers(plan.environment.name, servers, askedAt);
-  const times = timesToConclude(deployment, askedAt);
+  const times = timesToConclude(deployment, { plan, servers, now: askedAt });
   const until = Math.max(...times);
   return accept({
     events: [{ type: 'rehearsal_asked', servers, askedAt, until, dueAt, ...(by !== undefined && { by }) }],

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 
 import { admitDeployment } from '../app/admit-deployment.ts';
+import { checksWanted, recordCheck } from '../app/server-checks.ts';
 import { createBalancer } from '../balancer/balancer.ts';
 import { processVariables, variablesForScripts } from '../config/env.ts';
 import type { SecretReference } from '../domain/configured/connection.ts';
@@ -57,6 +58,11 @@ export function createExecutor(
     }),
     // A system of its own: what it lets go of is none of a running attempt's.
     asked: { system: createSystems(systemOptions), planToInspect: app.planToInspect },
+    rehearsed: {
+      system: createSystems(systemOptions),
+      wantedChecks: async () => await checksWanted(app.needs),
+      recordCheck: async (found) => await recordCheck(app.needs, found),
+    },
     admitIfQueued: async (lease) => await admitDeployment(app.needs, lease),
     sleep,
   });

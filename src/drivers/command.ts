@@ -47,6 +47,29 @@ export type Followed =
 /** Receives output in order: bytes from `offset` on, as the step wrote them. */
 export type OnOutput = (chunk: Buffer, offset: number) => void;
 
+/** The files of a revision, in a directory of this machine. */
+export interface Pushed {
+  name: string;
+  version: string;
+  digest: string;
+  directory: string;
+}
+
+/** A `/bin/sh` line that only looks, with its variables. */
+export interface LookingLine {
+  line: string;
+  variables: Record<string, string>;
+  timeoutMs: number;
+}
+
+/** How such a line came back; `timedOut` when it was ended at its timeout, no exit code when it was given up. */
+export interface LookedWith {
+  exitCode: number | null;
+  timedOut: boolean;
+  /** Why there is no exit code. */
+  reason: string;
+}
+
 /** A short read-only command's end; `timedOut` when it was ended at its timeout. */
 export interface Answer {
   exitCode: number | null;
@@ -63,7 +86,7 @@ export interface CommandSession {
   /** Says whether the server has what the runner needs (sh, flock, setsid, tar, /proc, a writable work directory). */
   check(): Promise<{ ok: true } | { ok: false; reason: string }>;
   /** Puts the files of a revision on the server, once per digest; answers the directory that holds them. */
-  push(files: { name: string; version: string; digest: string; directory: string }): Promise<string>;
+  push(files: Pushed): Promise<string>;
   /** Starts detached in a session of its own, then follows until it ends, the connection breaks or `signal` aborts. */
   start(marker: Marker, fence: Fence, work: Work, onOutput: OnOutput, signal: AbortSignal): Promise<Followed>;
   /** Follows a run that was started before, from an offset of its output. */
@@ -79,6 +102,11 @@ export interface CommandSession {
     directory: string | null,
     timeoutMs: number,
   ): Promise<Answer>;
+  /**
+   * Runs a line that only looks, beside the files of a revision that are lent to the server for it and taken back.
+   * Without markers: given up at the timeout or when `signal` aborts, and then nothing is known of it.
+   */
+  lookWith(files: Pushed, work: LookingLine, onOutput: OnOutput, signal: AbortSignal): Promise<LookedWith>;
   /** Closes the connection; runs on the server go on. */
   close(): Promise<void>;
 }

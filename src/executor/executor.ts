@@ -1,6 +1,7 @@
 import type { Lease } from '../store/leases.ts';
 import { startInspecting } from './inspect-asked.ts';
 import type { ExecutorNeeds } from './needs.ts';
+import { startRehearsing } from './rehearse-servers.ts';
 import { runDeployment } from './run-deployment.ts';
 import { createWake, type Wake } from './wake.ts';
 
@@ -22,13 +23,14 @@ export function startExecutor(needs: ExecutorNeeds): Executor {
   const unsubscribe = needs.store.onCommit(() => wake.ring());
   const loop = claimLoop(needs, running, wake, stopping.signal);
   const inspecting = needs.asked && startInspecting({ ...needs, ...needs.asked });
+  const rehearsing = needs.rehearsed && startRehearsing({ ...needs, ...needs.rehearsed });
   return {
     isAlive: () => !stopping.signal.aborted,
     stop: async () => {
       stopping.abort();
       unsubscribe();
       wake.ring();
-      await inspecting?.stop();
+      await Promise.all([inspecting?.stop(), rehearsing?.stop()]);
       await loop;
       await Promise.all(running.values());
     },

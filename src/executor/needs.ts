@@ -6,6 +6,7 @@ import type { Lease } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import type { System } from '../systems/system.ts';
 import type { InspectingNeeds } from './inspect-asked.ts';
+import type { RehearsingNeeds } from './rehearse-servers.ts';
 import type { Shares } from './shares.ts';
 
 /** What the executor is built with. */
@@ -26,4 +27,6 @@ export interface ExecutorNeeds {
   leaseMs: number;
   /** What people ask of servers before a deployment; absent where nobody does. */
   asked?: Pick<InspectingNeeds, 'system' | 'planToInspect'>;
+  /** What runbooks look at before the hour; absent where nobody asks for it. */
+  rehearsed?: Pick<RehearsingNeeds, 'system' | 'wantedChecks' | 'recordCheck'>;
 }

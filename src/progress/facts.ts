@@ -28,6 +28,7 @@ const silent = new Set<DeploymentEvent['type']>([
   'server_started',
   'batch_waits',
   'rehearsal_asked',
+  'server_checked',
 ]);
 
 /** The facts of a log in order. Pure: telling twice tells the same. */

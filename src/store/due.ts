@@ -29,6 +29,8 @@ export type DueChange = { add: DueKind; at: number } | { remove: DueKind };
 export interface DueStore {
   /** Rows that are due, earliest first, at most `limit`. */
   dueBefore(instant: number, limit: number): Promise<Due[]>;
+  /** Deployments that have a row of a kind which is due by an instant, each once. */
+  havingDue(kind: DueKind, instant: number): Promise<number[]>;
   /** Removes exactly this row, after it was handled. */
   removeDue(due: Due): Promise<void>;
   /** The earliest row after an instant, for the alarm that only wakes early. */

@@ -16,6 +16,7 @@ export function chooseSystem(systems: Systems): System {
     probe: async (context, onSeen, signal) => await of(context.plan).probe(context, onSeen, signal),
     end: async (context, signal) => await of(context.plan).end(context, signal),
     inspect: async (plan, server, signal) => await of(plan).inspect(plan, server, signal),
+    check: async (context, signal) => await of(context.plan).check(context, signal),
     prepare: (plan, server) => of(plan).prepare(plan, server),
     release: async (plan) => await of(plan).release(plan),
   };

@@ -65,6 +65,18 @@ export interface Inspection {
   cacheIsOn?: boolean;
 }
 
+/** A step that only looks, run before the hour. */
+export interface CheckContext {
+  plan: Plan;
+  task: PlannedTask;
+  deployment: number;
+  /** When the deployment is to start, epoch milliseconds. */
+  startsAt: number;
+}
+
+/** What such a step found: it passed, it failed, or nobody knows because it could not be run; reasons name no server. */
+export type CheckOutcome = { state: 'passed' } | { state: 'failed' | 'not-run'; reason: string };
+
 /** What performs the tasks of a plan: a system on its servers, or the load balancer with its scripts. */
 export interface TaskPerformer {
   /** Performs a task whose intent is committed. */
@@ -79,6 +91,8 @@ export interface System extends TaskPerformer {
   end(context: TaskContext, signal: AbortSignal): Promise<TaskOutcome>;
   /** Reaches a server, checks that it is ready, and reads what runs there. Changes nothing. */
   inspect(plan: Plan, server: string, signal: AbortSignal): Promise<Inspection>;
+  /** Runs a step that only looks, outside any attempt. Changes nothing, and leaves nothing running. Never rejects. */
+  check(context: CheckContext, signal: AbortSignal): Promise<CheckOutcome>;
   /** Opens the way to a server ahead of time; failures are left to the call that needs it. */
   prepare(plan: Plan, server: string): void;
   /** Lets go of the ways to the servers of an attempt; what runs there goes on. */

@@ -13,6 +13,7 @@ export function sayPreparation(event: PreparationEvent, sayInstant: SayInstant):
     case 'servers_included':
       return `${mention(event)} includes ${event.servers.join(', ')} again.`;
     case 'rehearsal_asked':
+    case 'server_checked':
       return '';
     case 'rehearsed':
       return sayRehearsal(event);

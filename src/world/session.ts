@@ -56,6 +56,12 @@ export function openSession(world: WorldState, machine: Machine): CommandSession
         stderr: '',
         timedOut: false,
       })),
+    lookWith: async (_files, _work, onOutput) =>
+      await call(() => {
+        const reason = ailmentOf(machine.name);
+        if (reason !== null) onOutput(Buffer.from(`${reason}\n`), 0);
+        return { exitCode: reason === null ? 0 : 1, timedOut: false, reason: '' };
+      }),
     close: async () => undefined,
   };
 }

@@ -29,6 +29,7 @@ export function createWorldSystem(world: TaskWorld): System {
       if (!found) return { problem: `there is no server ${server}`, readBack: null };
       return { problem: null, readBack: readBackOf(world, server), cache: found.cache };
     },
+    check: async () => ({ state: 'passed' }),
     prepare: () => undefined,
     release: async () => undefined,
   };

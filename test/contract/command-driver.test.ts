@@ -286,6 +286,39 @@ describe.each(setups)('a command driver: $name', ({ start, present }) => {
     rmSync(directory, { recursive: true });
   });
 
+  test('looks beside the files of a revision, and leaves nothing there', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'll-looked-'));
+    writeFileSync(join(directory, 'check.sh'), 'echo "disk $LAMPLIGHTER_FULL %" >&2; exit 3\n', {
+      mode: 0o755,
+    });
+    const files = { name: 'shop', version: '9', digest: 'b'.repeat(64), directory };
+    const lent = join(setup.workDirectory, 'lent');
+    const output = collect();
+    const look = async (text: string, timeoutMs = 20_000, signal = never) =>
+      await session.lookWith(
+        files,
+        { line: text, variables: { LAMPLIGHTER_FULL: '97' }, timeoutMs },
+        output.push,
+        signal,
+      );
+    expect(await look('./check.sh')).toEqual({ exitCode: 3, timedOut: false, reason: '' });
+    expect(output.bytes().toString()).toBe('disk 97 %\n');
+    expect(await look('sleep 60', 300)).toMatchObject({ exitCode: null, timedOut: true });
+    const giving = new AbortController();
+    const begun = join(setup.workDirectory, `looking-${count}`);
+    const given = look(
+      `sleep 60 & echo $! >${begun}.new && mv ${begun}.new ${begun}; wait`,
+      20_000,
+      giving.signal,
+    );
+    while (!existsSync(begun)) await delay(20);
+    giving.abort();
+    expect(await given).toMatchObject({ exitCode: null, timedOut: false });
+    await expect.poll(() => isRunning(readFileSync(begun, 'utf8').trim()), { timeout: 10_000 }).toBe(false);
+    expect(readdirSync(lent)).toEqual([]);
+    rmSync(directory, { recursive: true });
+  });
+
   test('answers a read-only line with its streams, and gives up at its timeout', async () => {
     const answer = await session.ask('echo "$NAME"; echo no >&2; exit 2', { NAME: 'a b' }, null, 5_000);
     expect(answer).toEqual({ exitCode: 2, stdout: 'a b\n', stderr: 'no\n', timedOut: false });

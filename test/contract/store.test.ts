@@ -256,6 +256,15 @@ describe.each(implementations)('the store on $name', ({ open }) => {
       expect(await store.nextDueAfter(400)).toBeNull();
     });
 
+    it('is found by its kind, each deployment once, and not before its time', async () => {
+      const ends = [200, 300].map((at) => ({ add: 'rehearsal-end' as const, at }));
+      const number = await create(store, { due: [...ends, { add: 'start', at: 100 }] });
+      await create(store, { due: [{ add: 'rehearsal', at: 200 }] });
+      const later = await create(store, { due: [{ add: 'rehearsal-end', at: 400 }] });
+      expect(await store.havingDue('rehearsal-end', 399)).toEqual([number]);
+      expect(await store.havingDue('rehearsal-end', 400)).toEqual([number, later]);
+    });
+
     it('can be removed as one row, leaving its like', async () => {
       const number = await create(store, {
         due: [

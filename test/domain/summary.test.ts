@@ -144,6 +144,7 @@ const later: { [Type in Exclude<DeploymentEvent['type'], 'requested'>]: fc.Arbit
     until: 9,
     dueAt: null,
   }),
+  server_checked: fc.constant({ type: 'server_checked', server: 's1', problem: null }),
   rehearsed: fc.constant({ type: 'rehearsed', ready: 0, problems: [], unanswered: ['s1'], obstacles: [] }),
   owners_asked: fc.constant({
     type: 'owners_asked',

@@ -1,7 +1,7 @@
 import type { Balancer } from '../../src/balancer/balancer.ts';
 import type { MemberStatus } from '../../src/domain/attempt/judge-group.ts';
 import type { PlannedTask } from '../../src/domain/plan/plan.ts';
-import type { System, TaskContext, TaskOutcome } from '../../src/systems/system.ts';
+import type { CheckOutcome, System, TaskContext, TaskOutcome } from '../../src/systems/system.ts';
 
 /** Something that happened to the world, as an outside witness writes it down. */
 export type WorldEntry = string;
@@ -19,6 +19,8 @@ export interface World {
   /** The backup's path that each act was given. */
   backupPaths: Map<WorldEntry, string | null>;
   unreachable: Set<string>;
+  /** What the checks of a server find before the hour, one call each; all is well where nothing is said. */
+  checks: Map<WorldEntry, (signal: AbortSignal) => CheckOutcome | Promise<CheckOutcome>>;
   statuses: Map<string, MemberStatus>;
 }
 
@@ -40,6 +42,7 @@ export function createWorld(): World {
   const outcomes = new Map<WorldEntry, (signal: AbortSignal) => TaskOutcome | Promise<TaskOutcome>>();
   const unreachable = new Set<string>();
   const backupPaths = new Map<WorldEntry, string | null>();
+  const checks: World['checks'] = new Map();
   const statuses = new Map<string, MemberStatus>();
   const begun = new Map<string, TaskOutcome>();
   const keyOf = ({ deployment, attempt, task, run }: TaskContext): string =>
@@ -63,6 +66,7 @@ export function createWorld(): World {
     backupPaths,
     unreachable,
     statuses,
+    checks,
     when: (entry, outcome) => void outcomes.set(entry, outcome),
     hangs: (entry) =>
       void outcomes.set(
@@ -81,6 +85,7 @@ export function createWorld(): World {
         done.push(`end ${entryOf(context.task)}`);
         return begun.has(keyOf(context)) ? ended('error', 'was ended') : { state: 'never-started' };
       },
+      check: async ({ task }, signal) => (await checks.get(entryOf(task))?.(signal)) ?? { state: 'passed' },
       prepare: () => undefined,
       release: async () => undefined,
       inspect: async (_plan, server) => ({

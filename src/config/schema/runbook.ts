@@ -25,7 +25,9 @@ export const step = section({
   kind: z
     .enum(['apply', 'verify', 'backup', 'verify-backup', 'rollback'])
     .optional()
-    .describe('What the step is for: apply changes the server (the default), verify only looks.'),
+    .describe(
+      'What the step is for: apply changes the server (the default), verify only looks; where a runbook begins with it, rehearsals run it too.',
+    ),
   component: name.optional().describe('What it changes; {component} stands for it.'),
   timeoutMinutes: minutes
     .optional()

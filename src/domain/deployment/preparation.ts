@@ -18,6 +18,8 @@ export interface Rehearsal {
   servers: string[];
   askedAt: number;
   until: number;
+  /** What the checks of a runbook found on each server so far; null: all is well. */
+  checked: Map<string, string | null>;
   /** Null until it is concluded. */
   result: { at: number; problems: ServerProblem[]; unanswered: string[]; obstacles: string[] } | null;
 }
@@ -76,10 +78,13 @@ export function prepare(preparation: Preparation, event: PreparationEvent, at: n
       return;
     case 'rehearsal_asked': {
       const { servers, askedAt, until } = event;
-      preparation.rehearsal = { servers, askedAt, until, result: null };
+      preparation.rehearsal = { servers, askedAt, until, checked: new Map(), result: null };
       preparation.rehearsedFor = event.dueAt ?? preparation.rehearsedFor;
       return;
     }
+    case 'server_checked':
+      preparation.rehearsal?.checked.set(event.server, event.problem);
+      return;
     case 'rehearsed':
       if (preparation.rehearsal) preparation.rehearsal.result = { ...event, at };
       return;

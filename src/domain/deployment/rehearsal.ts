@@ -3,6 +3,7 @@ import type { ServerProblem } from '../events/happening.ts';
 import type { AskedServer, ServerAnswer } from '../plan/inspection.ts';
 import { memberOf, type Plan } from '../plan/plan.ts';
 import { type Deployment, hasEnded } from './deployment.ts';
+import { checksTakeMs, openingChecks } from './opening-checks.ts';
 import type { Rehearsal } from './preparation.ts';
 
 const minuteMs = 60_000;
@@ -10,6 +11,8 @@ const secondMs = 1_000;
 
 /** When it is looked whether all have answered, after they were asked: often at first. */
 const looksAfterSeconds = [2, 5, 10, 20, 40, 80, 160, 320];
+/** How often afterwards, while the checks of runbooks may go on. */
+const looksEverySeconds = 160;
 
 /** A rehearsal that is to be held now. */
 export interface RehearsalDue {
@@ -29,9 +32,15 @@ export function isRehearsalDue(deployment: Deployment, plan: Plan, { dueAt, now 
   return dueAt > (preparation.rehearsedFor ?? 0) && dueAt === Math.max(...due);
 }
 
-/** When its answers are looked for, all before the start; never none. */
-export function timesToConclude({ startsAt }: Deployment, now: number): number[] {
-  const times = looksAfterSeconds.map((seconds) => now + seconds * secondMs);
+/** When answers of these servers are looked for, all before the start; never none. */
+export function timesToConclude(
+  { startsAt }: Deployment,
+  { plan, servers, now }: { plan: Plan; servers: string[]; now: number },
+): number[] {
+  const more = Math.ceil(checksTakeMs(plan, servers) / (looksEverySeconds * secondMs));
+  const last = looksAfterSeconds.at(-1) ?? 0;
+  const later = Array.from({ length: more }, (_, look) => last + (look + 1) * looksEverySeconds);
+  const times = [...looksAfterSeconds, ...later].map((seconds) => now + seconds * secondMs);
   const before = times.filter((at) => startsAt === null || at < startsAt);
   return before.length > 0 ? before : times.slice(0, 1);
 }
@@ -64,13 +73,23 @@ export interface RehearsalFindings {
 export function judgeRehearsal(plan: Plan, rehearsal: Rehearsal, facts: RehearsalFacts): RehearsalFindings {
   const asked = answeredSince(rehearsal, facts.asked);
   const answers = new Map(asked.map(({ server, answered: { answer } }) => [server, answer]));
-  const unanswered = rehearsal.servers.filter((server) => !answers.has(server));
+  const unanswered = rehearsal.servers.filter((server) => {
+    const answer = answers.get(server);
+    // Where no step could run, nobody waits for one.
+    return !answer || (answer.problem === null && !isChecked(plan, rehearsal, server));
+  });
   const problems = [...answers].flatMap(([server, answer]): ServerProblem[] => {
-    const message = answer.problem ?? driftOf(plan, server, answer, facts);
+    if (unanswered.includes(server)) return [];
+    const message = answer.problem ?? rehearsal.checked.get(server) ?? driftOf(plan, server, answer, facts);
     return message === null ? [] : [{ server, message }];
   });
   const ready = rehearsal.servers.length - unanswered.length - problems.length;
   return { ready, problems, unanswered, floor: floorAgainst(plan, rehearsal.servers, { ...facts, asked }) };
+}
+
+/** Whether what the runbook looks at first was looked at there, or it looks at nothing. */
+function isChecked(plan: Plan, { checked }: Rehearsal, server: string): boolean {
+  return checked.has(server) || openingChecks(plan, server).length === 0;
 }
 
 /** What the rehearsed servers said since they were asked for it, in the order of the plan; older answers say nothing. */

@@ -161,6 +161,7 @@ const known: Record<DeploymentEvent['type'], true> = {
   servers_excluded: true,
   servers_included: true,
   rehearsal_asked: true,
+  server_checked: true,
   rehearsed: true,
   owners_asked: true,
   owner_agreed: true,

@@ -52,6 +52,13 @@ export type PreparationEvent =
       by?: string;
     }
   | {
+      /** What a runbook looks at before it changes anything was looked at on a server, for the rehearsal under way. */
+      type: 'server_checked';
+      server: string;
+      /** Null where all is well; else one sentence. */
+      problem: string | null;
+    }
+  | {
       type: 'rehearsed';
       ready: number;
       problems: ServerProblem[];
@@ -91,6 +98,7 @@ const preparations: Record<PreparationEvent['type'], true> = {
   servers_excluded: true,
   servers_included: true,
   rehearsal_asked: true,
+  server_checked: true,
   rehearsed: true,
   owners_asked: true,
   owner_agreed: true,

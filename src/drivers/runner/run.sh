@@ -198,6 +198,47 @@ has) # DIRECTORY_NAME
   [ -d "$work/revisions/$1" ] && cd "$work/revisions/$1" && pwd -P
   ;;
 
+lend) # NAME, a tar on standard input: a directory for one look. What was never taken back goes after an hour.
+  lent=$work/lent/$1.$$
+  mkdir -p "$lent" && tar -xf - -C "$lent" || { rm -rf "$lent"; exit 74; }
+  find "$work/lent" -mindepth 1 -maxdepth 1 -mmin +60 -exec rm -rf {} + 2>/dev/null
+  mark
+  printf '%s' "${lent##*/}"
+  ;;
+
+look-in) # NAME SECONDS, a line on standard input: runs it in a session of its own, which ends after SECONDS at the latest
+  lent=$work/lent/$1
+  text=$(cat && printf x) && text=${text%x}
+  cd "$lent" || exit 126
+  printf '%s' "$text" >"$lent.step"
+  setsid sh "$lent.step" </dev/null 2>&1 &
+  leader=$!
+  printf '%s\n' "$leader" >"$lent.pid"
+  # Whoever asked may be gone by then.
+  {
+    left=$2
+    while [ "$left" -gt 0 ]; do
+      sleep 1
+      left=$((left - 1))
+    done
+    kill -KILL $(members)
+  } </dev/null >/dev/null 2>&1 &
+  watch=$!
+  wait "$leader"
+  code=$?
+  kill "$watch" 2>/dev/null
+  exit "$code"
+  ;;
+
+take-back) # NAME: with what still runs there
+  lent=$work/lent/$1
+  content_of "$lent.pid"
+  leader=$content
+  [ -z "$leader" ] || kill -KILL $(members) 2>/dev/null
+  rm -rf "$lent" "$lent.step" "$lent.pid"
+  mark
+  ;;
+
 unpack) # DIRECTORY_NAME NAME KEEP, a tar on standard input
   revisions=$work/revisions
   new=$revisions/.$1.$$

@@ -2,8 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import { harmless } from '../../domain/quote.ts';
-import { type CommandSession, type Fence, type Marker, type Seen, Unreachable } from '../command.ts';
+import {
+  type CommandSession,
+  type Fence,
+  type Marker,
+  type Pushed,
+  type Seen,
+  Unreachable,
+} from '../command.ts';
 import { type Channel, gather, type OpenChannel } from './channel.ts';
+import { lookWithin } from './look-within.ts';
 import { directoryBytes, packDirectory } from './pack.ts';
 import { followChannel, readSeen } from './protocol.ts';
 import { exportLines, quotePath, quoteWord, shLine } from './shell-words.ts';
@@ -40,14 +48,14 @@ function createSession(target: RunnerTarget): CommandSession {
       return answer === 'ready' ? { ok: true } : { ok: false, reason: harmless(answer) };
     },
     push: async (files) => {
-      const key = `${files.name}@${files.version}-${files.digest.slice(0, 12)}`;
+      const key = keyOf(files);
       const known = pushed.get(key) ?? pushRevision(target, key, files);
       pushed.set(key, known);
       known.catch(() => pushed.delete(key));
       return await known;
     },
     start: async (marker, fence, work, onOutput, signal) => {
-      const text = work.kind === 'line' ? `rm -f -- "$0"\n${exportLines(work.variables)}${work.line}\n` : '';
+      const text = work.kind === 'line' ? stepText(work) : '';
       const bytes = Buffer.byteLength(text);
       const words = work.kind === 'words' ? work.words : [];
       const place = [markerPath(marker), fencePath(fence), String(fence.token), work.kind, String(bytes)];
@@ -65,14 +73,30 @@ function createSession(target: RunnerTarget): CommandSession {
       return await see(target, ['end', markerPath(marker), graceSeconds], graceMs + shortCallMs);
     },
     ask: async (line, variables, directory, timeoutMs) => {
-      const enter = directory === null ? '' : `cd ${quotePath(directory)} || exit 126\n`;
       const channel = await target.open(shLine('exec /bin/sh -s'));
+      const enter = directory === null ? '' : `cd ${quotePath(directory)} || exit 126\n`;
       const script = `${exportLines(variables)}${enter}(\n${line}\n) </dev/null\n`;
       const { exitCode, stdout, stderr, timedOut } = await gather(channel, script, timeoutMs);
       return { exitCode: timedOut ? null : exitCode, stdout, stderr, timedOut };
     },
+    lookWith: async (files, work, onOutput, signal) => {
+      const say = async (words: string[], input: string | Buffer = ''): Promise<string> =>
+        await call(target, words, input, input === '' ? shortCallMs : pushMs);
+      const open = async (words: string[]): Promise<Channel> => await openRunner(target, words);
+      const lent = await say(['lend', keyOf(files)], await packDirectory(files.directory));
+      return await lookWithin({ say, open, lent }, { ...work, text: stepText(work), onOutput }, signal);
+    },
     close: target.close,
   };
+}
+
+/** Secrets stand in no argument that others on the machine could see, and in a file no longer than it is being read. */
+function stepText({ line, variables }: { line: string; variables: Record<string, string> }): string {
+  return `rm -f -- "$0"\n${exportLines(variables)}${line}\n`;
+}
+
+function keyOf({ name, version, digest }: Pushed): string {
+  return `${name}@${version}-${digest.slice(0, 12)}`;
 }
 
 function markerPath({ installation, deployment, attempt, task, run }: Marker): string {

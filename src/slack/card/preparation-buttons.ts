@@ -38,6 +38,7 @@ export function preparationButtons(deployment: Deployment, { event, at, version 
       return deployment.preparation.watch.watcher ? [] : actions(id, [watchButton(deployment, 'primary')]);
     case 'servers_included':
     case 'rehearsal_asked':
+    case 'server_checked':
     case 'owner_agreed':
     case 'watch_taken':
     case 'watch_offered':

@@ -13,6 +13,10 @@ export function dueMethods(connection: Connection): DueStore & { changeDue: Chan
   const statements = prepare(connection);
   return {
     dueBefore: async (instant, limit) => await read(() => statements.before.all({ instant, limit })),
+    havingDue: async (kind, instant) => {
+      const rows = await read(() => statements.ofKind.all({ kind, instant }));
+      return [...new Set(rows.map(({ deployment }) => deployment))];
+    },
     nextDueAfter: async (instant) => (await read(() => statements.next.get({ instant })))?.at ?? null,
     removeDue: async ({ kind, deployment, at }) => {
       await write(() => statements.removeOne.run({ kind, deployment, at }));
@@ -36,6 +40,12 @@ function prepare({ database }: Connection) {
       .where(lte(due.at, instant))
       .orderBy(due.at, due.deployment)
       .limit(value('limit'))
+      .prepare(),
+    ofKind: database
+      .select({ deployment: due.deployment })
+      .from(due)
+      .where(and(lte(due.at, instant), eq(due.kind, value('kind'))))
+      .orderBy(due.at, due.deployment)
       .prepare(),
     next: database
       .select({ at: min(due.at) })

@@ -5,6 +5,7 @@ import type { Revision } from '../../domain/revision.ts';
 import { type CommandDriver, type CommandSession, Unreachable, type Work } from '../../drivers/command.ts';
 import { endWork, performWork, resumeWork } from '../../drivers/perform.ts';
 import type { Inspection, OnSeen, System, TaskContext, TaskOutcome } from '../system.ts';
+import { checkServer } from './check-server.ts';
 import { outcomeOf, outcomeOfEnding } from './outcome.ts';
 import { readBack, verify } from './read-back.ts';
 import { openSessions, type Sessions } from './sessions.ts';
@@ -28,6 +29,7 @@ export function createCommandSystem(needs: CommandSystemNeeds): System {
     probe: async (context, onSeen, signal) => await probe(needs, sessions, { context, onSeen }, signal),
     end: async (context, signal) => await endStep(needs, sessions, context, signal),
     inspect: async (plan, server, signal) => await inspect(needs, sessions, { plan, server }, signal),
+    check: async (context, signal) => await checkServer(needs, sessions, context, signal),
     prepare: (plan, server) => {
       sessions.get(plan, server, new AbortController().signal).catch(() => undefined);
     },

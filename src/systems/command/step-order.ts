@@ -1,6 +1,7 @@
 import { namesBackupPath } from '../../domain/attempt/backup-path.ts';
 import { localTime } from '../../domain/calendar/calendar.ts';
 import type { Value } from '../../domain/configured/connection.ts';
+import type { Step } from '../../domain/configured/runbook.ts';
 import { asVariables, fillPlaceholders, placeholderValues } from '../../domain/plan/placeholders.ts';
 import { findServer, type Plan, stepOf } from '../../domain/plan/plan.ts';
 import type { Revision } from '../../domain/revision.ts';
@@ -29,9 +30,27 @@ export interface ResolvedValues {
 
 type ReadSecret = { readSecret: (reference: Exclude<Value, string>) => string };
 
-/** Builds the order for a STEP task. Throws one sentence when a secret cannot be read. */
-export function prepareStep(needs: StepNeeds, context: TaskContext): StepOrder {
-  const { plan, task } = context;
+/** The words of a step, filled in; which of them are secret is known for redaction. */
+export interface FilledStep {
+  revision: Revision;
+  step: Step;
+  line: string;
+  unless: string | null;
+  variables: Record<string, string>;
+  secrets: string[];
+}
+
+/** Fills in a STEP task. Throws one sentence when a secret cannot be read, or no backup is known that it asks for. */
+export function fillStep(
+  needs: ReadSecret,
+  {
+    plan,
+    task,
+    deployment,
+    startedAt,
+    backupPath,
+  }: Pick<TaskContext, 'plan' | 'task' | 'deployment' | 'startedAt' | 'backupPath'>,
+): FilledStep {
   const { revision, step } = stepOf(plan, task);
   const { cluster, server } = placeOf(plan, task.server ?? '');
   const facts = {
@@ -40,15 +59,29 @@ export function prepareStep(needs: StepNeeds, context: TaskContext): StepOrder {
     server,
     revision,
     step,
-    deployment: context.deployment,
-    date: localTime(context.startedAt, plan.environment.timezone).slice(0, 10).replaceAll('-', '_'),
-    backupPath: context.backupPath,
+    deployment,
+    date: localTime(startedAt, plan.environment.timezone).slice(0, 10).replaceAll('-', '_'),
+    backupPath,
   };
-  if (context.backupPath === null && namesBackupPath(step.run))
+  if (backupPath === null && namesBackupPath(step.run))
     throw new Error(
       `step ${step.id} asks for {backupPath}, and no backup step of ${server.name} has printed one`,
     );
   const { values, secrets } = resolve(needs, placeholderValues(facts));
+  return {
+    revision,
+    step,
+    secrets,
+    line: fillPlaceholders(step.run, values),
+    unless: step.unless === null ? null : fillPlaceholders(step.unless, values),
+    variables: asVariables(values),
+  };
+}
+
+/** Builds the order for a STEP task. Throws one sentence when a secret cannot be read. */
+export function prepareStep(needs: StepNeeds, context: TaskContext): StepOrder {
+  const { task } = context;
+  const { revision, step, line, unless, variables, secrets } = fillStep(needs, context);
   return {
     stepId: step.id,
     revision,
@@ -63,13 +96,8 @@ export function prepareStep(needs: StepNeeds, context: TaskContext): StepOrder {
     timeoutMs: step.timeoutSeconds * 1_000,
     secrets,
     maxOutputBytes: needs.maxOutputBytes(),
-    work: {
-      kind: 'line',
-      line: fillPlaceholders(step.run, values),
-      variables: asVariables(values),
-      directory: null,
-    },
-    unless: step.unless === null ? null : fillPlaceholders(step.unless, values),
+    work: { kind: 'line', line, variables, directory: null },
+    unless,
   };
 }
 

@@ -24,6 +24,7 @@ export function createManagerSystem(needs: RestNeeds): System {
       await on({ context, mayHaveBegun: true }, signal, async (talk) => await probe(talk, onSeen)),
     end: async (context, signal) => await on({ context, mayHaveBegun: true }, signal, end),
     inspect: async (plan, server, signal) => await inspectManager(needs, { plan, server }, signal),
+    check: async () => ({ state: 'not-run', reason: 'a Solution Manager runs no steps' }),
     prepare: () => undefined,
     release: async () => undefined,
   };

@@ -30,6 +30,7 @@ export function createDenodoSystem(needs: DenodoSystemNeeds): System {
     probe: async (context, onSeen, signal) => await workFor(context).probe(context, onSeen, signal),
     end: async (context, signal) => await workFor(context).end(context, signal),
     inspect: async (plan, server, signal) => await inspectVdp(needs, plan, server, signal),
+    check: async () => ({ state: 'not-run', reason: 'a Denodo server runs no steps' }),
     // Each task opens a connection of its own: single user mode belongs to it, and so does its database.
     prepare: () => undefined,
     release: async () => undefined,
