@@ -13,7 +13,7 @@ import { tellTimelines } from '../slack/picture/tell-timeline.ts';
 import type { Store } from '../store/store.ts';
 import type { BotApp } from './bot-app.ts';
 import { createNotices } from './bot-notices.ts';
-import { observeFacts } from './bot-observer.ts';
+import { observeFacts, observeSaid } from './bot-observer.ts';
 import { createSteadyClock } from './steady-clock.ts';
 
 /** Whose words go to Slack, and who counts them. */
@@ -40,8 +40,7 @@ export function startSpeaking(
     reach: passBy,
     pace,
     adminChannel,
-    said: ({ kind, wantedAt }) =>
-      metrics.delivered({ kind, lagSeconds: Math.max(0, now() - wantedAt) / 1_000 }),
+    said: observeSaid(metrics, now),
     gate,
   });
   const anchoring = startAnchoring({ store, now, log, channel: adminChannel }, outbox);

@@ -14,6 +14,8 @@ export interface Metrics {
   /** A message shows what it should. */
   delivered: (message: { kind: string; lagSeconds: number }) => void;
   deploymentEnded: (end: { environment: string; result: string; seconds: number }) => void;
+  /** One task came to an end: over which driver, or `script`, and `none` where nothing is run. */
+  taskEnded: (end: { driver: string; type: string; result: string; seconds: number }) => void;
   serverEnded: (end: { environment: string; result: string; seconds: number }) => void;
   /** Everything as Prometheus reads it. */
   text: () => Promise<string>;
@@ -29,6 +31,7 @@ export interface MetricsNeeds {
 
 const lagBuckets = [0.5, 1, 2, 5, 10, 15, 30, 60, 300];
 const answerBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2, 3];
+const taskBuckets = [0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
 const workBuckets = [1, 5, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200];
 
 /** Builds the numbers of one process, from nothing. */
@@ -83,7 +86,7 @@ function countCalls(registry: Registry): Pick<Metrics, 'slackCalled'> {
   };
 }
 
-function measureWork(registry: Registry): Pick<Metrics, 'deploymentEnded' | 'serverEnded'> {
+function measureWork(registry: Registry): Pick<Metrics, 'deploymentEnded' | 'serverEnded' | 'taskEnded'> {
   const labels = ['environment', 'result'];
   const deployments = histogram(
     registry,
@@ -99,7 +102,15 @@ function measureWork(registry: Registry): Pick<Metrics, 'deploymentEnded' | 'ser
     labels,
     workBuckets,
   );
+  const tasks = histogram(
+    registry,
+    'task_seconds',
+    'How long tasks took, from the row that says that they begin to the one that says how they ended.',
+    ['driver', 'type', 'result'],
+    taskBuckets,
+  );
   return {
+    taskEnded: ({ seconds, ...named }) => tasks.observe(named, seconds),
     deploymentEnded: ({ seconds, ...named }) => deployments.observe(named, seconds),
     serverEnded: ({ seconds, ...named }) => servers.observe(named, seconds),
   };

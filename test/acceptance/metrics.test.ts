@@ -12,13 +12,18 @@ interface Board {
 const board = JSON.parse(readFileSync('examples/grafana/lamplighter.json', 'utf8')) as Board;
 
 /** What shows nothing where nothing of it happened. */
-const mayBeEmpty = ['Servers that did not end well, per hour', 'Messages on their way'];
+const mayBeEmpty = [
+  'Servers that did not end well, per hour',
+  'Tasks that did not end well, per hour',
+  'Messages on their way',
+];
 
 describe.skipIf(!hasPrometheus())(
   'the numbers of a bot, read by a real Prometheus (needs prometheus)',
   () => {
     let stage: Stage;
     let prometheus: Prometheus;
+    let begunAt: number;
 
     /** Asks until there is something, because it is read once a second. */
     const untilThere = async (expression: string) => {
@@ -31,6 +36,7 @@ describe.skipIf(!hasPrometheus())(
     };
 
     beforeAll(async () => {
+      begunAt = Date.now();
       const clusters = [
         { name: 'north', servers: ['web-1'] },
         { name: 'south', servers: ['web-2'] },
@@ -43,8 +49,9 @@ describe.skipIf(!hasPrometheus())(
       const form = await ana.modal();
       await form.choose('Revisions or package', 'shop@2');
       await form.choose('Environment', 'shop-production');
+      await stage.slack.until(() => form.text().includes('*Plan*'), 20_000);
       await form.type('Reason', 'to be counted');
-      await form.submit();
+      expect(await form.submit()).toEqual({ closed: true });
       await stage.cardSays('waiting for approval');
       await stage.slack.person('U0BEN').press(stage.card(), 'Approve');
       await stage.cardSays('done, 2 of 2 servers');
@@ -68,6 +75,21 @@ describe.skipIf(!hasPrometheus())(
         ['ok', 2],
       ]);
       expect(await counted('lamplighter_told_lag_seconds_count{kind="card"} > 1')).toHaveLength(1);
+      const elapsed = (Date.now() - begunAt) / 1_000;
+      const [lag] = await counted('lamplighter_told_lag_seconds_sum{kind="card"}');
+      expect(lag?.[1]).toBeGreaterThan(0);
+      expect(lag?.[1]).toBeLessThan(elapsed);
+      const tasks = await prometheus.query(
+        'sum by (driver, type, result) (lamplighter_task_seconds_count) > 0',
+      );
+      expect(
+        tasks.map(({ labels, value }) => [labels['driver'], labels['type'], labels['result'], value]),
+      ).toEqual(
+        expect.arrayContaining([
+          ['local', 'STEP', 'ok', expect.any(Number)],
+          ['script', 'SCRIPT_CLUSTER', 'ok', 4],
+        ]),
+      );
       const calls = await prometheus.query('sum by (method) (lamplighter_slack_calls_total{outcome="ok"})');
       const methods = calls.map(({ labels }) => labels['method']);
       expect(methods).toEqual(

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 
 import { isToldInChannel } from '../../domain/channel-telling.ts';
 import { foldDeployment } from '../../domain/deployment/deployment.ts';
+import type { StoredEvent } from '../../domain/events.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { type Fact, factsOf } from '../../progress/facts.ts';
 import type { OutgoingMessage, UntoldDeployment } from '../../store/messages.ts';
@@ -23,8 +24,8 @@ export interface TellerNeeds {
   nameOf: NameOf;
   /** Whatever else is said when something is told of a deployment, in the same transaction; absent: nothing. */
   companions?: Companion[];
-  /** Is told of what was told just now, once of each fact; absent: nobody is. */
-  told?: (plan: Plan, deployment: number, facts: Fact[]) => void;
+  /** Is told of what was told just now, once of each fact, and of every event behind it; absent: nobody is. */
+  told?: (plan: Plan, deployment: number, news: { facts: Fact[]; events: StoredEvent[] }) => void;
 }
 
 /** How many deployments are told of at once. */
@@ -64,7 +65,8 @@ async function tellOf(needs: TellerNeeds, untold: UntoldDeployment): Promise<voi
   const lines = await Promise.all(groups.map(async (group) => await tellGroup(needs, story, group)));
   const beside = await Promise.all((needs.companions ?? []).map(async (say) => await say(story, news)));
   await store.tell(number, story.deployment.version, [card, ...lines.flat(), ...beside.flat()], now());
-  needs.told?.(story.plan, number, news);
+  const events = story.events.filter(({ version }) => version > told);
+  needs.told?.(story.plan, number, { facts: news, events });
 }
 
 const cardKey = (number: number): string => `card:${number}`;
