@@ -1,19 +1,33 @@
 import { sayTime } from '../domain/calendar/calendar.ts';
 import { closingAfter } from '../domain/calendar/windows.ts';
 import type { Environment } from '../domain/configured/environment.ts';
-import type { Forecast } from '../domain/plan/forecast.ts';
+import type { Forecast, OwnTimes } from '../domain/plan/forecast.ts';
 import { sayDuration } from './duration.ts';
 
 const minuteMs = 60_000;
 
-/** `about 12 min: 6 servers, 1 min 50 s each in the last 5 runs`, or that there was none. */
+/**
+ * `about 12 min: 6 servers, 1 min 50 s each in the last 5 runs`, or that there was none. Where servers differ, what each of
+ * them took: `about 14 min: 6 servers, each as it took itself (1 min to 4 min) in the last 5 runs`.
+ */
 export function sayForecast(forecast: Forecast | null): string {
   if (forecast === null) return '*Forecast*: no earlier run here to reckon from';
-  const { totalMs, servers, eachMs, runs } = forecast;
+  const { totalMs, servers, eachMs, runs, own } = forecast;
   const counted = servers === 1 ? '1 server' : `${servers} servers`;
   const each = `${sayDuration(eachMs)}${servers === 1 ? '' : ' each'}`;
   const last = runs === 1 ? 'the last run' : `the last ${runs} runs`;
-  return `*Forecast*: about ${sayAbout(totalMs)}: ${counted}, ${each} in ${last}`;
+  const about = `*Forecast*: about ${sayAbout(totalMs)}: ${counted}`;
+  if (!own) return `${about}, ${each} in ${last}`;
+  const rest = servers - own.servers;
+  if (rest === 0)
+    return `${about}, ${servers === 1 ? '' : 'each '}as it took itself (${sayOwn(own)}) in ${last}`;
+  const they = own.servers === 1 ? 'it took itself' : 'they took themselves';
+  return `${about}: ${own.servers} as ${they} (${sayOwn(own)}), ${rest} as the middle one of all (${sayDuration(eachMs)}), in ${last}`;
+}
+
+function sayOwn({ shortestMs, longestMs }: OwnTimes): string {
+  const [shortest, longest] = [sayDuration(shortestMs), sayDuration(longestMs)];
+  return shortest === longest ? shortest : `${shortest} to ${longest}`;
 }
 
 /** Nobody reads seconds in a guess of minutes. */

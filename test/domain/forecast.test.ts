@@ -52,6 +52,49 @@ describe('a forecast', () => {
   });
 });
 
+describe('a forecast of servers that differ', () => {
+  /** What each server took in one run, in minutes. */
+  const took = (deployment: number, minutes: Record<string, number>): ServerTime[] =>
+    Object.entries(minutes).map(([server, each], index) => {
+      const startedAt = (deployment * 100 + index * 10) * minute;
+      return { deployment, attempt: 1, server, startedAt, endedAt: startedAt + each * minute };
+    });
+  const differing = [1, 2, 3].flatMap((deployment) => took(deployment, { a: 1, b: deployment + 5, c: 1 }));
+  const planOf = (...servers: string[]) => buildPlan(buildSingleCluster(['a', 'b', 'c', 'd']), { servers });
+
+  test('reckons each by the middle of its own runs, of which there are at least three', () => {
+    const apart = differing.map((time) => ({ ...time, attempt: time.startedAt }));
+    expect(forecast(planOf('b'), apart)).toEqual({
+      totalMs: 7 * minute,
+      servers: 1,
+      eachMs: minute,
+      runs: 3,
+      own: { servers: 1, shortestMs: 7 * minute, longestMs: 7 * minute },
+    });
+    expect(forecast(planOf('a', 'b'), apart)).toMatchObject({
+      totalMs: 8 * minute,
+      own: { servers: 2, shortestMs: minute, longestMs: 7 * minute },
+    });
+  });
+
+  test('reckons the others by the middle of all', () => {
+    const apart = differing.map((time) => ({ ...time, attempt: time.startedAt }));
+    const { own, totalMs } = forecast(planOf('b', 'd'), apart) ?? {};
+    expect([totalMs, own?.servers]).toEqual([8 * minute, 1]);
+    const twice = apart.filter(({ deployment }) => deployment > 1);
+    expect(forecast(planOf('b'), twice)).toMatchObject({ totalMs: minute });
+    expect(forecast(planOf('b'), twice)?.own).toBeUndefined();
+  });
+
+  test('begins the next of a wave where one has ended, in their order', () => {
+    const clusters = [buildCluster('n', ['a', 'b', 'c', 'd'])];
+    const parallel = { perCluster: 2, clustersInFlight: 1, pauseBetweenClusters: false };
+    const wave = buildPlan(buildEnvironment({ clusters, minInService: 1, parallel }));
+    const earlier = [1, 2, 3].flatMap((deployment) => took(deployment, { a: 6, b: 1, c: 2, d: 2 }));
+    expect(forecast(wave, earlier)?.totalMs).toBe(6 * minute);
+  });
+});
+
 describe('a forecast in waves', () => {
   const clusters = ['n', 's', 'w'].map((name) =>
     buildCluster(

@@ -80,6 +80,16 @@ describe('the forecast in words', () => {
     expect(sayForecast({ totalMs: 12_000, servers: 1, eachMs: 12_000, runs: 1 })).toBe(
       '*Forecast*: about 12 s: 1 server, 12 s in the last run',
     );
+    const own = { servers: 6, shortestMs: 60_000, longestMs: 240_000 };
+    expect(sayForecast({ ...twelve, own })).toBe(
+      '*Forecast*: about 12 min: 6 servers, each as it took itself (1 min to 4 min) in the last 5 runs',
+    );
+    expect(sayForecast({ ...twelve, own: { ...own, servers: 4, longestMs: 60_000 } })).toBe(
+      '*Forecast*: about 12 min: 6 servers: 4 as they took themselves (1 min), 2 as the middle one of all (1 min 50 s), in the last 5 runs',
+    );
+    expect(sayForecast({ ...twelve, servers: 1, own: { ...own, servers: 1, longestMs: 60_000 } })).toBe(
+      '*Forecast*: about 12 min: 1 server, as it took itself (1 min) in the last 5 runs',
+    );
     expect(sayForecast(null)).toBe('*Forecast*: no earlier run here to reckon from');
   });
 
