@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-import type { StoredEvent } from '../domain/events.ts';
+import type { StoredEvent } from '../domain/events/deployment-event.ts';
 import { findServer, isScript, type Plan, type PlannedTask, taskOf } from '../domain/plan/plan.ts';
 import type { Metrics } from '../health/metrics.ts';
 import type { Fact } from '../progress/facts.ts';

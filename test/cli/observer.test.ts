@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { observeFacts, observeSaid } from '../../src/cli/bot-observer.ts';
-import type { DeploymentEvent, StoredEvent } from '../../src/domain/events.ts';
+import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
 import { createMetrics } from '../../src/health/metrics.ts';
 import { buildCluster, buildEnvironment, buildPlan, buildServer, buildStep } from '../helpers/build.ts';
 

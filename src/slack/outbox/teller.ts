@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 
 import { isToldInChannel } from '../../domain/channel-telling.ts';
 import { foldDeployment } from '../../domain/deployment/deployment.ts';
-import type { StoredEvent } from '../../domain/events.ts';
+import type { StoredEvent } from '../../domain/events/deployment-event.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { type Fact, factsOf } from '../../progress/facts.ts';
 import type { OutgoingMessage, UntoldDeployment } from '../../store/messages.ts';
