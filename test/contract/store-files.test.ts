@@ -35,6 +35,15 @@ describe.each(implementations)('files, on $name,', ({ open }) => {
     expect(await store.file('file:two')).toBeNull();
   });
 
+  it('are each let go of and named alone', async () => {
+    await store.tell(number, 1, [message(), message({ key: 'file:two' })], 1_000);
+    await store.nameFile('file:one', 'F1');
+    await store.fileStands('file:one');
+    const other = await store.file('file:two');
+    expect(other?.slackId).toBeNull();
+    expect([...(other?.bytes ?? [])]).toEqual([...bytes]);
+  });
+
   it('that are wanted again are what they were: a second telling sends nothing twice', async () => {
     await store.tell(number, 1, [message()], 1_000);
     await store.nameFile('file:one', 'F1');
@@ -91,6 +100,8 @@ describe.each(implementations)('files, on $name,', ({ open }) => {
     expect(await store.output(place)).toBe('first, read again');
     expect(await store.output({ ...place, run: 2 })).toBe('second');
     expect(await store.output({ ...place, attempt: 2 })).toBeNull();
+    expect(await store.output({ ...place, task: 5 })).toBeNull();
+    expect(await store.output({ ...place, deployment: number + 1 })).toBeNull();
   });
 
   it('and the blocks that a workspace refuses are those of this one', async () => {

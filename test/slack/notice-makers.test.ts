@@ -93,6 +93,73 @@ describe('whoever can approve', () => {
     expect(sayTo(await made(approvalNotices, [asked, nobodys], 1)).join()).not.toContain('U0DAN');
   });
 
+  const handedTo = (to: string, by = 'U0BEN'): DeploymentEvent => ({ type: 'vote_delegated', by, to });
+  const twoSeats = [
+    { roles: ['promotion_admin'], required: 1 },
+    { roles: ['owner'], required: 1 },
+  ];
+  const owners = { owner: role(['U0DAN', 'U0EVE']) };
+  const ofTwoSeats = async (...events: DeploymentEvent[]) =>
+    sayTo(await approvalNotices(story(events, 1, owners, { ...approval, rules: twoSeats }).facts));
+  const byEve: DeploymentEvent = {
+    type: 'approved',
+    by: 'U0EVE',
+    roles: ['owner'],
+    planHash: 'a'.repeat(64),
+  };
+
+  test('with a vote of another besides their own is asked as long as one of the two is missing', async () => {
+    expect(await ofTwoSeats(asked, handedTo('U0DAN'), byEve)).toContain('U0DAN waits for your approval');
+    expect(await ofTwoSeats(asked, byEve)).toContain('U0DAN nothing is left to approve');
+    expect(await ofTwoSeats(asked, handedTo('U0DAN'), approved)).toContain('U0DAN waits for your approval');
+  });
+
+  test('is not asked again who cast a vote, nor for whom somebody did', async () => {
+    const forBen: DeploymentEvent = { ...approved, by: 'U0FAY', for: 'U0BEN' };
+    const rules = [{ roles: ['promotion_admin'], required: 2 }];
+    const after = async (...events: DeploymentEvent[]) =>
+      sayTo(await approvalNotices(story(events, 1, {}, { ...approval, rules }).facts));
+    const told = await after(asked, handedTo('U0FAY'), handedTo('U0FAY', 'U0CAT'), forBen);
+    expect(told).toEqual([
+      'U0BEN nothing is left to approve',
+      'U0CAT waits for your approval',
+      'U0FAY nothing is left to approve',
+    ]);
+    expect(await after(asked, approved)).toContain('U0BEN nothing is left to approve');
+    expect(await after(asked, handedTo('U0FAY'), approved)).toContain('U0FAY nothing is left to approve');
+  });
+
+  test('is nobody who asked for it, with no vote of theirs, unless they may approve their own', async () => {
+    const roles = { promotion_admin: role(['U0ANA', 'U0BEN']) };
+    const events = [asked, handedTo('U0FAY', 'U0ANA'), handedTo('U0ANA')];
+    expect(sayTo(await made(approvalNotices, events, 1, roles))).toEqual(['U0BEN waits for your approval']);
+    const own = { ...approval, excludeRequester: false };
+    expect(sayTo(await approvalNotices(story(events, 1, roles, own).facts))).toEqual([
+      'U0ANA waits for your approval',
+      'U0BEN waits for your approval',
+      'U0FAY waits for your approval',
+    ]);
+  });
+
+  test('of a plan that changed hears what changed, and that what was said of the old one is void', async () => {
+    const expiresAt = Date.parse('2026-11-20T20:00Z');
+    const changed: DeploymentEvent = {
+      type: 'plan_changed',
+      planHash: 'b'.repeat(64),
+      changes: ['shop@2 → shop@3'],
+      expiresAt,
+    };
+    const notices = await made(approvalNotices, [asked, handedTo('U0DAN'), changed], 2);
+    const dans = notices.filter(({ to }) => to === 'U0DAN');
+    expect(sayTo(dans)).toEqual(['U0DAN waits for your approval', 'U0DAN nothing is left to approve']);
+    expect(new Set(dans.map(({ key }) => key)).size).toBe(2);
+    expect(dans[1]?.key).toBe(`notice:approval:1:${'a'.repeat(12)}:U0DAN`);
+    const [anew, old] = dans.map(({ content }) => JSON.stringify(content));
+    expect(anew).toContain('The plan changed: shop@2 → shop@3.');
+    expect(anew).toMatch(/, expires <!date\^\d+\^/);
+    expect(old).toContain('approvals of this one are void');
+  });
+
   test('is asked as long as it waits, and told once when it is decided, not at every turn after that', async () => {
     expect(sayTo(await made(approvalNotices, [asked], 0))).toEqual([
       'U0BEN waits for your approval',

@@ -34,6 +34,74 @@ describe('the picture of a timeline', () => {
     expect(textsOf(svg).filter((words) => words?.startsWith('web-'))).toHaveLength(119);
   });
 
+  test('draws each stretch from where it begins to where it ends, and a dot where it was back', () => {
+    const spans = [
+      { stretch: 'out' as const, from: from + 2 * minute, to: from + 4 * minute },
+      { stretch: 'deploying' as const, from: from + 4 * minute, to: from + 9 * minute },
+      { stretch: 'verifying' as const, from: from + 9 * minute, to: from + 12 * minute },
+    ];
+    const drawn = (more: Partial<TimelineRow>): number[][] => {
+      const { svg } = drawTimeline('#1', timeline([row('web-1', { spans, backAt: null, ...more })]), 'UTC');
+      const marks = svg
+        .split('\n')
+        .slice(0, svg.split('\n').findIndex((line) => line.includes('out of service')) - 1);
+      const rects = marks.flatMap(
+        (line) => /^<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/.exec(line)?.slice(1) ?? [],
+      );
+      const dots = marks.flatMap((line) => /^<circle cx="([\d.]+)"/.exec(line)?.slice(1) ?? []);
+      return [rects.map(Number), dots.map(Number)];
+    };
+    // Ten minutes are 556 wide, from 236 on; what lies outside them stands at their end.
+    expect(drawn({})[0]?.map(Math.round)).toEqual([347, 111, 458, 278, 736, 56]);
+    expect(drawn({})[1]).toEqual([]);
+    expect(drawn({ backAt: from + 5 * minute })[1]).toEqual([514]);
+  });
+
+  test('of no time at all stands at its beginning', () => {
+    const { svg } = drawTimeline('#1', { ...timeline(names(1)), to: from }, 'UTC');
+    expect(svg).not.toContain('NaN');
+    expect(svg).toContain('<circle cx="236"');
+  });
+
+  test('says beside each server how it ended and how long it was worked on, without its waiting', () => {
+    const spans = [
+      { stretch: 'out' as const, from, to: from + 5 * minute },
+      { stretch: 'deploying' as const, from: from + 5 * minute, to: from + 6 * minute },
+      { stretch: 'undoing' as const, from: from + 6 * minute, to: from + 8 * minute },
+    ];
+    const said = (more: Partial<TimelineRow>): string[] => {
+      const { svg } = drawTimeline('#1', timeline([row('web-1', { spans, ...more })]), 'UTC');
+      return textsOf(svg).flatMap((words) => (words && /^[·✗…✓?–↶]/u.test(words) ? [words] : []));
+    };
+    expect(said({})).toEqual(['✓ ok 3 min']);
+    expect(said({ isHeld: true })).toEqual(['✓ ok, held']);
+    expect(said({ state: 'preflight_failed', spans: [] })).toEqual(['✗ not ready']);
+    expect(said({ state: 'rolled_back' })).toEqual(['↶ rolled back 3 min']);
+  });
+
+  test('has another colour for what did not go well, and for what was never begun', () => {
+    const colourOf = (more: Partial<TimelineRow>): string => {
+      const { svg } = drawTimeline('#1', timeline([row('web-1', more)]), 'UTC');
+      const line = svg.split('\n').find((each) => /<text[^>]*>[·✗…✓?–↶]/u.test(each)) ?? '';
+      return /fill="([^"]+)"/.exec(line)?.[1] ?? '';
+    };
+    const [well, held, bad, never] = [
+      colourOf({}),
+      colourOf({ isHeld: true }),
+      colourOf({ state: 'error' }),
+      colourOf({ state: 'skipped' }),
+    ];
+    expect(held).toBe(bad);
+    expect(new Set([well, bad, never]).size).toBe(3);
+  });
+
+  test('says which attempt it is, from the second on', () => {
+    const at = (attempt: number) =>
+      textsOf(drawTimeline('#1', { ...timeline(names(1)), attempt }, 'UTC').svg)[1];
+    expect(at(1)).toBe('2026-11-20 20:00 UTC, 10 min, 1 of 1 servers ok');
+    expect(at(2)).toBe('attempt 2, 2026-11-20 20:00 UTC, 10 min, 1 of 1 servers ok');
+  });
+
   test('says in words, for whoever cannot see it, how it came out and what did not go well', () => {
     const rows = [...names(2), row('web-3', { state: 'error', isHeld: true, backAt: null })];
     const { altText } = drawTimeline('#7 shop@2 → shop', timeline(rows), 'Europe/Madrid');

@@ -25,11 +25,10 @@ export const approvalNotices: NoticeMaker = async (facts) => {
   if (!rule) return [];
   const roles = rule.rules.flatMap((seats) => seats.roles);
   const holders = await peopleWithRoles(facts, environment.kind, roles);
-  const people = [...withHands(deployment, holders)].filter(
-    ([person]) => !rule.excludeRequester || person !== deployment.requestedBy,
-  );
-  const asked = people.map(([to, held]): Notice => {
-    const isOpen = canStillApprove(deployment, rule, { by: to, roles: held });
+  const mayVote = (person: string): boolean => !rule.excludeRequester || person !== deployment.requestedBy;
+  const people = [...voicesOf(deployment, holders, mayVote)].filter(([person]) => mayVote(person));
+  const asked = people.map(([to, voices]): Notice => {
+    const isOpen = canStillApprove(deployment, rule, to, voices);
     const content = isOpen ? askContent(facts) : decidedContent(facts, sayDecided(deployment, rule));
     return { to, key: keyOf(deployment, deployment.planHash, to), about: 'approval', content };
   });
@@ -42,14 +41,24 @@ export const approvalNotices: NoticeMaker = async (facts) => {
   ];
 };
 
-/** Who carries somebody's vote on this deployment is asked as well, with the roles that it is given for. */
-function withHands({ handedVotes }: Deployment, holders: Map<string, string[]>): Map<string, string[]> {
-  const people = new Map(holders);
+/** A vote that somebody may cast: whose it is, and for which roles. */
+interface Voice {
+  of: string;
+  roles: string[];
+}
+
+/** Who carries somebody's vote on this deployment is asked as well, with the roles that it is given for besides their own. */
+function voicesOf(
+  { handedVotes }: Deployment,
+  holders: Map<string, string[]>,
+  mayVote: (person: string) => boolean,
+): Map<string, Voice[]> {
+  const voices = new Map([...holders].map(([of, roles]): [string, Voice[]] => [of, [{ of, roles }]]));
   for (const { by, to } of handedVotes) {
-    const held = holders.get(by);
-    if (held && !people.has(to)) people.set(to, held);
+    const roles = holders.get(by);
+    if (roles && mayVote(by)) voices.set(to, [...(voices.get(to) ?? []), { of: by, roles }]);
   }
-  return people;
+  return voices;
 }
 
 const deciding: DeploymentEvent['type'][] = [
@@ -69,15 +78,18 @@ function keyOf({ number }: Deployment, planHash: string, to: string): string {
   return `notice:approval:${number}:${planHash.slice(0, 12)}:${to}`;
 }
 
-/** Not somebody who approved, and nobody whose roles have approved enough. */
+/** Not somebody who approved, or for whom somebody did, and nobody of whose votes none is missing. */
 function canStillApprove(
   { state, votes }: Deployment,
   rule: ApprovalRule,
-  { by, roles }: { by: string; roles: string[] },
+  by: string,
+  voices: Voice[],
 ): boolean {
-  if (state !== 'awaiting_approval' || votes.some((vote) => vote.by === by)) return false;
+  if (state !== 'awaiting_approval' || votes.some((vote) => vote.by === by || vote.for === by)) return false;
   const { given } = approvalStanding(rule, votes);
-  return approvalStanding(rule, [...votes, { by, roles, at: 0 }]).given > given;
+  return voices
+    .filter(({ of }) => !votes.some((vote) => (vote.for ?? vote.by) === of))
+    .some(({ roles }) => approvalStanding(rule, [...votes, { by, roles, at: 0 }]).given > given);
 }
 
 /** Plans that were asked about before: what was said about them counts no more. */
