@@ -130,6 +130,7 @@ describe('a deployment through the Solution Manager', () => {
     expect(await perform()).toMatchObject({ end: 'ok' });
     const looks = manager.asked.filter((line) => line.includes('/progress'));
     expect(looks).toContain('GET /deployments/28/progress?lastUpdate=2017-11-13T11%3A18%3A40%2B0000');
+    expect(looks).toContain('GET /deployments/28/progress?lastUpdate=2017-11-13T11%3A19%3A00%2B0000');
     expect(new Set(stage.told).size).toBe(stage.told.length);
   });
 
@@ -194,6 +195,11 @@ describe('a deployment through the Solution Manager', () => {
     ['a script that is not there', { parts: { vql: vqlPart('no.vql') } }, 'ENOENT'],
     ['a script that is no UTF-8', { parts: { vql: vqlPart('latin.vql') } }, 'no UTF-8'],
     ['no script', { parts: {} }, 'has 0 VQL scripts'],
+    [
+      'two scripts',
+      { parts: { vql: vqlPart('customer360.vql'), more: vqlPart('customer360.vql') } },
+      'has 2 VQL scripts',
+    ],
   ])('of %s changes nothing', async (_claim, more, sentence) => {
     writeFileSync(join(directory, 'latin.vql'), Buffer.from([0x66, 0xe9, 0x3b]));
     const outcome = await perform(contextOf(planOf([revisionOf(more)])));
@@ -212,6 +218,61 @@ describe('a deployment through the Solution Manager', () => {
     expect(stage.told.at(-1)).toBe(
       "eu / vdp-eu-2: VQL failed: Executed 3 of 9 VQL commands · View 'crm.v' not found",
     );
+  });
+
+  test('that fails there says three lines of a task in the thread, and all of them at the end, without empty ones', async () => {
+    const output = ['one', '', '  two  ', 'three', 'four', ''].join('\n');
+    world.next = [{ state: 'ERROR', tasks: [taskAt('ERROR', { output })] }];
+    expect(await perform()).toMatchObject({
+      lastLines: ['eu / vdp-eu-1: VQL:', 'one', 'two', 'three', 'four'],
+    });
+    expect(stage.told.at(-1)).toBe('eu / vdp-eu-1: VQL failed: two · three · four');
+    stage.told.length = 0;
+    world.next = [{ state: 'ERROR', tasks: [taskAt('ERROR', { id: 3, output: '' })] }];
+    await perform(contextOf(planOf(), { attempt: 2 }));
+    expect(stage.told).toEqual(['eu / vdp-eu-1: VQL failed']);
+  });
+
+  test('says nothing of what only waits there, and names no place where there is none', async () => {
+    const nowhere = { cluster: null, server: null };
+    world.next = [
+      { state: 'IN_PROGRESS', tasks: [taskAt('PENDING', nowhere), taskAt('PENDING_RUN', later)] },
+      { state: 'OK', tasks: [taskAt('OK', nowhere), taskAt('PENDING', later)] },
+    ];
+    await perform();
+    expect(stage.told.slice(1)).toEqual(['VQL ok']);
+  });
+
+  test('that warns there warns here, with the lines of what warned and of nothing else', async () => {
+    const well = taskAt('OK', { output: 'ok so far' });
+    const warning = taskAt('WARNING', { ...later, output: 'view is stale' });
+    world.next = [{ state: 'OK_WITH_WARNINGS', tasks: [well, warning] }];
+    expect(await perform()).toMatchObject({
+      end: 'warning',
+      message: 'deployment 28 on the Solution Manager is done with warnings',
+      lastLines: ['eu / vdp-eu-2: VQL:', 'view is stale'],
+    });
+  });
+
+  test('that somebody cancels there was cancelled there, and has not failed', async () => {
+    world.next = [{ state: 'CANCELED', tasks: [] }];
+    expect(await perform()).toMatchObject({
+      end: 'error',
+      message: 'deployment 28 on the Solution Manager was cancelled there',
+    });
+  });
+
+  test('loads a revision with what its author says of it, and says why it could not', async () => {
+    await perform(contextOf(planOf([revisionOf({ description: 'CRM columns' })])));
+    expect(world.revisions[0]?.description).toBe(
+      'CRM columns — loaded by Lamplighter, content abababababababab',
+    );
+    manager.upset('POST /revisions', { status: 422, body: { message: 'the VQL is empty' } });
+    const shop = planOf([revisionOf({ name: 'shop', description: '' })]);
+    expect(await perform(contextOf(shop, { attempt: 2 }))).toMatchObject({
+      end: 'error',
+      message: expect.stringMatching(/^shop@2 could not be loaded\. .*422: the VQL is empty/),
+    });
   });
 
   test('tells at its end also what changed before the time that was asked for', async () => {
@@ -352,6 +413,13 @@ describe('Stop now', () => {
     expect(await createManagerSystem(stage.needs).end(contextOf(), never)).toMatchObject({ end: 'ok' });
   });
 
+  test('does not say that it goes on where it has ended', async () => {
+    world.next = [done];
+    await perform();
+    expect(await createManagerSystem(stage.needs).end(contextOf(), never)).toMatchObject({ end: 'ok' });
+    expect(stage.told.join()).not.toContain('goes on');
+  });
+
   test('of what was never asked for ends nothing', async () => {
     expect(await createManagerSystem(stage.needs).end(contextOf(), never)).toEqual({
       state: 'never-started',
@@ -392,6 +460,23 @@ describe('the look at the Solution Manager before anything is done', () => {
         }),
       'its deployment 5 of deploy is still in progress there',
     ],
+    ['knows none', () => void (world.environments = []), 'that this account may see; it has none'],
+    [
+      'does not list its environments',
+      () => manager.upset('GET /environments', { status: 500 }),
+      'it does not list its environments (500)',
+    ],
+    [
+      'does not list its deployments',
+      () => manager.upset('GET /deployments', { status: 500 }),
+      'it does not list its deployments (500)',
+    ],
+    [
+      'repeats the password to whoever asks',
+      () => manager.upset('GET /ping', { status: 500, body: `login ${password} unknown` }),
+      'it is not well: login ••• unknown (500)',
+    ],
+    ['refuses the account', () => manager.upset('GET /environments', { status: 403 }), 'is refused (403)'],
     ['refuses the password', () => manager.upset('GET /environments', { status: 401 }), 'is refused (401)'],
     [
       'never answers',
