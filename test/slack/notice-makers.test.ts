@@ -125,6 +125,8 @@ describe('whoever can approve', () => {
       'U0CAT waits for your approval',
       'U0FAY nothing is left to approve',
     ]);
+    const carriesOn = await after(asked, handedTo('U0FAY'), handedTo('U0BEN', 'U0CAT'), forBen);
+    expect(carriesOn).toContain('U0BEN nothing is left to approve');
     expect(await after(asked, approved)).toContain('U0BEN nothing is left to approve');
     expect(await after(asked, handedTo('U0FAY'), approved)).toContain('U0FAY nothing is left to approve');
   });

@@ -49,18 +49,25 @@ describe('the picture of a timeline', () => {
         (line) => /^<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/.exec(line)?.slice(1) ?? [],
       );
       const dots = marks.flatMap((line) => /^<circle cx="([\d.]+)"/.exec(line)?.slice(1) ?? []);
-      return [rects.map(Number), dots.map(Number)];
+      // The line behind them is as long as the attempt took: ten minutes.
+      const [x1 = 0, x2 = 0] = (
+        /^<line x1="([\d.]+)" y1="([\d.]+)" x2="([\d.]+)" y2="\2"/m.exec(svg) ?? []
+      ).flatMap((each, group) => (group === 1 || group === 3 ? Number(each) : []));
+      const minuteOf = (length: number): number => Math.round((length / (x2 - x1)) * 100) / 10;
+      const bars = rects.map((each, at) => minuteOf(at % 2 === 0 ? Number(each) - x1 : Number(each)));
+      return [bars, dots.map((each) => minuteOf(Number(each) - x1))];
     };
-    // Ten minutes are 556 wide, from 236 on; what lies outside them stands at their end.
-    expect(drawn({})[0]?.map(Math.round)).toEqual([347, 111, 458, 278, 736, 56]);
-    expect(drawn({})[1]).toEqual([]);
-    expect(drawn({ backAt: from + 5 * minute })[1]).toEqual([514]);
+    // What lies outside of them stands at their end.
+    expect(drawn({})).toEqual([[2, 2, 4, 5, 9, 1], []]);
+    expect(drawn({ backAt: from + 5 * minute })[1]).toEqual([5]);
   });
 
   test('of no time at all stands at its beginning', () => {
     const { svg } = drawTimeline('#1', { ...timeline(names(1)), to: from }, 'UTC');
     expect(svg).not.toContain('NaN');
-    expect(svg).toContain('<circle cx="236"');
+    const drawn = svg.slice(svg.indexOf('>web-1<'));
+    const xOf = (mark: RegExp): string | undefined => mark.exec(drawn)?.[1];
+    expect(xOf(/<circle cx="([\d.]+)"/)).toBe(xOf(/<line x1="([\d.]+)"/));
   });
 
   test('says beside each server how it ended and how long it was worked on, without its waiting', () => {
@@ -75,7 +82,7 @@ describe('the picture of a timeline', () => {
     };
     expect(said({})).toEqual(['✓ ok 3 min']);
     expect(said({ isHeld: true })).toEqual(['✓ ok, held']);
-    expect(said({ state: 'preflight_failed', spans: [] })).toEqual(['✗ not ready']);
+    expect(said({ state: 'preflight_failed', spans: [] })).toEqual(['✗ not begun']);
     expect(said({ state: 'rolled_back' })).toEqual(['↶ rolled back 3 min']);
   });
 

@@ -81,8 +81,8 @@ describe('the picture of an attempt', () => {
     };
     const files = await tellTimelines({ warn: () => undefined } as never)(story, factsOf(plan, events));
     expect(files.map(({ key }) => key)).toEqual(['file:timeline:1:1', 'file:timeline:1:2']);
-    expect(files[0]?.file?.altText).toContain('web-1: error');
-    expect(files[1]?.file?.altText).toContain('web-1: pending');
+    expect(files[0]?.file?.altText).toContain('web-1: failed');
+    expect(files[1]?.file?.altText).toContain('web-1: waiting');
   });
 
   test('of a single server would say nothing, and is not made', async () => {

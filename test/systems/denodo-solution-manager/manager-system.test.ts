@@ -170,6 +170,22 @@ describe('a deployment through the Solution Manager', () => {
     });
   });
 
+  test('that the Solution Manager does not take says so in its words where no name is missing', async () => {
+    const validation = { messageResult: ' the environment is disabled ' };
+    manager.upset('POST /deployments', { status: 200, body: { validationResponse: { validation } } });
+    expect(await perform()).toMatchObject({
+      end: 'error',
+      message: expect.stringContaining('the environment is disabled'),
+    });
+  });
+
+  test('that has ended meanwhile is found as ended, in its own word', async () => {
+    await perform();
+    stage.seen.length = 0;
+    expect(await probe()).toMatchObject({ end: 'ok' });
+    expect(stage.seen).toEqual(['ended: deployment 28 on the Solution Manager has ended: OK']);
+  });
+
   test('of tasks of a Scheduler is refused by the revision’s name, before anything is made', async () => {
     const task = {
       project: 'crm',
@@ -430,6 +446,21 @@ describe('Stop now', () => {
 describe('the look at the Solution Manager before anything is done', () => {
   const inspect = async (plan = planOf()) =>
     await createManagerSystem(stage.needs).inspect(plan, 'solution-manager', never);
+
+  test('takes no deployment for one in progress that has ended, whatever list it stands on', async () => {
+    const body = { deployments: [{ id: 5, user: 'ana', state: 'OK_WITH_WARNINGS' }] };
+    manager.upset('GET /deployments', { status: 200, body });
+    expect(await inspect()).toEqual({ problem: null, readBack: null });
+  });
+
+  test('says where nothing is configured to look at', async () => {
+    const plan = planOf();
+    const unmanaged = { ...plan, environment: { ...plan.environment, manager: null } };
+    const sentence = 'solution-manager has no connection to a Solution Manager';
+    expect((await inspect(unmanaged)).problem).toBe(sentence);
+    const { problem } = await createManagerSystem(stage.needs).inspect(plan, 'another', never);
+    expect(problem).toBe('another has no connection to a Solution Manager');
+  });
 
   test('finds it ready where it is well, knows the environment and deploys nothing to it', async () => {
     world.deployments = [{ id: 5, description: '', environmentId: 3, revisionIds: [], stages: [done] }];
