@@ -1,8 +1,7 @@
 import { sayTime } from '../domain/calendar/calendar.ts';
 import type { Environment } from '../domain/configured/environment.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
-import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
-import type { DueChange } from '../store/due.ts';
+import { askInstead, skipStart, type InsteadOfStart } from './instead-of-start.ts';
 
 /** What kept a start where nobody can know more: the process was not there, or its clock said something else. */
 export const wasNotThere = 'Lamplighter was stopped or asleep, or its clock was set';
@@ -16,18 +15,12 @@ export interface MissedStart {
   because: string;
 }
 
-/** What is written instead of the start. */
-export interface MissedDecision {
-  events: [DeploymentEvent, ...DeploymentEvent[]];
-  due: DueChange[];
-}
-
 /** Law 9: what becomes of a start that is later than the grace: a question, or its end; null where it starts all the same. */
 export function decideMissed(
   deployment: Deployment,
   environment: Environment,
   missed: MissedStart,
-): MissedDecision | null {
+): InsteadOfStart | null {
   const { onMissed } = environment.schedule;
   if (!isLate(environment, missed) || onMissed === 'run') return null;
   // The rest of one that ran already has its button: it is not asked about, but offered again.
@@ -54,24 +47,13 @@ export function lateStart(
   return isLate(environment, missed) ? `It ${sayLate(deployment, missed)}` : null;
 }
 
-function skipMissed(deployment: Deployment, missed: MissedStart): MissedDecision {
+function skipMissed(deployment: Deployment, missed: MissedStart): InsteadOfStart {
   const rest =
     deployment.attempt > 0 ? 'Deploy the remaining offers the rest again' : 'a missed start is skipped here';
-  return { events: [{ type: 'missed', reason: `it ${sayLate(deployment, missed)}, and ${rest}` }], due: [] };
+  return skipStart(`it ${sayLate(deployment, missed)}, and ${rest}`);
 }
 
-function askMissed(deployment: Deployment, environment: Environment, missed: MissedStart): MissedDecision {
-  const { now } = missed;
-  const deadlineAt = now + environment.questions.deadlineMinutes * 60_000;
-  const question = {
-    id: `missed-${now}`,
-    kind: 'missed-start' as const,
-    text: `#${deployment.number} ${sayLate(deployment, missed)}.`,
-    task: null,
-    group: null,
-    choices: ['start' as const, 'skip' as const],
-    defaultChoice: 'skip' as const,
-    deadlineAt,
-  };
-  return { events: [{ type: 'question_asked', question }], due: [{ add: 'question', at: deadlineAt }] };
+function askMissed(deployment: Deployment, environment: Environment, missed: MissedStart): InsteadOfStart {
+  const text = `#${deployment.number} ${sayLate(deployment, missed)}.`;
+  return askInstead(environment.questions, { kind: 'missed-start', text, now: missed.now });
 }

@@ -4,8 +4,9 @@ import type { Deployment } from '../domain/deployment/deployment.ts';
 import { accept, refuse } from '../domain/verdict.ts';
 import type { Lease } from '../store/leases.ts';
 import { decide } from './decide.ts';
+import { type InsteadOfStart, skipStart } from './instead-of-start.ts';
 import { currentEnvironment } from './load-deployment.ts';
-import { decideMissed, lateStart, type MissedDecision, wasNotThere } from './missed-start.ts';
+import { decideMissed, lateStart, wasNotThere } from './missed-start.ts';
 import type { AppNeeds } from './needs.ts';
 
 /** The hour of a scheduled deployment has come: it queues for its environment, or its lateness is decided (law 9). */
@@ -38,14 +39,14 @@ function decideStart(
   environment: Environment,
   lease: Lease | null,
   now: number,
-): MissedDecision {
+): InsteadOfStart {
   const startsAt = deployment.startsAt ?? now;
   const missed = { startsAt, now, because: wasNotThere };
   const decision = decideMissed(deployment, environment, missed);
   if (decision) return decision;
   if (lease && environment.whenBusy === 'refuse') {
     const reason = `D-21: #${lease.deployment} was running in ${environment.name} when #${deployment.number} was to start`;
-    return { events: [{ type: 'missed', reason }], due: [] };
+    return skipStart(reason);
   }
   const late = lateStart(deployment, environment, missed);
   const behind = lease?.deployment ?? null;

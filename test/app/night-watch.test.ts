@@ -90,7 +90,12 @@ describe('a start at night', () => {
     expect(await admit(number)).toBe(false);
     expect(await load(app, number)).toMatchObject({
       state: 'waiting',
-      question: { kind: 'no-watcher', choices: ['start', 'skip'], defaultChoice: 'skip' },
+      question: {
+        kind: 'no-watcher',
+        choices: ['start', 'skip'],
+        defaultChoice: 'skip',
+        deadlineAt: startsAt + 30 * minute,
+      },
     });
     expect(await app.store.lease('shop')).toBeNull();
     const status = value(await environmentStatus(app, 'shop'));
