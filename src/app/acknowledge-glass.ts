@@ -1,12 +1,14 @@
 import { sayTime } from '../domain/calendar/calendar.ts';
+import type { Seats } from '../domain/configured/approval-rule.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import { isUnseen } from '../domain/deployment/glass.ts';
-import { namesOfRole, standingSentence } from '../domain/roles.ts';
+import { namesOfSeats, saySeats, sayWhatItTakes } from '../domain/deployment/seats.ts';
+import { standingSentence } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
-import { mayLook, rolesThatLook } from './remind-of-glass.ts';
+import { mayLook, seatsThatLook } from './remind-of-glass.ts';
 
 /** An approver says that they have looked at what was done without them; that ends the reminders. */
 export async function acknowledgeGlass(
@@ -18,16 +20,15 @@ export async function acknowledgeGlass(
     const environment = currentEnvironment(needs.configuration(), plan);
     if (!isUnseen(deployment.glass)) return refuse(nothingToSee(deployment));
     if (!mayLook(needs, person, { deployment, environment })) {
-      const roles = rolesThatLook(environment);
-      const names = roles.map((role) => namesOfRole(needs.configuration(), role)).filter(Boolean);
+      const seats = seatsThatLook(environment, deployment);
       return refuse({
         rule: 'approval.breakGlass',
         message:
           person.standing === 'member'
-            ? `Somebody with the role ${roles.join(' or ')} who neither broke the glass of #${deployment.number} nor requested it has to look.`
+            ? `${sayWhoLooks(seats)} who neither broke the glass of #${deployment.number} nor requested it has to look.`
             : standingSentence(person),
-        liftedBy: roles.join(' or '),
-        wayOut: `Ask ${names.join(', ') || 'a global_admin'}.`,
+        liftedBy: saySeats(seats),
+        wayOut: `Ask ${namesOfSeats(needs.configuration(), seats) || 'a global_admin'}.`,
       });
     }
     return accept({
@@ -36,6 +37,12 @@ export async function acknowledgeGlass(
       answer: deployment.number,
     });
   });
+}
+
+/** `Somebody with the role promotion_admin`, or the owners among them. */
+function sayWhoLooks(seats: Seats[]): string {
+  const what = sayWhatItTakes(seats);
+  return what.startsWith('the role ') ? `Somebody with ${what}` : `Somebody who is ${what}`;
 }
 
 function nothingToSee({ number, glass, zone }: Deployment): Refusal {

@@ -1,10 +1,16 @@
 import { sayTime } from '../domain/calendar/calendar.ts';
 import type { Environment } from '../domain/configured/environment.ts';
-import { approvalRuleFor, type ApprovalStanding, approvalStanding } from '../domain/deployment/approval.ts';
+import {
+  approvalRuleFor,
+  type ApprovalStanding,
+  approvalStanding,
+  voteThatCounts,
+} from '../domain/deployment/approval.ts';
 import type { Deployment, Vote } from '../domain/deployment/deployment.ts';
 import { sayState } from '../domain/deployment/say-state.ts';
+import { namesOfSeats, sayWhatItTakes, saySeats, whoseVote } from '../domain/deployment/seats.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
-import { namesOfRole, type Person } from '../domain/roles.ts';
+import type { Person } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import type { DueChange } from '../store/due.ts';
 import { askAgain } from './ask-again.ts';
@@ -109,14 +115,12 @@ function decideVote(
 ): Decision<ApprovedDeployment> {
   const environment = currentEnvironment(needs.configuration(), plan);
   const rule = approvalRuleFor(environment, deployment);
+  const given = new Map(deployment.votes.map((cast) => [whoseVote(cast), cast]));
+  const [carried] = votes.flatMap((candidate) => given.get(whoseVote(candidate)) ?? []);
+  const allGiven = votes.every((candidate) => given.has(whoseVote(candidate)));
+  if (allGiven && carried) return refuse(refuseGiven(deployment, carried));
+  const vote = voteThatCounts(rule, deployment.votes, votes);
   const before = approvalStanding(rule, deployment.votes);
-  const given = new Map(deployment.votes.map((cast) => [cast.for ?? cast.by, cast]));
-  const open = votes.filter((candidate) => !given.has(candidate.for ?? candidate.by));
-  const [carried] = votes.flatMap((candidate) => given.get(candidate.for ?? candidate.by) ?? []);
-  if (open.length === 0 && carried) return refuse(refuseGiven(deployment, carried));
-  const vote = open.find(
-    (candidate) => approvalStanding(rule, [...deployment.votes, candidate]).given > before.given,
-  );
   if (!vote) return refuse(refuseSurplus(needs, environment, deployment, before));
   const { satisfied: complete, ...standing } = approvalStanding(rule, [...deployment.votes, vote]);
   const { at: _, ...cast } = vote;
@@ -144,14 +148,13 @@ function refuseSurplus(
   needs: AppNeeds,
   environment: Environment,
   { number }: Deployment,
-  { missing }: ApprovalStanding,
+  { open }: ApprovalStanding,
 ): Refusal {
-  const names = missing.map((role) => namesOfRole(needs.configuration(), role)).filter(Boolean);
   return {
     rule: 'approval.from',
-    message: `Enough people with your roles have approved #${number} for \`${environment.name}\`; what is still open takes the role ${missing.join(' or ')}.`,
-    liftedBy: missing.join(' or '),
-    wayOut: `Ask ${names.join(', ') || 'a global_admin'}.`,
+    message: `Enough people with your roles have approved #${number} for \`${environment.name}\`; what is still open takes ${sayWhatItTakes(open)}.`,
+    liftedBy: saySeats(open),
+    wayOut: `Ask ${namesOfSeats(needs.configuration(), open) || 'a global_admin'}.`,
   };
 }
 

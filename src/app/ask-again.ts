@@ -21,9 +21,10 @@ export async function askAgain<T extends Written>(
   const [event, ...others] = written.events;
   if (event.type !== 'plan_changed' || deployment.votes.length === 0) return written;
   const environment = currentEnvironment(needs.configuration(), plan);
+  const asked = { ...deployment, owners: event.owners ?? [] };
   const mayStill = await Promise.all(
     deployment.votes.map(async ({ by, for: whose }) => {
-      const { votes } = await voicesOf(needs, await needs.findPerson(by), { deployment, environment });
+      const { votes } = await voicesOf(needs, await needs.findPerson(by), { deployment: asked, environment });
       return votes.some((vote) => vote.for === whose) ? [by] : [];
     }),
   );

@@ -1,5 +1,6 @@
 import { isConsentDue, ownersOf } from '../domain/deployment/consent.ts';
 import { includedServers } from '../domain/deployment/exclusion.ts';
+import { approvedAsOwner } from '../domain/deployment/seats.ts';
 import type { OwnedServers } from '../domain/events/preparation-event.ts';
 import { accept, refuse } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
@@ -14,9 +15,21 @@ export async function askOwners(needs: AppNeeds, number: number, dueAt: number):
     if (!ownerConsent || startsAt === null || !isConsentDue(deployment, needs.now()) || owned.length === 0)
       return refuse({ rule: 'ownerConsent', message: 'nobody is asked', liftedBy: 'nobody', wayOut: '' });
     const { owners, gone } = await whoCanAnswer(needs, owned);
+    const approved = owners.flatMap(({ owner }) => (approvedAsOwner(deployment.votes, owner) ? [owner] : []));
     const { silence } = ownerConsent;
     return accept({
-      events: [{ type: 'owners_asked', owners, gone, silence, requestedBy, until: startsAt, dueAt }],
+      events: [
+        {
+          type: 'owners_asked',
+          owners,
+          gone,
+          silence,
+          requestedBy,
+          until: startsAt,
+          dueAt,
+          ...(approved.length > 0 && { approved }),
+        },
+      ],
       answer: null,
     });
   });

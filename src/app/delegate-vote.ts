@@ -7,8 +7,10 @@ import { sayState } from '../domain/deployment/say-state.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { type Decision, decide } from './decide.ts';
 import { findEnvironment } from './find-environment.ts';
-import { currentEnvironment, type LoadedDeployment, loadDeployment } from './load-deployment.ts';
+import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
+import { type HandedOver, waitingIn } from './take-votes-back.ts';
+import { handsThatCount } from './voices.ts';
 
 /** An approver hands their vote on one deployment to another member. */
 export interface DelegateOne {
@@ -24,13 +26,6 @@ export interface DelegateAll {
   environment: string;
   /** Epoch milliseconds. */
   until: number | null;
-}
-
-/** What was handed over, or taken back. */
-export interface HandedOver {
-  to: string;
-  /** `#1042`, or an environment's name. */
-  where: string;
 }
 
 /** Hands one vote over: each approver has one hand for a deployment, and a later one takes its place. */
@@ -71,7 +66,10 @@ function refuseClosed(deployment: Deployment, { by, to }: DelegateOne): Refusal 
   };
 }
 
-/** Hands every vote in an environment over until an instant; a later hand takes the place of an earlier one. */
+/**
+ * Hands every vote in an environment over until an instant; a later hand takes the place of an earlier one. Whatever
+ * waits there for that vote says so, and so its new holder is asked.
+ */
 export async function delegateAll(needs: AppNeeds, request: DelegateAll): Promise<Verdict<Delegation>> {
   const { by, environment: name, until } = request;
   const found = findEnvironment(needs.configuration(), name);
@@ -87,6 +85,7 @@ export async function delegateAll(needs: AppNeeds, request: DelegateAll): Promis
   if (first || until === null) return refuse(first ?? missing, ...others);
   const delegation = { environment: name, by, to: to.id, since: needs.now(), until };
   await needs.store.delegate(delegation);
+  await sayOfWaiting(needs, delegation);
   return accept(delegation);
 }
 
@@ -97,36 +96,19 @@ const missing: Refusal = {
   wayOut: 'Write until when.',
 };
 
-const shownDeployments = 100;
-
-/** Takes every vote of a person back that is in another hand and was not given; empty where none was. */
-export async function takeVotesBack(needs: AppNeeds, by: string): Promise<Verdict<HandedOver[]>> {
-  const ended = await needs.store.endDelegations(by, needs.now());
-  const waiting = await needs.store.list({ states: ['awaiting_approval'], limit: shownDeployments });
-  const loaded = await Promise.all(
-    waiting.map(async ({ number }) => await loadDeployment(needs.store, number)),
-  );
-  const handed = loaded.flatMap((verdict) =>
-    verdict.ok && handOf(verdict.value, by) ? [verdict.value] : [],
-  );
-  const taken: HandedOver[] = [];
-  for (const { deployment } of handed) {
-    const verdict = await decide<HandedOver>(needs, deployment.number, (now) => takeBack(now, by));
-    if (verdict.ok) taken.push(verdict.value);
-  }
-  return accept([...ended.map(({ to, environment }) => ({ to, where: environment })), ...taken]);
-}
-
-/** Who holds a vote that was not given; what was given stays given. */
-function handOf({ deployment }: LoadedDeployment, by: string): string | null {
-  if (deployment.votes.some((vote) => (vote.for ?? vote.by) === by)) return null;
-  return deployment.handedVotes.find((hand) => hand.by === by)?.to ?? null;
-}
-
-function takeBack(loaded: LoadedDeployment, by: string): Decision<HandedOver> {
-  const to = handOf(loaded, by);
-  if (to === null)
-    return refuse({ rule: 'delegate', message: 'it is back already', liftedBy: 'nobody', wayOut: '' });
-  const answer = { to, where: `#${loaded.deployment.number}` };
-  return accept({ events: [{ type: 'vote_taken_back', by, to }], answer });
+/** Not of what has a hand of its own, nor where the vote was given, or is none. */
+async function sayOfWaiting(
+  needs: AppNeeds,
+  { environment: name, by, to, until }: Delegation,
+): Promise<void> {
+  const nothing = { rule: 'delegate', message: 'not concerned', liftedBy: 'nobody', wayOut: '' };
+  for (const { number } of await waitingIn(needs, name))
+    await decide<null>(needs, number, async ({ deployment, plan }): Promise<Decision<null>> => {
+      const environment = currentEnvironment(needs.configuration(), plan);
+      const hands = await handsThatCount(needs, { deployment, environment });
+      const isTheirs = hands.some((hand) => hand.by === by && hand.to === to && hand.until === until);
+      return isTheirs
+        ? accept({ events: [{ type: 'vote_delegated', by, to, until }], answer: null })
+        : refuse(nothing);
+    });
 }

@@ -13,6 +13,7 @@ import type { ExclusionCause } from '../domain/events/preparation-event.ts';
 import { type Plan, plannedServers } from '../domain/plan/plan.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
+import { goesOnWithout, refuseUnapproved } from './exclusion-and-approval.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 
@@ -50,8 +51,13 @@ export async function excludeServer(
     const last = refuseLast(plan, deployment, servers);
     if (last) return refuse(last);
     const floor = await floorWithout(needs, { deployment, plan }, servers);
+    const { events, ...then } = goesOnWithout({ deployment, environment, servers }, needs.now());
     return accept({
-      events: [{ type: 'servers_excluded', by, via, servers, ...why, ...(floor.length > 0 && { floor }) }],
+      events: [
+        { type: 'servers_excluded', by, via, servers, ...why, ...(floor.length > 0 && { floor }) },
+        ...events,
+      ],
+      ...then,
       answer: { number, servers },
     });
   });
@@ -81,6 +87,8 @@ export async function includeServer(
       const found = deployment.preparation.excluded.get(name);
       return name === server || (found?.by === excluded.by && found.at === at);
     });
+    const unapproved = refuseUnapproved({ deployment, environment, servers });
+    if (unapproved) return refuse(unapproved);
     return accept({
       events: [{ type: 'servers_included', by, via, servers }],
       answer: { number, servers },

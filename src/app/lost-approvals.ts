@@ -1,13 +1,15 @@
+import type { ApprovalRule } from '../domain/configured/approval-rule.ts';
 import type { Environment } from '../domain/configured/environment.ts';
 import { approvalRuleFor, approvalStanding } from '../domain/deployment/approval.ts';
 import type { Deployment, Vote } from '../domain/deployment/deployment.ts';
 import { glassInForce } from '../domain/deployment/glass.ts';
 import { refuseGlassBreaker } from '../domain/deployment/refuse-glass.ts';
+import { rolesInVote } from '../domain/deployment/seats.ts';
 import type { Plan } from '../domain/plan/plan.ts';
-import { type Person, rolesOf } from '../domain/roles.ts';
+import type { Person } from '../domain/roles.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
-import { type Drift, drift } from './plan-drift.ts';
+import { drift, type Drift } from './plan-drift.ts';
 
 /** Who somebody is now. Throws where Slack does not say: the start waits for an answer instead of deciding without one. */
 export async function identify(needs: AppNeeds, id: string): Promise<Person> {
@@ -30,11 +32,12 @@ export async function lostApprovals(
     drift(needs, { deployment, plan }, { plan, hash: deployment.planHash }, [why]);
   const breaker = await lostBreaker(needs, deployment, environment);
   if (breaker) return voidBy(`<@${breaker}> may no longer break the glass for \`${environment.name}\``);
+  const rule = approvalRuleFor(environment, deployment);
   const voters = await Promise.all(
-    deployment.votes.map(async (vote) => await lookAtVoter(needs, vote, environment)),
+    deployment.votes.map(async (vote) => await lookAtVoter(needs, vote, { kind: environment.kind, rule })),
   );
   const votes = voters.map(({ vote }) => vote);
-  if (approvalStanding(approvalRuleFor(environment, deployment), votes).satisfied) return null;
+  if (approvalStanding(rule, votes).satisfied) return null;
   const gone = voters.flatMap(({ lost }) => lost ?? []).join(', ') || 'an approver';
   return voidBy(`${gone} may no longer approve for \`${environment.name}\``);
 }
@@ -54,12 +57,12 @@ async function lostBreaker(
 async function lookAtVoter(
   needs: AppNeeds,
   vote: Vote,
-  environment: Environment,
+  under: { kind: string; rule: ApprovalRule | null },
 ): Promise<{ vote: Vote; lost: string | null }> {
   const caster = await identify(needs, vote.by);
   const owner = vote.for === undefined ? caster : await identify(needs, vote.for);
   const gone = [caster, owner].find(({ standing }) => standing !== 'member');
-  const roles = gone ? [] : rolesOf(owner, needs.configuration(), environment.kind);
+  const roles = gone ? [] : rolesInVote(owner, needs.configuration(), under);
   const lost = roles.length > 0 ? null : `<@${(gone ?? owner).id}> (${lossOf(gone ?? owner)})`;
   return { vote: { ...vote, roles }, lost };
 }

@@ -11,6 +11,7 @@ import { refuseReason } from '../domain/reason.ts';
 import { type Person, standingSentence } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
+import { refuseUnapproved, goesOnWithout } from './exclusion-and-approval.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 import { alreadyDecided } from './running-deployment.ts';
@@ -44,14 +45,18 @@ export async function ownerAgrees(
   { by, via, number }: OwnerAgrees,
 ): Promise<Verdict<OwnerAnswered>> {
   const person = await needs.findPerson(by);
-  return await decide<OwnerAnswered>(needs, number, ({ deployment }) => {
+  return await decide<OwnerAnswered>(needs, number, ({ deployment, plan }) => {
     const owned = ownedBy(deployment, person);
     if ('rule' in owned) return refuse(owned);
     const { owner, servers } = owned;
+    const environment = currentEnvironment(needs.configuration(), plan);
     const { agreed, excluded } = deployment.preparation;
     const mine = [...excluded].filter(([, { by: who }]) => who === owner).map(([server]) => server);
     const before = agreed.get(owner);
     if (before && mine.length === 0) return refuse(alreadyDecided(deployment, 'agreed to', before));
+    const unapproved =
+      mine.length === 0 ? null : refuseUnapproved({ deployment, environment, servers: mine });
+    if (unapproved) return refuse(unapproved);
     const back: DeploymentEvent[] =
       mine.length === 0 ? [] : [{ type: 'servers_included', by, via, servers: mine }];
     return accept({
@@ -77,8 +82,11 @@ export async function ownerRefuses(
     const wanted = new Set(owned.servers.flatMap((server) => leftOutTogether(plan, server)));
     const servers = plannedServers(plan).filter((name) => wanted.has(name) && !excluded.has(name));
     if (servers.length === 0) return refuse(nothingLeft(deployment, owned));
+    const environment = currentEnvironment(needs.configuration(), plan);
+    const { events, ...then } = goesOnWithout({ deployment, environment, servers }, needs.now());
     return accept({
-      events: [{ type: 'servers_excluded', by, via, servers, reason, cause: 'owner' }],
+      events: [{ type: 'servers_excluded', by, via, servers, reason, cause: 'owner' }, ...events],
+      ...then,
       answer: { number, servers },
     });
   });

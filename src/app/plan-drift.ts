@@ -1,8 +1,9 @@
 import { overridesAt } from '../domain/calendar/windows.ts';
+import { ownersOf } from '../domain/deployment/consent.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { planChanges } from '../domain/plan/plan-changes.ts';
-import type { Plan } from '../domain/plan/plan.ts';
+import { type Plan, plannedServers } from '../domain/plan/plan.ts';
 import type { Warning } from '../domain/verdict.ts';
 import type { DueChange } from '../store/due.ts';
 import type { LoadedDeployment } from './load-deployment.ts';
@@ -53,6 +54,7 @@ export function drift(
   const startsAt = deployment.startsAt !== null && deployment.startsAt > now ? deployment.startsAt : null;
   // What went wrong may be undone at any hour.
   const overrides = today.plan.undoes ? [] : overridesAt(today.plan.environment, startsAt ?? now);
+  const owners = ownersOf(today.plan, plannedServers(today.plan));
   const expiresAt =
     startsAt === null
       ? now + old.environment.schedule.graceMinutes * 60_000
@@ -67,6 +69,7 @@ export function drift(
         expiresAt,
         ...(startsAt !== null && { startsAt }),
         ...(overrides.length > 0 && { overrides }),
+        ...(owners.length > 0 && { owners }),
         ...(today.warnings && { warnings: today.warnings }),
       },
     ],

@@ -27,6 +27,8 @@ export interface ChosenSoFar {
 
 /** Everything a form shows about what is chosen so far. */
 export interface PreparedForm {
+  /** Whoever fills it in. */
+  requestedBy: string;
   choices: EnvironmentChoices;
   /** As the configuration has it now; null while none is chosen, or one that it does not have. */
   environment: Environment | null;
@@ -63,6 +65,7 @@ export async function prepareForm(needs: AppNeeds, chosen: ChosenSoFar): Promise
   const { planned, refusals } = await planSoFar(needs, chosen);
   const unresolved = resolved?.ok === false ? resolved.refusals : [];
   return {
+    requestedBy: person.id,
     choices: environmentChoices(person, configuration, revisions),
     environment,
     planned,
@@ -76,6 +79,7 @@ export async function prepareForm(needs: AppNeeds, chosen: ChosenSoFar): Promise
 export function bareForm(needs: AppNeeds, { person, environment: name }: ChosenSoFar): PreparedForm {
   const configuration = needs.configuration();
   return {
+    requestedBy: person.id,
     choices: environmentChoices(person, configuration, []),
     environment: configuration.environments.find((candidate) => candidate.name === name) ?? null,
     planned: null,

@@ -1,7 +1,9 @@
+import type { Seats } from '../domain/configured/approval-rule.ts';
 import type { Environment } from '../domain/configured/environment.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import { isUnseen } from '../domain/deployment/glass.ts';
-import { type Person, rolesOf } from '../domain/roles.ts';
+import { mayTake, rolesInVote, withOwnerSeats } from '../domain/deployment/seats.ts';
+import type { Person } from '../domain/roles.ts';
 import { accept, refuse } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
 import { currentEnvironment } from './load-deployment.ts';
@@ -21,8 +23,13 @@ export async function remindOfGlass(needs: AppNeeds, number: number, dueAt: numb
     if (!isUnseen(deployment.glass) || dueAt > needs.now() || dueAt <= (deployment.glass.remindedFor ?? 0))
       return refuse({ rule: 'glass', message: 'not due', liftedBy: 'nobody', wayOut: '' });
     const environment = currentEnvironment(needs.configuration(), plan);
-    const roles = rolesThatLook(environment);
-    const people = await mentionsOf(needs, { environment, roles, but: mayNotLook(deployment, environment) });
+    const seats = seatsThatLook(environment, deployment);
+    const people = await mentionsOf(needs, {
+      environment,
+      roles: seats.flatMap(({ roles, owned }) => (owned ? [] : roles)),
+      people: seats.flatMap(({ owned }) => owned?.owner ?? []),
+      but: mayNotLook(deployment, environment),
+    });
     // Whoever slept over several days is told once, and the next day at the same hour.
     const next = dueAt + (Math.floor((needs.now() - dueAt) / dayMs) + 1) * dayMs;
     return accept({
@@ -33,10 +40,10 @@ export async function remindOfGlass(needs: AppNeeds, number: number, dueAt: numb
   });
 }
 
-/** The roles of which somebody has to look afterwards: those that would have approved. */
-export function rolesThatLook({ approval }: Environment): string[] {
-  const roles = approval?.rules.flatMap((rule) => rule.roles) ?? [];
-  return roles.length > 0 ? [...new Set(roles)] : ['global_admin'];
+/** Of whom somebody has to look afterwards: those who would have approved. */
+export function seatsThatLook({ approval }: Environment, deployment: Deployment): Seats[] {
+  const seats = withOwnerSeats(approval, deployment)?.rules ?? [];
+  return seats.length > 0 ? seats : [{ roles: ['global_admin'], required: 1 }];
 }
 
 /** Those who broke the glass, and whoever asked for the deployment where requesters do not approve. */
@@ -51,9 +58,9 @@ export function mayLook(
   person: Person,
   { deployment, environment }: { deployment: Deployment; environment: Environment },
 ): boolean {
-  const roles = rolesOf(person, needs.configuration(), environment.kind);
-  const wanted = rolesThatLook(environment);
-  return (
-    roles.some((role) => wanted.includes(role)) && !mayNotLook(deployment, environment).includes(person.id)
-  );
+  const { approval: rule, kind } = environment;
+  const under = { kind, rule: withOwnerSeats(rule, deployment) };
+  const vote = { by: person.id, roles: rolesInVote(person, needs.configuration(), under), at: 0 };
+  const wouldApprove = seatsThatLook(environment, deployment).some((seats) => mayTake(seats, vote));
+  return wouldApprove && !mayNotLook(deployment, environment).includes(person.id);
 }

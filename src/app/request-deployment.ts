@@ -1,17 +1,18 @@
-import { type Actor, system } from '../domain/actor.ts';
+import { system, type Actor } from '../domain/actor.ts';
 import { overridesAt } from '../domain/calendar/windows.ts';
 import type { ApprovalRule } from '../domain/configured/approval-rule.ts';
 import type { Environment } from '../domain/configured/environment.ts';
 import { approvalRuleFor } from '../domain/deployment/approval.ts';
+import { ownersOf } from '../domain/deployment/consent.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
-import { type Undoing, planTitle } from '../domain/plan/plan.ts';
-import { type Verdict, accept, refuse } from '../domain/verdict.ts';
+import { planTitle, plannedServers, type Undoing } from '../domain/plan/plan.ts';
+import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import type { Alongside, NewDeployment } from '../store/changes.ts';
 import type { DueChange } from '../store/due.ts';
-import { type LoadedBatch, batchToJoin, joinBatch } from './batch.ts';
+import { batchToJoin, joinBatch, type LoadedBatch } from './batch.ts';
 import { maxTries } from './decide.ts';
 import type { AppNeeds } from './needs.ts';
-import { type PlannedDeployment, planDeployment, refusalsOf } from './plan-deployment.ts';
+import { planDeployment, refusalsOf, type PlannedDeployment } from './plan-deployment.ts';
 import { preparationDue } from './preparation-due.ts';
 import { refuseRequest, tooMany } from './refuse-request.ts';
 
@@ -118,7 +119,8 @@ function freeze(
   const at = needs.now();
   // What went wrong may be undone at any hour.
   const overrides = plan.undoes ? [] : overridesAt(environment, request.startsAt ?? at);
-  const rule = approvalRuleFor(environment, { requestedBy: request.by, overrides, planChanges: [] });
+  const owners = ownersOf(plan, plannedServers(plan));
+  const rule = approvalRuleFor(environment, { requestedBy: request.by, overrides, owners, planChanges: [] });
   const expiresAt = rule && expiryOf(rule, request.startsAt, at);
   const requested: DeploymentEvent = {
     type: 'requested',
@@ -133,6 +135,7 @@ function freeze(
     acceptedWarnings: warnings.length,
     warnings,
     ...(overrides.length > 0 && { overrides }),
+    ...(owners.length > 0 && { owners }),
   };
   const { startsAt } = request;
   const answer = {

@@ -1,8 +1,12 @@
 import type { Environment } from '../domain/configured/environment.ts';
-import { refuseApprover } from '../domain/deployment/approval.ts';
+import { approvalRuleFor, refuseApprover, voteThatCounts } from '../domain/deployment/approval.ts';
+import { type Hand, handsOn } from '../domain/deployment/delegation.ts';
 import type { Deployment, Vote } from '../domain/deployment/deployment.ts';
-import { type Person, rolesOf } from '../domain/roles.ts';
+import { rolesInVote } from '../domain/deployment/seats.ts';
+import type { Plan } from '../domain/plan/plan.ts';
+import type { Person } from '../domain/roles.ts';
 import type { Refusal } from '../domain/verdict.ts';
+import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 
 /** A deployment, and the environment it goes to as it is configured now. */
@@ -24,14 +28,22 @@ export interface Voices {
  */
 export async function voicesOf(needs: AppNeeds, person: Person, ballot: Ballot): Promise<Voices> {
   const own = voteOf(needs, person, ballot);
-  const hands = mayCarry(person, ballot) ? await handedTo(needs, person.id, ballot) : [];
-  const carried = await Promise.all(
-    hands.map(async (by) => voteOf(needs, await needs.findPerson(by), ballot)),
-  );
-  const votes = carried.flatMap((vote) =>
-    'roles' in vote ? [{ ...vote, by: person.id, for: vote.by }] : [],
-  );
+  const votes = await carriedBy(needs, person, { ...ballot, hands: await handsFor(needs, ballot) });
   return 'roles' in own ? { votes: [own, ...votes], refusal: null } : { votes, refusal: own };
+}
+
+/** The votes of others that a person may cast now, of those hands. */
+export async function carriedBy(
+  needs: AppNeeds,
+  person: Person,
+  { hands, ...ballot }: Ballot & { hands: Hand[] },
+): Promise<Vote[]> {
+  if (!mayCarry(person, ballot)) return [];
+  const theirs = hands.filter(({ to }) => to === person.id);
+  const carried = await Promise.all(
+    theirs.map(async ({ by }) => voteOf(needs, await needs.findPerson(by), ballot)),
+  );
+  return carried.flatMap((vote) => ('roles' in vote ? [{ ...vote, by: person.id, for: vote.by }] : []));
 }
 
 function mayCarry({ standing, id }: Person, { deployment }: Ballot): boolean {
@@ -42,24 +54,38 @@ function voteOf(needs: AppNeeds, person: Person, { deployment, environment }: Ba
   const configuration = needs.configuration();
   const refusal = refuseApprover(person, configuration, environment, deployment);
   if (refusal) return refusal;
-  return { by: person.id, roles: rolesOf(person, configuration, environment.kind), at: needs.now() };
+  const rule = approvalRuleFor(environment, deployment);
+  const roles = rolesInVote(person, configuration, { kind: environment.kind, rule });
+  return { by: person.id, roles, at: needs.now() };
 }
 
-/** A hand for one deployment goes before one for the environment: each vote is in one hand. */
-async function handedTo(needs: AppNeeds, to: string, { deployment, environment }: Ballot): Promise<string[]> {
-  return (await handsFor(needs, { deployment, environment })).flatMap((hand) =>
-    hand.to === to ? [hand.by] : [],
-  );
+async function handsFor({ store, now }: AppNeeds, { deployment, environment }: Ballot): Promise<Hand[]> {
+  return handsOn(deployment.handedVotes, await store.delegations({ environment: environment.name }), now());
 }
 
-/** Every vote that is in another hand for a deployment now. */
-export async function handsFor(
-  needs: Pick<AppNeeds, 'store' | 'now'>,
-  { deployment, environment }: Ballot,
-): Promise<{ by: string; to: string }[]> {
-  const special = deployment.handedVotes;
-  const usual = (await needs.store.delegations({ environment: environment.name })).filter(
-    ({ by, until }) => until > needs.now() && !special.some((hand) => hand.by === by),
+/** Those of the votes in other hands whose holders can give them now, and that would count; none once it is decided. */
+export async function handsThatCount(needs: AppNeeds, ballot: Ballot): Promise<Hand[]> {
+  const { deployment, environment } = ballot;
+  if (deployment.state !== 'awaiting_approval') return [];
+  const rule = approvalRuleFor(environment, deployment);
+  const hands = await handsFor(needs, ballot);
+  const able = await Promise.all(
+    hands.map(async (hand) => {
+      const [from, to] = await Promise.all([needs.findPerson(hand.by), needs.findPerson(hand.to)]);
+      const vote = voteOf(needs, from, ballot);
+      if ('rule' in vote || !mayCarry(to, ballot) || deployment.votes.some(({ by }) => by === to.id))
+        return [];
+      return voteThatCounts(rule, deployment.votes, [{ ...vote, by: to.id, for: from.id }]) ? [hand] : [];
+    }),
   );
-  return [...special, ...usual].map(({ by, to }) => ({ by, to }));
+  return able.flat();
+}
+
+/** The same for a deployment and its plan. */
+export function createHandsOf(needs: AppNeeds): (deployment: Deployment, plan: Plan) => Promise<Hand[]> {
+  return async (deployment, plan) =>
+    await handsThatCount(needs, {
+      deployment,
+      environment: currentEnvironment(needs.configuration(), plan),
+    });
 }

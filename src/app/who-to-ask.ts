@@ -6,6 +6,8 @@ export interface Asked {
   environment: Environment;
   /** Anybody who holds one of these roles there. */
   roles: string[];
+  /** And these people, whatever they hold. */
+  people?: string[];
   /** Nobody of these, whatever they hold. */
   but: string[];
 }
@@ -14,16 +16,19 @@ export interface Asked {
  * Mentions of exactly those who hold one of the roles and can act: members, and none of those left out. A group is
  * called by its name only where nobody of it is left out; else its people are, where they are known.
  */
-export async function mentionsOf(needs: AppNeeds, { environment, roles, but }: Asked): Promise<string[]> {
+export async function mentionsOf(
+  needs: AppNeeds,
+  { environment, roles, people: named = [], but }: Asked,
+): Promise<string[]> {
   const configured = needs.configuration().roles;
   const held = roles.flatMap((name) => {
     const role = configured[name];
     return role && (role.environmentKinds?.includes(environment.kind) ?? true) ? [{ name, ...role }] : [];
   });
   const people = await Promise.all(
-    held.flatMap(({ users }) =>
-      users.filter((id) => !but.includes(id)).map(async (id) => await able(needs, id)),
-    ),
+    [...held.flatMap(({ users }) => users), ...named]
+      .filter((id) => !but.includes(id))
+      .map(async (id) => await able(needs, id)),
   );
   const groups = await Promise.all(
     held.map(async ({ name, usergroups }) => await groupsOf(needs, { name, usergroups }, but)),

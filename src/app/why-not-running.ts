@@ -4,6 +4,8 @@ import { accept, type Verdict } from '../domain/verdict.ts';
 import { busyIn } from './busy-environment.ts';
 import { currentEnvironment, type LoadedDeployment, loadDeployment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
+import type { Ballot } from './voices.ts';
+import { whoCanApprove } from './who-can-approve.ts';
 
 /** A deployment, and everything that keeps it from running; nothing does where it runs or is done. */
 export interface WhyNotRunning extends LoadedDeployment {
@@ -35,9 +37,14 @@ export async function findObstacles(
     environment,
     lock: await needs.store.lock(name),
     busy: await busyIn(needs.store, name),
+    approvers: await approversOf(needs, { deployment, environment }),
     ahead: ahead.toSorted((left, right) => left - right),
   });
   return [...obstacles, ...(await unknownPerson(needs, deployment))];
+}
+
+async function approversOf(needs: AppNeeds, ballot: Ballot): Promise<string[]> {
+  return ballot.deployment.state === 'awaiting_approval' ? await whoCanApprove(needs, ballot) : [];
 }
 
 /** A start checks who asked for it; while Slack does not say, it waits. */

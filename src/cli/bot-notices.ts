@@ -14,7 +14,7 @@ export function createNotices(
   const { store, configuration } = needs;
   const workspaceUrl = async (): Promise<string | null> => await slack.workspaceUrl();
   return {
-    sayDirectly: createNotify({ store, configuration, peopleOfRole, workspaceUrl }),
+    sayDirectly: createNotify({ store, configuration, peopleOfRole, workspaceUrl, now: needs.now }),
     gate: createNoticeGate(needs),
     nameOf: createNameOf(needs),
   };

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 
+import { createHandsOf } from '../app/voices.ts';
 import { passBy } from '../domain/fault-point.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { tellBatches } from '../slack/batch/batch-messages.ts';
@@ -52,7 +53,16 @@ export function startSpeaking(
   ];
   const told = observeFacts({ metrics, log });
   const telling = startTelling(
-    { store, now, log, told, nameOf, companions, breathMs: pace.betweenTellings },
+    {
+      store,
+      now,
+      log,
+      told,
+      nameOf,
+      handsOf: createHandsOf(app.needs),
+      companions,
+      breathMs: pace.betweenTellings,
+    },
     outbox,
   );
   const homes = keepHomesFresh({ app: app.needs, log, client, pace: homePace });

@@ -59,7 +59,9 @@ export function sayDecision(
     case 'batch_waits':
       return sayBatchEvent(event);
     case 'vote_delegated':
-      return `<@${event.by}> hands their vote to <@${event.to}>.`;
+      return event.until === undefined
+        ? `<@${event.by}> hands their vote to <@${event.to}>.`
+        : `<@${event.by}> hands their votes in \`${plan.environment.name}\` to <@${event.to}> until ${sayInstant(event.until)}.`;
     case 'vote_taken_back':
       return `<@${event.by}> takes their vote back from <@${event.to}>.`;
     case 'restored':

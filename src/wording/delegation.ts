@@ -13,7 +13,7 @@ export function sayHandedOver({
   until: string | null;
 }): string {
   const end = until === null ? '' : ` until ${until}`;
-  return `<@${to}> can give your vote for ${where}${end}, and so can you: it counts once. Tell them. \`/deploy delegate off\` takes it back.`;
+  return `<@${to}> can give your vote for ${where}${end}, and so can you: it counts once. They are asked for it as you are. \`/deploy delegate off\` takes it back.`;
 }
 
 /** Which votes are back; none where none was away. */

@@ -5,6 +5,7 @@ import { sayChoice } from '../domain/deployment/choice.ts';
 import { type DeploymentState, hasEnded } from '../domain/deployment/deployment.ts';
 import { remainingServers } from '../domain/deployment/retry-choice.ts';
 import { sayState } from '../domain/deployment/say-state.ts';
+import { saySeats } from '../domain/deployment/seats.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { planTitle } from '../domain/plan/plan.ts';
 import type { Decision, NightEntry } from '../progress/night.ts';
@@ -141,8 +142,8 @@ function whatOthersDo({ deployment, plan }: NightEntry): string[] {
   if (question || state === 'paused' || hasEnded(state)) return [];
   if (state === 'awaiting_approval') {
     const rule = approvalRuleFor(plan.environment, deployment);
-    const { missing } = approvalStanding(rule, deployment.votes);
-    return [`waits for approval by ${missing.join(' or ') || 'whoever may deploy there'}`];
+    const { open } = approvalStanding(rule, deployment.votes);
+    return [`waits for approval by ${saySeats(open) || 'whoever may deploy there'}`];
   }
   if (state === 'queued' && lock) return [`waits until somebody unlocks \`${plan.environment.name}\``];
   return [`is not over yet: ${sayState(state)}`];

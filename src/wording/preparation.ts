@@ -2,6 +2,7 @@ import { mention } from '../domain/actor.ts';
 import type { ExcludedServer, OwnedServers, PreparationEvent } from '../domain/events/preparation-event.ts';
 import { harmless } from '../domain/quote.ts';
 import type { SayInstant } from './decision-line.ts';
+import { joined } from './joined.ts';
 
 type EventOf<T extends PreparationEvent['type']> = Extract<PreparationEvent, { type: T }>;
 
@@ -79,11 +80,18 @@ function sayRehearsal({ ready, problems, unanswered, obstacles }: EventOf<'rehea
 }
 
 function sayOwnersAsked(event: EventOf<'owners_asked'>, sayInstant: SayInstant): string {
-  const { owners, gone, until } = event;
+  const { owners, gone, until, approved = [] } = event;
   const silence = event.silence === 'yes' ? 'yes' : 'no, and then their servers are left out';
-  const asked = `Owners are asked: ${owners.map(sayOwned).join('; ')}. They may answer until ${sayInstant(until)}; no answer counts as ${silence}.`;
+  const asked = `Owners are asked: ${owners.map(sayOwned).join('; ')}. They may answer until ${sayInstant(until)}; no answer counts as ${silence}.${sayApproved(event.silence, approved)}`;
   const left = `${gone.map(sayOwned).join('; ')} cannot be asked, because the account is gone or no member: ${mention({ by: event.requestedBy })} decides.`;
   return [...(owners.length > 0 ? [asked] : []), ...(gone.length > 0 ? [left] : [])].join(' ');
+}
+
+/** Where silence is a no, whoever approved the plan has said yes already. */
+function sayApproved(silence: 'yes' | 'no', approved: string[]): string {
+  if (silence === 'yes' || approved.length === 0) return '';
+  const has = approved.length === 1 ? 'has approved it, and needs' : 'have approved it, and need';
+  return ` ${joined(approved.map((id) => `<@${id}>`))} ${has} not answer.`;
 }
 
 function sayOwned({ owner, servers }: OwnedServers): string {

@@ -2,10 +2,11 @@ import { beforeEach, describe, expect, test } from 'vitest';
 
 import { admitDeployment } from '../../src/app/admit-deployment.ts';
 import { approveDeployment } from '../../src/app/approve-deployment.ts';
-import { delegateAll, delegateOne, takeVotesBack } from '../../src/app/delegate-vote.ts';
+import { delegateAll, delegateOne } from '../../src/app/delegate-vote.ts';
 import { loadDeployment } from '../../src/app/load-deployment.ts';
 import { rejectDeployment } from '../../src/app/reject-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
+import { takeVotesBack } from '../../src/app/take-votes-back.ts';
 import type { ApprovalRule } from '../../src/domain/configured/approval-rule.ts';
 import type { Deployment } from '../../src/domain/deployment/deployment.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';

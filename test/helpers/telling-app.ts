@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { createHandsOf } from '../../src/app/voices.ts';
 import type { Configuration } from '../../src/domain/configured/configuration.ts';
 import type { Environment } from '../../src/domain/configured/environment.ts';
 import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';
@@ -69,10 +70,19 @@ export async function startTellingApp(
     store,
     configuration,
     peopleOfRole,
+    now: app.now,
     workspaceUrl: async () => await connection.workspaceUrl(),
   });
   const telling = startTelling(
-    { store, now: app.now, log, nameOf, companions: [sayDirectly], breathMs: 0 },
+    {
+      store,
+      now: app.now,
+      log,
+      nameOf,
+      handsOf: createHandsOf(app),
+      companions: [sayDirectly],
+      breathMs: 0,
+    },
     outbox,
   );
   return {

@@ -55,7 +55,15 @@ function story(
   const peopleOfRole = async (name: string) => configuration.roles[name]?.users ?? [];
   return {
     deployment,
-    facts: { deployment, plan, news, configuration, peopleOfRole, cardLink: null },
+    facts: {
+      deployment,
+      plan,
+      news,
+      configuration,
+      peopleOfRole,
+      cardLink: null,
+      hands: deployment.handedVotes,
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import { delegateAll } from '../../src/app/delegate-vote.ts';
 import { remindOfDeployment } from '../../src/app/remind-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { retryDeployment } from '../../src/app/retry-deployment.ts';
@@ -9,7 +10,7 @@ import type { DeploymentEvent } from '../../src/domain/events/deployment-event.t
 import type { ShownMessage } from '../../src/sandbox/slack/channel.ts';
 import { buildRequest } from '../helpers/app.ts';
 import { endAttempt } from '../helpers/attempts.ts';
-import { buildEnvironment } from '../helpers/build.ts';
+import { buildCluster, buildEnvironment, buildServer } from '../helpers/build.ts';
 import { startTellingApp, type TellingApp } from '../helpers/telling-app.ts';
 
 const channel = 'C0SHOP';
@@ -168,6 +169,33 @@ test('from the request to the end nobody is called who has nothing to do, and wh
   // It is done: nobody has anything to do.
   expect(calledNow()).toEqual([]);
   expect(callsOf().length).toBe(seen.size);
+});
+
+test('where owners approve, they are called, and whoever carries their vote; nobody else, and nobody when it is given', async () => {
+  await bot.stop();
+  const rule = { ...approval, rules: [{ roles: ['owner'], required: 1, perOwner: true as const }] };
+  const clusters = ['north', 'south'].map((name) =>
+    buildCluster(name, [buildServer(`web-${name}`, { owner: 'U0BEN' })]),
+  );
+  bot = await startTellingApp(buildEnvironment({ approval: rule, channel, clusters }), { roles });
+  const title = '#1 shop@2 → shop';
+  const verdict = await requestDeployment(bot.app, buildRequest({ acceptedWarnings: 'all' }));
+  if (!verdict.ok) throw new Error(JSON.stringify(verdict.refusals));
+  await bot.told();
+  // Both servers are Ben's.
+  expect(calledNow()).toEqual([`U0BEN direct message: ${title}: waits for your approval`]);
+
+  const until = bot.app.now() + 60 * minute;
+  expect((await delegateAll(bot.app, { by: 'U0BEN', to: 'U0CAT', environment: 'shop', until })).ok).toBe(
+    true,
+  );
+  await bot.told();
+  // Cat can give Ben's vote now; that Ben handed it over is said by name.
+  expect(calledNow()).toEqual([`U0CAT direct message: ${title}: waits for your approval`]);
+
+  await press('U0CAT', 'waits for your approval', 'Approve');
+  // It is approved: nobody has anything to do.
+  expect(calledNow()).toEqual([]);
 });
 
 test('nobody who stands on the card is called by it, whoever they are', async () => {

@@ -74,7 +74,15 @@ async function notices(make: NoticeMaker, cardLink: string | null = null) {
   const news = factsOf(plan, await bot.app.store.eventsAfter(number, 0));
   const configuration = bot.app.configuration();
   const peopleOfRole = async (role: string) => configuration.roles[role]?.users ?? [];
-  return await make({ deployment, plan, news, configuration, peopleOfRole, cardLink });
+  return await make({
+    deployment,
+    plan,
+    news,
+    configuration,
+    peopleOfRole,
+    cardLink,
+    hands: deployment.handedVotes,
+  });
 }
 
 const wordsOf = ({ blocks }: ShownMessage): string => JSON.stringify(blocks);

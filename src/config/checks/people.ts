@@ -1,8 +1,10 @@
+import { ownerRole } from '../../domain/deployment/seats.ts';
 import { deployRoles } from '../../domain/roles.ts';
+import { expandServers } from '../expand-servers.ts';
 import { type Fault, fault, type Path, warning } from '../fault.ts';
 import type { Salvaged } from '../salvage.ts';
 import type { ConfigurationFile } from '../schema/configuration.ts';
-import { type EnvironmentContext, present } from './context.ts';
+import { clustersOf, type EnvironmentContext, mainRoleOf, present } from './context.ts';
 import { unknown } from './references.ts';
 
 interface Seat {
@@ -67,7 +69,8 @@ function checkBreakGlass({ environment, file, path }: EnvironmentContext): Fault
   ];
 }
 
-function checkApproval({ environment, file, path }: EnvironmentContext, known: string[]): Fault[] {
+function checkApproval(context: EnvironmentContext, known: string[]): Fault[] {
+  const { environment, file, path } = context;
   const { approval } = environment;
   if (approval === undefined) return [];
   const here = [...path, 'approval'];
@@ -87,10 +90,36 @@ function checkApproval({ environment, file, path }: EnvironmentContext, known: s
   const doubled = approval.required !== undefined && entries.some(({ item }) => typeof item !== 'string');
   return [
     // `owner` is a server's own `owner`, not a role of the file.
-    ...written.flatMap(({ role, at }) => unknown('role', role, [...known, 'owner'], at)),
+    ...written.flatMap(({ role, at }) => unknown('role', role, [...known, ownerRole], at)),
     ...written.flatMap(({ role, at }) => outsideKind(role, environment.kind, file, at)),
     ...(doubled ? [fault([...here, 'required'], 'stands in each entry of from; remove it here')] : []),
-    ...seats.flatMap((seat) => tooMany(seat, file)),
+    ...seats.flatMap((seat) => (seat.roles.includes(ownerRole) ? tooManyOwners(seat) : tooMany(seat, file))),
+    ...(written.some(({ role }) => role === ownerRole) ? withoutOwner(context, [...here, 'from']) : []),
+  ];
+}
+
+/** A server has one owner, so only one can approve for it. */
+function tooManyOwners({ required, path }: Seat): Fault[] {
+  return required > 1 ? [fault(path, `asks for ${required} approvals of owner, and a server has one`)] : [];
+}
+
+const namedServers = 5;
+
+/** Servers for which `owner` finds nobody; the others still approve. */
+function withoutOwner(context: EnvironmentContext, path: Path): Fault[] {
+  const names = clustersOf(context).flatMap(({ cluster }) =>
+    expandServers(cluster).flatMap(({ server: { name, owner, role, enabled } }) =>
+      owner === undefined && enabled !== false && role === mainRoleOf(context) ? [name] : [],
+    ),
+  );
+  if (names.length === 0) return [];
+  const more = names.length - namedServers;
+  const listed = `${names.slice(0, namedServers).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return [
+    warning(
+      path,
+      `${listed} ${names.length === 1 ? 'has' : 'have'} no owner, so no owner approves for ${names.length === 1 ? 'it' : 'them'}`,
+    ),
   ];
 }
 
@@ -100,7 +129,9 @@ function seatsOf(
   path: Path,
 ): Seat[] {
   const names = entries.filter((entry) => typeof entry === 'string');
-  if (names.length > 0) return [{ roles: names, required, path: [...path, 'required'] }];
+  const roles = names.filter((name) => name !== ownerRole);
+  if (names.length > 0)
+    return [{ roles: roles.length > 0 ? roles : names, required, path: [...path, 'required'] }];
   return entries.flatMap((entry, index) =>
     typeof entry === 'string' || entry.role === undefined
       ? []

@@ -1,3 +1,4 @@
+import { ownerRole } from '../../domain/deployment/seats.ts';
 import { fault, type Fault, warning } from '../fault.ts';
 import { didYouMean } from '../issues.ts';
 import type { Salvaged } from '../salvage.ts';
@@ -14,7 +15,7 @@ export function checkRoles(file: Salvaged<ConfigurationFile>): Fault[] {
   );
   return Object.entries(file.roles ?? {}).flatMap(([name, role]): Fault[] => {
     const path = ['roles', name];
-    if (name === 'owner')
+    if (name === ownerRole)
       return [
         fault(path, 'owner stands for the owner of each server and cannot be a role; give it another name'),
       ];

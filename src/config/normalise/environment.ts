@@ -1,8 +1,9 @@
-import type { ApprovalRule } from '../../domain/configured/approval-rule.ts';
+import type { ApprovalRule, Seats } from '../../domain/configured/approval-rule.ts';
 import type { Sync } from '../../domain/configured/denodo.ts';
 import type { Environment, Parallel } from '../../domain/configured/environment.ts';
 import type { Freeze, Weekday, Window } from '../../domain/configured/hours.ts';
 import type { RollbackRule } from '../../domain/configured/runbook.ts';
+import { ownerRole } from '../../domain/deployment/seats.ts';
 import type { EnvironmentFile } from '../schema/configuration.ts';
 import { managerCluster, normaliseManager, ofManager } from './manager.ts';
 import { notExecutedIn } from './not-executed.ts';
@@ -144,13 +145,8 @@ function normaliseBudget(written: number | string | undefined): Environment['max
 
 function normaliseApproval(approval: EnvironmentFile['approval']): ApprovalRule | null {
   if (approval === undefined) return null;
-  const roles = approval.from.filter((entry) => typeof entry === 'string');
-  const seats = approval.from.filter((entry) => typeof entry !== 'string');
   return {
-    rules:
-      roles.length > 0
-        ? [{ roles, required: approval.required ?? 1 }]
-        : seats.map(({ role, required }) => ({ roles: [role], required: required ?? 1 })),
+    rules: normaliseSeats(approval),
     excludeRequester: approval.excludeRequester ?? true,
     expiresHours: approval.expiresHours ?? 72,
     remindMinutes: approval.remindMinutes ?? [],
@@ -158,6 +154,22 @@ function normaliseApproval(approval: EnvironmentFile['approval']): ApprovalRule 
     ...(approval.breakGlass && { breakGlass: approval.breakGlass }),
   };
 }
+
+/** The owners of servers have seats of their own, also where a list names them beside roles. */
+function normaliseSeats({ from, required = 1 }: NonNullable<EnvironmentFile['approval']>): Seats[] {
+  const roles = from.filter((entry) => typeof entry === 'string');
+  const named = roles.filter((role) => role !== ownerRole);
+  const entries = from.filter((entry) => typeof entry !== 'string');
+  return [
+    ...(named.length > 0 ? [{ roles: named, required }] : []),
+    ...(named.length < roles.length ? [ownerSeats] : []),
+    ...entries.map((entry) =>
+      entry.role === ownerRole ? ownerSeats : { roles: [entry.role], required: entry.required ?? 1 },
+    ),
+  ];
+}
+
+const ownerSeats: Seats = { roles: [ownerRole], required: 1, perOwner: true };
 
 const everyDay: Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 

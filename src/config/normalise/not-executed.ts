@@ -9,7 +9,6 @@ export function notExecutedIn(environment: EnvironmentFile): string[] {
     ...(environment.system === 'denodo' ? [] : onlyForDenodo(environment)),
     ...(environment.system.startsWith('denodo') ? [] : inPayloads(environment)),
     ...(environment.ruleSets === undefined || environment.ruleSets.length === 0 ? [] : ['ruleSets']),
-    ...inApproval(environment.approval),
     ...inConnections(environment),
   ];
 }
@@ -37,11 +36,6 @@ function inDeployments(deployments: EnvironmentFile['deployments']): string[] {
     ...(transformations?.allow ? ['deployments.transformations'] : []),
     ...(timeBudgetMinutes === undefined ? [] : ['deployments.timeBudgetMinutes']),
   ];
-}
-
-function inApproval(approval: EnvironmentFile['approval']): string[] {
-  const roles = (approval?.from ?? []).map((entry) => (typeof entry === 'string' ? entry : entry.role));
-  return roles.includes('owner') ? ['approval.from: owner'] : [];
 }
 
 /** What other systems than Denodo have no use for. */

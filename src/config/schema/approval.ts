@@ -4,8 +4,12 @@ import { section } from '../issues.ts';
 import { count, duration, minutesBefore, name } from './words.ts';
 
 const seat = section({
-  role: name.describe('A role of this file, or owner: the owner of each server.'),
-  required: count.optional().describe('How many people of this role must approve; 1 by default.'),
+  role: name.describe(
+    'A role of this file, or owner: the owner of each server that is deployed to approves.',
+  ),
+  required: count
+    .optional()
+    .describe('How many people of this role must approve; 1 by default, and always 1 for owner.'),
 });
 
 /** Who must approve before an environment is deployed to. */
@@ -17,7 +21,9 @@ export const approval = section({
     .union([z.array(name).min(1), z.array(seat).min(1)], {
       error: 'a list of roles, or of { role: …, required: 1 }',
     })
-    .describe('The roles whose people approve: names, or one entry a role with its own number.'),
+    .describe(
+      'The roles whose people approve: names, or one entry a role with its own number. owner adds the owner of each server that is deployed to.',
+    ),
   excludeRequester: z.boolean().optional().describe('Whoever asked does not approve; true by default.'),
   expiresHours: duration
     .optional()

@@ -179,6 +179,7 @@ function applyPlanChange(
     planHash: event.planHash,
     planChanges: event.changes,
     overrides: event.overrides ?? [],
+    owners: event.owners ?? [],
     warnings: event.warnings ?? deployment.warnings,
     startsAt: event.startsAt ?? null,
     lock: null,

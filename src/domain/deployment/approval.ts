@@ -3,10 +3,21 @@ import type { ApprovalRule, Seats } from '../configured/approval-rule.ts';
 import type { Configuration } from '../configured/configuration.ts';
 import type { Environment } from '../configured/environment.ts';
 import type { FreezeOverride } from '../configured/hours.ts';
-import { namesOfRole, type Person, rolesOf, standingSentence } from '../roles.ts';
+import { type Person, standingSentence } from '../roles.ts';
 import type { Refusal } from '../verdict.ts';
 import type { Deployment, Vote } from './deployment.ts';
 import { glassInForce } from './glass.ts';
+import {
+  isForOwners,
+  mayTake,
+  namesOfSeats,
+  type Owned,
+  rolesInVote,
+  sayWhatItTakes,
+  saySeats,
+  whoseVote,
+  withOwnerSeats,
+} from './seats.ts';
 
 /** Who must still approve, in words and numbers. */
 export interface ApprovalStanding {
@@ -15,23 +26,26 @@ export interface ApprovalStanding {
   given: number;
   /** Roles of which somebody must still approve. */
   missing: string[];
+  /** What is still open, a seat each. */
+  open: Seats[];
   /** The same for each rule by itself, in their order. */
   rules: (Seats & { given: number })[];
 }
 
 /** Counts each person once, for the rule where they help most. */
 export function approvalStanding(rule: ApprovalRule | null, votes: Vote[]): ApprovalStanding {
-  if (rule === null) return { satisfied: true, required: 0, given: 0, missing: [], rules: [] };
-  const seats = rule.rules.flatMap((entry) => Array.from({ length: entry.required }, () => entry.roles));
+  if (rule === null) return { satisfied: true, required: 0, given: 0, missing: [], open: [], rules: [] };
+  const seats = rule.rules.flatMap((entry) => Array.from({ length: entry.required }, () => entry));
   const seatOf = new Map<number, Vote>();
   for (const vote of votes) seat(vote, seats, seatOf, new Set());
   const taken = new Set(seatOf.keys());
-  const missing = seats.flatMap((roles, index) => (taken.has(index) ? [] : roles));
+  const open = seats.filter((_, index) => !taken.has(index));
   return {
     satisfied: seatOf.size === seats.length,
     required: seats.length,
     given: seatOf.size,
-    missing: [...new Set(missing)],
+    missing: [...new Set(open.flatMap(({ roles }) => roles))],
+    open,
     rules: countByRule(rule, taken),
   };
 }
@@ -46,9 +60,9 @@ function countByRule({ rules }: ApprovalRule, taken: Set<number>): ApprovalStand
 }
 
 /** Finds a seat for a vote, moving earlier votes to other seats where they fit. */
-function seat(vote: Vote, seats: string[][], seatOf: Map<number, Vote>, tried: Set<number>): boolean {
-  for (const [index, roles] of seats.entries()) {
-    if (tried.has(index) || !vote.roles.some((role) => roles.includes(role))) continue;
+function seat(vote: Vote, seats: Seats[], seatOf: Map<number, Vote>, tried: Set<number>): boolean {
+  for (const [index, wanted] of seats.entries()) {
+    if (tried.has(index) || !mayTake(wanted, vote)) continue;
     tried.add(index);
     const sitting = seatOf.get(index);
     if (sitting === undefined || seat(sitting, seats, seatOf, tried)) {
@@ -59,22 +73,20 @@ function seat(vote: Vote, seats: string[][], seatOf: Map<number, Vote>, tried: S
   return false;
 }
 
-type Ruled = Pick<Deployment, 'requestedBy' | 'overrides' | 'planChanges'> &
-  Partial<Pick<Deployment, 'glass'>>;
+type Ruled = Owned & Pick<Deployment, 'overrides' | 'planChanges'> & Partial<Pick<Deployment, 'glass'>>;
 
 /**
  * The rule that holds for a deployment: none where the product undoes what failed, because whoever approved that plan
  * approved this with it; else the environment's together with what its freezes take, or, after a plan changed where none
  * is needed, one confirmation. Broken glass lifts all of it but what a freeze takes.
  */
-export function approvalRuleFor(
-  environment: Environment,
-  { requestedBy, overrides, planChanges, glass }: Ruled,
-): ApprovalRule | null {
+export function approvalRuleFor(environment: Environment, deployment: Ruled): ApprovalRule | null {
+  const { requestedBy, overrides, planChanges, glass } = deployment;
   if (requestedBy === system && planChanges.length === 0) return null;
   if (glass && glassInForce(glass)) return overrides.length > 0 ? withOverrides(null, overrides) : null;
-  if (overrides.length > 0) return withOverrides(environment.approval, overrides);
-  if (environment.approval || planChanges.length === 0) return environment.approval;
+  const usual = withOwnerSeats(environment.approval, deployment);
+  if (overrides.length > 0) return withOverrides(usual, overrides);
+  if (usual || planChanges.length === 0) return usual;
   const roles = ['promotion', 'promotion_admin', 'global_admin'];
   return { rules: [{ roles, required: 1 }], excludeRequester: false, expiresHours: 1, remindMinutes: [] };
 }
@@ -99,28 +111,39 @@ export function refuseApprover(
   deployment: Deployment,
 ): Refusal | null {
   const rule = approvalRuleFor(environment, deployment);
-  const roles = rule?.rules.flatMap((entry) => entry.roles) ?? [];
-  const wayOut = `Ask ${
-    [...new Set(roles)]
-      .map((role) => namesOfRole(configuration, role))
-      .filter(Boolean)
-      .join(', ') || 'a global_admin'
-  }.`;
+  const seats = rule?.rules ?? [];
+  const wayOut = `Ask ${namesOfSeats(configuration, seats) || 'a global_admin'}.`;
   if (person.standing !== 'member')
     return { rule: 'D-01', message: standingSentence(person), liftedBy: 'global_admin', wayOut };
   if (rule?.excludeRequester && deployment.requestedBy === person.id)
     return {
       rule: 'approval.excludeRequester',
       message: `You requested #${deployment.number}, so somebody else has to approve it.`,
-      liftedBy: roles.join(' or '),
+      liftedBy: saySeats(seats),
       wayOut,
     };
-  if (!rolesOf(person, configuration, environment.kind).some((role) => roles.includes(role)))
+  const roles = rolesInVote(person, configuration, { kind: environment.kind, rule });
+  if (!seats.some((wanted) => mayTake(wanted, { by: person.id, roles, at: 0 })))
     return {
       rule: 'approval.from',
-      message: `Approving for \`${environment.name}\` takes the role ${[...new Set(roles)].join(' or ')}, which you do not hold.`,
+      message: `Approving for \`${environment.name}\` takes ${sayWhatItTakes(seats)}${seats.some(isForOwners) ? '; that is not you' : ', which you do not hold'}.`,
       liftedBy: 'global_admin',
       wayOut,
     };
   return null;
+}
+
+/** The first of several votes that takes an open seat: not of somebody who voted, nor where enough have. Null: none does. */
+export function voteThatCounts<T extends Vote>(
+  rule: ApprovalRule | null,
+  given: Vote[],
+  candidates: T[],
+): T | null {
+  const voted = new Set(given.map(whoseVote));
+  const before = approvalStanding(rule, given).given;
+  return (
+    candidates.find(
+      (vote) => !voted.has(whoseVote(vote)) && approvalStanding(rule, [...given, vote]).given > before,
+    ) ?? null
+  );
 }

@@ -3,6 +3,7 @@ import { findServer, type Plan } from '../plan/plan.ts';
 import { type Deployment, hasEnded } from './deployment.ts';
 import { includedServers, leftOutTogether } from './exclusion.ts';
 import type { Preparation } from './preparation.ts';
+import { approvedAsOwner } from './seats.ts';
 
 /** The owners of what a deployment will change, in the order of its first server of each; servers without one are nobody's. */
 export function ownersOf(plan: Plan, servers: string[]): OwnedServers[] {
@@ -22,7 +23,7 @@ export function isConsentDue({ startsAt, attempt, state, preparation }: Deployme
 
 /**
  * What the silence of owners means at the start: nothing where silence counts as yes; else their servers are left out
- * in their names. Whoever was never asked, because nobody could, said nothing either.
+ * in their names. Whoever approved as an owner has said yes; whoever was never asked, because nobody could, said nothing either.
  */
 export function silentOwners(
   plan: Plan,
@@ -32,7 +33,7 @@ export function silentOwners(
   if (plan.environment.ownerConsent?.silence !== 'no' || startsAt === null || attempt > 0) return [];
   const left = new Set(includedServers(plan, deployment));
   return ownersOf(plan, [...left])
-    .filter(({ owner }) => !preparation.agreed.has(owner))
+    .filter(({ owner }) => !preparation.agreed.has(owner) && !approvedAsOwner(deployment.votes, owner))
     .flatMap(({ owner, servers: own }) => {
       const together = new Set(own.flatMap((server) => leftOutTogether(plan, server)));
       const servers = [...left].filter((server) => together.has(server));

@@ -3,6 +3,7 @@ import { applyToRun } from '../attempt/apply-to-run.ts';
 import type { Run } from '../attempt/run.ts';
 import type { FreezeOverride } from '../configured/hours.ts';
 import type { DeploymentEvent, StoredEvent } from '../events/deployment-event.ts';
+import type { OwnedServers } from '../events/preparation-event.ts';
 import type { Question } from '../events/question.ts';
 import type { AttemptEnd } from '../events/states.ts';
 import type { Warning } from '../verdict.ts';
@@ -66,6 +67,8 @@ export interface Deployment {
   glass: Glass;
   /** What it takes, beside the usual approval, to start inside a freeze; empty where it lies in none. */
   overrides: FreezeOverride[];
+  /** Who owns the planned servers; servers without an owner are nobody's. */
+  owners: OwnedServers[];
   /** What was accepted with the request, or with the approval of a changed plan; null where the log does not say. */
   warnings: Warning[] | null;
   rejection: { by: string; reason: string } | null;
@@ -125,6 +128,7 @@ function begin(stored: StoredEvent, event: Extract<DeploymentEvent, { type: 'req
     handedVotes: [],
     glass: wholeGlass,
     overrides: event.overrides ?? [],
+    owners: event.owners ?? [],
     rejection: null,
     requestedVia: event.via,
     lock: null,

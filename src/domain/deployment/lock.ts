@@ -6,6 +6,7 @@ import type { Environment } from '../configured/environment.ts';
 import { quote } from '../quote.ts';
 import { adminRoles, deployRoles, namesOfAdmins, type Person, refuseWithout } from '../roles.ts';
 import type { Refusal } from '../verdict.ts';
+import { ownsVote } from './seats.ts';
 
 /** A person closed an environment: nothing new begins there until somebody unlocks it. */
 export interface EnvironmentLock extends Actor {
@@ -42,6 +43,7 @@ export function refuseLocker(
   configuration: Configuration,
   environment: Environment,
 ): Refusal | null {
+  if (ownsVote(environment, person)) return null;
   const approvers = environment.approval?.rules.flatMap((rule) => rule.roles) ?? [];
   const roles = [...deployRoles, ...approvers];
   return refuseWithout(person, configuration, {

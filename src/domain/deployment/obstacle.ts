@@ -24,6 +24,8 @@ export interface ObstacleFacts {
   lock: EnvironmentLock | null;
   /** The other deployment that holds the environment. */
   busy: Busy | null;
+  /** Mentions of whoever can still give an approval that is missing. */
+  approvers: string[];
   /** Other deployments of the environment that were queued before it, oldest first. */
   ahead: number[];
 }

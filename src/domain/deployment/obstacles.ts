@@ -1,14 +1,15 @@
 import { mention, system } from '../actor.ts';
 import { sayTime } from '../calendar/calendar.ts';
 import { refuseStart } from '../calendar/windows.ts';
+import type { Seats } from '../configured/approval-rule.ts';
 import { namesOfRole } from '../roles.ts';
 import { approvalRuleFor, approvalStanding } from './approval.ts';
 import { sayChoice } from './choice.ts';
-import { type Deployment, hasEnded } from './deployment.ts';
+import { hasEnded, type Deployment } from './deployment.ts';
 import { lockedRefusal } from './lock.ts';
-import { admins, type Obstacle, type ObstacleFacts, operators } from './obstacle.ts';
+import { admins, operators, type Obstacle, type ObstacleFacts } from './obstacle.ts';
 import { afterEnd } from './obstacles-after-end.ts';
-import { whoMayApprove } from './who-may-approve.ts';
+import { saySeats } from './seats.ts';
 
 /** Everything that keeps a deployment from running, the first that has to be lifted first; empty while nothing does. */
 export function obstaclesOf(facts: ObstacleFacts): Obstacle[] {
@@ -49,21 +50,27 @@ function aroundIt(facts: ObstacleFacts): Obstacle[] {
   ];
 }
 
-function approvalObstacle({ deployment, environment, configuration }: ObstacleFacts): Obstacle {
-  const { given, required, missing } = approvalStanding(
+function approvalObstacle({ deployment, environment, approvers: people }: ObstacleFacts): Obstacle {
+  const { given, required, open } = approvalStanding(
     approvalRuleFor(environment, deployment),
     deployment.votes,
   );
   const { number, expiresAt, zone } = deployment;
-  const people = whoMayApprove(configuration, environment, deployment);
   const until = expiresAt === null ? '' : `, and expires ${sayTime(expiresAt, zone)}`;
   return {
     rule: 'approval',
     message: `#${number} waits for approval: ${given} of ${required} given${until}.`,
-    liftedBy: missing.join(' or '),
-    wayOut: people.length === 0 ? 'Nobody holds that role: ask a global_admin.' : `Ask ${people.join(', ')}.`,
+    liftedBy: saySeats(open),
+    wayOut: people.length === 0 ? nobodyCan(open) : `Ask ${people.join(', ')}.`,
     people,
   };
+}
+
+/** Roles that nobody holds, or owners who have left. */
+function nobodyCan(open: Seats[]): string {
+  const owned = open.flatMap(({ owned: own }) => own?.servers ?? []);
+  if (owned.length === 0) return 'Nobody holds that role: ask a global_admin.';
+  return `Nobody can give it now: ask a global_admin to give ${owned.join(', ')} another owner in the configuration.`;
 }
 
 function hourObstacle({ deployment }: ObstacleFacts): Obstacle[] {

@@ -3,6 +3,7 @@ import type { Configuration } from '../configured/configuration.ts';
 import type { Environment } from '../configured/environment.ts';
 import { namesOfRole, type Person, rolesOf, standingSentence } from '../roles.ts';
 import type { Refusal } from '../verdict.ts';
+import { isForOwners, ownsVote, sayWhatItTakes } from './seats.ts';
 
 /** The longest time for which a vote may be in another hand, in days. */
 export const longestDelegationDays = 30;
@@ -41,8 +42,9 @@ export function refuseUntil(until: number | null, now: number, zone: string): Re
 export function refuseVoteless(
   from: Person,
   configuration: Configuration,
-  { name, kind, approval }: Environment,
+  environment: Environment,
 ): Refusal | null {
+  const { name, kind, approval } = environment;
   if (!approval)
     return {
       rule: 'delegate',
@@ -51,10 +53,11 @@ export function refuseVoteless(
       wayOut: 'Choose another environment.',
     };
   const roles = [...new Set(approval.rules.flatMap((rule) => rule.roles))];
+  if (ownsVote(environment, from)) return null;
   if (rolesOf(from, configuration, kind).some((role) => roles.includes(role))) return null;
   return {
     rule: 'approval.from',
-    message: `You have no vote for \`${name}\` to hand over: it takes the role ${roles.join(' or ')}, which you do not hold yourself.`,
+    message: `You have no vote for \`${name}\` to hand over: it takes ${sayWhatItTakes(approval.rules)}, which you ${approval.rules.some(isForOwners) ? 'are not' : 'do not hold'} yourself.`,
     liftedBy: 'global_admin',
     wayOut: ask(configuration),
   };

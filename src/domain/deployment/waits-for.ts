@@ -1,9 +1,10 @@
 import type { Configuration } from '../configured/configuration.ts';
 import type { Environment } from '../configured/environment.ts';
 import { deployRoles, type Person, rolesOf } from '../roles.ts';
-import { approvalRuleFor, approvalStanding, refuseApprover } from './approval.ts';
-import type { Deployment } from './deployment.ts';
+import { approvalRuleFor, refuseApprover, voteThatCounts } from './approval.ts';
+import type { Deployment, Vote } from './deployment.ts';
 import { refuseOperator } from './operator.ts';
+import { rolesInVote, whoseVote } from './seats.ts';
 
 /** A deployment with the environment as it is configured now. */
 export interface Placed {
@@ -11,19 +12,32 @@ export interface Placed {
   environment: Environment;
 }
 
+/**
+ * The approval that this person can give now, and that would count: their own, or one that was handed to them. Null
+ * where it waits for none of theirs.
+ */
+export function voteAwaited(
+  person: Person,
+  configuration: Configuration,
+  { deployment, environment, now, carried = [] }: Placed & { now: number; carried?: Vote[] },
+): Vote | null {
+  const { state, votes, expiresAt } = deployment;
+  if (state !== 'awaiting_approval' || (expiresAt !== null && expiresAt <= now)) return null;
+  if (votes.some((vote) => vote.by === person.id || whoseVote(vote) === person.id)) return null;
+  const rule = approvalRuleFor(environment, deployment);
+  const roles = rolesInVote(person, configuration, { kind: environment.kind, rule });
+  const mayOwn = refuseApprover(person, configuration, environment, deployment) === null;
+  const own = mayOwn ? [{ by: person.id, roles, at: now }] : [];
+  return voteThatCounts(rule, votes, [...own, ...carried]);
+}
+
 /** Whether it waits for an approval that this person can give: one that would count. */
 export function canApprove(
   person: Person,
   configuration: Configuration,
-  { deployment, environment, now }: Placed & { now: number },
+  facts: Parameters<typeof voteAwaited>[2],
 ): boolean {
-  const { state, votes, expiresAt } = deployment;
-  if (state !== 'awaiting_approval' || (expiresAt !== null && expiresAt <= now)) return false;
-  if (votes.some(({ by }) => by === person.id)) return false;
-  if (refuseApprover(person, configuration, environment, deployment) !== null) return false;
-  const rule = approvalRuleFor(environment, deployment);
-  const mine = { by: person.id, roles: rolesOf(person, configuration, environment.kind), at: now };
-  return approvalStanding(rule, [...votes, mine]).given > approvalStanding(rule, votes).given;
+  return voteAwaited(person, configuration, facts) !== null;
 }
 
 /** Whether this person may stop it, answer for it and put back what it holds. */

@@ -1,6 +1,12 @@
-/** An approver's vote on one deployment goes into another hand, and comes back. */
+/** An approver's vote on a deployment goes into another hand, and comes back. */
 export type DelegationEvent =
-  | { type: 'vote_delegated'; by: string; to: string }
+  | {
+      type: 'vote_delegated';
+      by: string;
+      to: string;
+      /** It goes over in the whole environment, until then (epoch milliseconds); absent: for this deployment. */
+      until?: number;
+    }
   | { type: 'vote_taken_back'; by: string; to: string };
 
 const delegationEvents: Record<DelegationEvent['type'], true> = {

@@ -73,6 +73,8 @@ export type PreparationEvent =
       /** Owners who cannot answer: their accounts are gone, or are no members. */
       gone: OwnedServers[];
       silence: 'yes' | 'no';
+      /** Owners whose approval of the plan is their yes unless they say otherwise; absent: none. */
+      approved?: string[];
       /** Who decides for those who are gone. */
       requestedBy: string;
       /** Until when they may answer: the start, epoch milliseconds. */

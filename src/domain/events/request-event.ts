@@ -1,6 +1,7 @@
 import type { Actor, Decided } from '../actor.ts';
 import type { FreezeOverride } from '../configured/hours.ts';
 import type { Warning } from '../verdict.ts';
+import type { OwnedServers } from './preparation-event.ts';
 
 /** What becomes of a request until something begins. */
 export type RequestEvent =
@@ -18,6 +19,8 @@ export type RequestEvent =
       warnings?: Warning[];
       /** What it takes to start inside the freezes of its hour; absent: it lies in none. */
       overrides?: FreezeOverride[];
+      /** Who owns the planned servers; absent: nobody does. */
+      owners?: OwnedServers[];
     } & Actor)
   | {
       type: 'approved';
@@ -49,6 +52,8 @@ export type RequestEvent =
       /** The hour that was asked for, where it is still to come; absent: as soon as it is approved again. */
       startsAt?: number;
       overrides?: FreezeOverride[];
+      /** Who owns the servers of the new plan; absent: nobody does. */
+      owners?: OwnedServers[];
       /** What an approval of it accepts; absent: what was accepted before. */
       warnings?: Warning[];
       /** Who had approved what it was before. */

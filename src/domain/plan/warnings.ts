@@ -1,7 +1,7 @@
 import type { Environment } from '../configured/environment.ts';
 import { backupWarnings } from '../rules/backup.ts';
 import { cacheWarnings } from '../rules/cache.ts';
-import { ownerWarnings } from '../rules/owners.ts';
+import { ownerlessWarnings, ownerWarnings } from '../rules/owners.ts';
 import { unparameterised, unusedProperties } from '../rules/properties.ts';
 import type { KnownBackup } from '../rules/rule.ts';
 import { misdirectedTasks } from '../rules/scheduler.ts';
@@ -27,6 +27,7 @@ export function findWarnings({ plan, held, backup, startsNow = false }: WarningF
     ...aboutHeld(held),
     ...backupWarnings(plan, backup),
     ...ownerWarnings(plan, startsNow),
+    ...ownerlessWarnings(plan),
     ...aboutStandby(plan),
     ...misdirectedTasks(plan),
     ...cacheWarnings(plan),

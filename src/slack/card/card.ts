@@ -1,6 +1,7 @@
 import { mention } from '../../domain/actor.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import { sayChoice } from '../../domain/deployment/choice.ts';
+import type { Hand } from '../../domain/deployment/delegation.ts';
 import type { Deployment } from '../../domain/deployment/deployment.ts';
 import { sayLock } from '../../domain/deployment/lock.ts';
 import { type Plan, planTitle } from '../../domain/plan/plan.ts';
@@ -21,8 +22,16 @@ import { preparationLines } from './preparation-lines.ts';
 import { rollbackLine } from './rollback-buttons.ts';
 import { watchButtons } from './watch-buttons.ts';
 
-/** The one card of a deployment: what, where, when, who, how far, and only the buttons that make sense now. */
-export function deploymentCard(deployment: Deployment, plan: Plan, members: MemberService[]): MessageContent {
+/**
+ * The one card of a deployment: what, where, when, who, how far, whose votes are in which hands, and only the buttons
+ * that make sense now.
+ */
+export function deploymentCard(
+  deployment: Deployment,
+  plan: Plan,
+  members: MemberService[],
+  hands: Hand[] = deployment.handedVotes,
+): MessageContent {
   const numbers = countProgress(deployment, plan, members);
   const title = cardTitle(deployment.number, plan);
   const state = sayEnd(deployment);
@@ -39,7 +48,7 @@ export function deploymentCard(deployment: Deployment, plan: Plan, members: Memb
       ...(deployment.rejection ? [quotation('Rejected because', deployment.rejection.reason)] : []),
       ...glassLines(deployment),
       ...changedPlan(deployment),
-      ...approvalLine(deployment, plan),
+      ...approvalLine(deployment, plan, hands),
       ...heldMembers(deployment, members),
       ...rollbackLine(deployment),
       ...preparationLines(deployment, plan),
@@ -91,10 +100,10 @@ function sayQuestion({ question, zone }: Deployment) {
   ];
 }
 
-function approvalLine(deployment: Deployment, plan: Plan) {
+function approvalLine(deployment: Deployment, plan: Plan, hands: Hand[]) {
   const { planChanges, state } = deployment;
   const isSaid = planChanges.length === 0 || state === 'awaiting_approval';
   const changes = isSaid ? '' : `The plan changed: ${planChanges.join('; ')}. `;
-  const approvals = sayApprovals(plan.environment, deployment);
+  const approvals = sayApprovals(plan.environment, deployment, hands);
   return [context(`${changes}${approvals} · plan \`${deployment.planHash.slice(0, 12)}\``)];
 }

@@ -1,9 +1,10 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 
 import { loadDeployment } from '../../app/load-deployment.ts';
+import type { AppNeeds } from '../../app/needs.ts';
+import { createHandsOf } from '../../app/voices.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import { factsOf } from '../../progress/facts.ts';
-import type { Store } from '../../store/store.ts';
 import { threadLine } from '../../wording/thread-line.ts';
 import { context, section } from '../blocks.ts';
 import { slackInstant } from '../escape.ts';
@@ -13,14 +14,16 @@ const shownFacts = 12;
 
 /** A deployment in a view: what its card says, with the buttons that make sense now, and what happened last. Null: there is none. */
 export async function deploymentView(
-  store: Store,
+  app: AppNeeds,
   number: number,
   notice: string | null = null,
 ): Promise<ModalView | null> {
+  const { store } = app;
   const loaded = await loadDeployment(store, number);
   if (!loaded.ok) return null;
   const { deployment, plan } = loaded.value;
-  const card = deploymentCard(deployment, plan, await store.members(plan.environment.name));
+  const hands = await createHandsOf(app)(deployment, plan);
+  const card = deploymentCard(deployment, plan, await store.members(plan.environment.name), hands);
   const instant = (at: number): string => slackInstant(at, sayTime(at, deployment.zone));
   const facts = factsOf(plan, await store.eventsAfter(number, 0)).slice(-shownFacts);
   const lines = facts.map(

@@ -20,12 +20,16 @@ export function glassLines(deployment: Deployment): SectionBlock[] {
   ];
 }
 
-function brokenLine({ number, version, planHash }: Deployment, broken: BrokenGlass): SectionBlock {
+function brokenLine(deployment: Deployment, broken: BrokenGlass): SectionBlock {
   const line = section(sayBroken(broken));
-  if (broken.seen) return line;
+  return broken.seen ? line : { ...line, accessory: seenButton(deployment) };
+}
+
+/** Seen: an approver has looked at what was done without them. */
+export function seenButton({ number, version, planHash }: Deployment): Button {
   const value = encodeButton({ number, version, planHash, question: null });
   const accessibilityLabel = `Seen: broken glass of deployment ${number}`;
-  return { ...line, accessory: button(ids.seeGlass, 'Seen', value, { accessibilityLabel }) };
+  return button(ids.seeGlass, 'Seen', value, { accessibilityLabel });
 }
 
 function askedLine({ zone }: Deployment, asked: GlassRequest): SectionBlock {

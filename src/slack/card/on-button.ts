@@ -75,7 +75,7 @@ export async function onDecision(needs: BotNeeds, press: Press): Promise<void> {
   await ack();
   if (body.view?.type === 'modal') {
     const notice = verdict.ok ? null : sayRefusals(verdict.refusals);
-    const view = await deploymentView(needs.app.store, value.number, notice);
+    const view = await deploymentView(needs.app, value.number, notice);
     return void (view && (await client.views.update({ view_id: body.view.id, view })));
   }
   if (!verdict.ok) await tellPresser(needs, press, sayRefusals(verdict.refusals));

@@ -13,7 +13,7 @@ export async function onMessageShortcut(
   await ack();
   const person = await app.findPerson(shortcut.user.id);
   const number = person.standing === 'member' ? await findDeployment(app.store, shortcut) : null;
-  const view = number === null ? null : await deploymentView(app.store, number);
+  const view = number === null ? null : await deploymentView(app, number);
   const sentence =
     person.standing === 'member'
       ? 'This message belongs to no deployment. Use it on a card or in its thread; `/deploy list` shows those there are.'

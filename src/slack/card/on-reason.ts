@@ -87,7 +87,7 @@ export async function onReasonSubmit(
   );
   if (verdict.ok) {
     await ack();
-    const below = view.previous_view_id ? await deploymentView(app.store, number) : null;
+    const below = view.previous_view_id ? await deploymentView(app, number) : null;
     return void (below && (await client.views.update({ view_id: view.previous_view_id ?? '', view: below })));
   }
   await ack({ response_action: 'errors', errors: { [ids.reason]: sayRefusals(verdict.refusals) } });

@@ -1,13 +1,14 @@
 import { loadDeployment } from '../../app/load-deployment.ts';
+import type { AppNeeds } from '../../app/needs.ts';
+import { createHandsOf } from '../../app/voices.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
-import { type EnvironmentLock, sayLock } from '../../domain/deployment/lock.ts';
-import { type Fact, factsOf } from '../../progress/facts.ts';
+import { sayLock, type EnvironmentLock } from '../../domain/deployment/lock.ts';
+import { factsOf, type Fact } from '../../progress/facts.ts';
 import type { DeploymentSummary } from '../../store/deployments.ts';
-import type { Store } from '../../store/store.ts';
 import { sayListed } from '../../wording/listed.ts';
 import { sayRefusals } from '../../wording/refusal.ts';
 import { threadLine } from '../../wording/thread-line.ts';
-import { type MessageContent, section } from '../blocks.ts';
+import { section, type MessageContent } from '../blocks.ts';
 import { deploymentCard } from '../card/card.ts';
 import { slackInstant } from '../escape.ts';
 
@@ -35,7 +36,7 @@ function chunked(lines: string[]) {
 }
 
 /** One deployment for one person: its card without buttons, and the latest of what happened. */
-export async function showMessage(needs: { store: Store }, number: number): Promise<MessageContent> {
+export async function showMessage(needs: AppNeeds, number: number): Promise<MessageContent> {
   const loaded = await loadDeployment(needs.store, number);
   if (!loaded.ok) {
     const text = sayRefusals(loaded.refusals);
@@ -43,7 +44,7 @@ export async function showMessage(needs: { store: Store }, number: number): Prom
   }
   const { deployment, plan } = loaded.value;
   const members = await needs.store.members(plan.environment.name);
-  const card = deploymentCard(deployment, plan, members);
+  const card = deploymentCard(deployment, plan, members, await createHandsOf(needs)(deployment, plan));
   const instant = (at: number): string => slackInstant(at, sayTime(at, deployment.zone));
   const facts = factsOf(plan, await needs.store.eventsAfter(number, 0)).slice(-shownFacts);
   const lines = facts.map(

@@ -1,12 +1,12 @@
 import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs } from '@slack/bolt';
 
 import { cancelDeployment } from '../../app/cancel-deployment.ts';
-import { takeVotesBack } from '../../app/delegate-vote.ts';
 import { haltEverything } from '../../app/halt-everything.ts';
 import { lockEnvironment } from '../../app/lock-environment.ts';
 import { once } from '../../app/once.ts';
 import { retryDeployment } from '../../app/retry-deployment.ts';
 import { rollBackDeployment } from '../../app/roll-back-deployment.ts';
+import { takeVotesBack } from '../../app/take-votes-back.ts';
 import { unlockEnvironment } from '../../app/unlock-environment.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import { standingSentence } from '../../domain/roles.ts';

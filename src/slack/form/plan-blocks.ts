@@ -3,10 +3,15 @@ import type { InputBlock, KnownBlock } from '@slack/types';
 import type { PlannedDeployment } from '../../app/plan-deployment.ts';
 import type { PreparedForm } from '../../app/prepare-form.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
+import { overridesAt } from '../../domain/calendar/windows.ts';
+import { approvalRuleFor } from '../../domain/deployment/approval.ts';
+import { ownersOf } from '../../domain/deployment/consent.ts';
 import { fillable } from '../../domain/plan/filled-properties.ts';
 import { forecast } from '../../domain/plan/forecast.ts';
+import { plannedServers } from '../../domain/plan/plan.ts';
 import { missingProperties } from '../../domain/rules/properties.ts';
 import type { Refusal } from '../../domain/verdict.ts';
+import { sayWhoApproves } from '../../wording/approvals.ts';
 import { sayBeside, sayQueuePlace } from '../../wording/beside.ts';
 import { sayScripts, sayWorstMoment } from '../../wording/capacity.ts';
 import { sayExpectedEnd, sayForecast } from '../../wording/forecast.ts';
@@ -40,6 +45,7 @@ export function planBlocks(prepared: PreparedForm, state: FormState, refusals: R
       ? sections(['*Servers*:', ...sayServers(plan, looks, plannedAt).split('\n')], mostSections)
       : []),
     ...forecastBlocks(prepared, planned, state),
+    ...approvalBlocks(prepared, planned, state),
     ...besideBlocks(prepared, state),
     context(`plan \`${hash.slice(0, 12)}\``),
     ...newsBlocks(planned),
@@ -66,6 +72,20 @@ function forecastBlocks(
   const waits = when === 'now' && (plan.environment.approval !== null || sayQueuePlace(beside) !== '');
   const { text, fits } = sayExpectedEnd(reckoned, plan.environment, { startsAt, waits });
   return [section(`${words}\n${fits ? '' : '*Does not fit the window*: '}${text}`)];
+}
+
+/** Who will have to approve it, seat by seat; nothing where nobody has to. */
+function approvalBlocks(
+  { now, requestedBy }: PreparedForm,
+  { plan }: PlannedDeployment,
+  { when, dateTime }: FormState,
+): KnownBlock[] {
+  const overrides = plan.undoes
+    ? []
+    : overridesAt(plan.environment, (when === 'now' ? null : dateTime) ?? now);
+  const owners = ownersOf(plan, plannedServers(plan));
+  const rule = approvalRuleFor(plan.environment, { requestedBy, overrides, owners, planChanges: [] });
+  return rule ? [section(`*Approvals*: ${sayWhoApproves(rule)}`)] : [];
 }
 
 /** What else is to be done there, and where in the queue this one would stand. */

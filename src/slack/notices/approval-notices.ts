@@ -1,64 +1,58 @@
 import type { Button, KnownBlock } from '@slack/types';
 
 import { currentEnvironment } from '../../app/load-deployment.ts';
+import { mayNotLook } from '../../app/remind-of-glass.ts';
 import { mention } from '../../domain/actor.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import type { ApprovalRule } from '../../domain/configured/approval-rule.ts';
-import { approvalRuleFor, approvalStanding } from '../../domain/deployment/approval.ts';
-import type { Deployment } from '../../domain/deployment/deployment.ts';
+import type { Environment } from '../../domain/configured/environment.ts';
+import { approvalRuleFor, approvalStanding, voteThatCounts } from '../../domain/deployment/approval.ts';
+import type { Deployment, Vote } from '../../domain/deployment/deployment.ts';
+import { glassInForce, isUnseen, wholeGlass } from '../../domain/deployment/glass.ts';
+import { sayWhatItTakes, whoseVote } from '../../domain/deployment/seats.ts';
 import type { DeploymentEvent } from '../../domain/events/deployment-event.ts';
-import { sayApprovals } from '../../wording/approvals.ts';
+import { sayApprovals, sayForWhom } from '../../wording/approvals.ts';
+import { sayBroken } from '../../wording/glass.ts';
 import { sayPlan } from '../../wording/plan.ts';
 import { actions, button, context, quotation, section } from '../blocks.ts';
+import { seenButton } from '../card/glass-parts.ts';
 import { slackInstant } from '../escape.ts';
 import { encodeButton, ids } from '../ids.ts';
+import { candidatesOf } from './candidates.ts';
 import { detailsButton, noticeContent } from './notice-blocks.ts';
 import type { Notice, NoticeFacts, NoticeMaker } from './notice.ts';
-import { peopleWithRoles } from './people-with-roles.ts';
 
-/** Asks whoever can approve and has not, and tells them once it is decided. A changed plan is asked about anew. */
+/**
+ * Asks whoever can approve and has not, with their own vote or one that they carry, and tells them once it is decided. A
+ * changed plan is asked about anew; after broken glass they are asked to look.
+ */
 export const approvalNotices: NoticeMaker = async (facts) => {
   const { deployment, plan, news, configuration } = facts;
   if (deployment.state !== 'awaiting_approval' && !news.some(({ event }) => decides(event))) return [];
   const environment = currentEnvironment(configuration, plan);
+  // Broken glass lifts the rule, and those whom it asked are told so.
+  const asking = approvalRuleFor(environment, { ...deployment, glass: wholeGlass });
+  if (!asking) return [];
   const rule = approvalRuleFor(environment, deployment);
-  if (!rule) return [];
-  const roles = rule.rules.flatMap((seats) => seats.roles);
-  const holders = await peopleWithRoles(facts, environment.kind, roles);
-  const mayVote = (person: string): boolean => !rule.excludeRequester || person !== deployment.requestedBy;
-  const people = [...voicesOf(deployment, holders, mayVote)].filter(([person]) => mayVote(person));
-  const asked = people.map(([to, voices]): Notice => {
-    const isOpen = canStillApprove(deployment, rule, to, voices);
-    const content = isOpen ? askContent(facts) : decidedContent(facts, sayDecided(deployment, rule));
+  const people = await candidatesOf(facts, { rule: asking, kind: environment.kind });
+  const asked = [...people].map(([to, votes]): Notice => {
+    const vote = awaited(deployment, rule, { to, votes });
+    const content = vote
+      ? askContent(facts, vote)
+      : settledContent(facts, { to, votes, rule: asking, environment });
     return { to, key: keyOf(deployment, deployment.planHash, to), about: 'approval', content };
   });
-  return [
-    ...asked,
-    ...voided(
-      facts,
-      people.map(([to]) => to),
-    ),
-  ];
+  return [...asked, ...takenBack(facts, people), ...voided(facts, [...people.keys()])];
 };
 
-/** A vote that somebody may cast: whose it is, and for which roles. */
-interface Voice {
-  of: string;
-  roles: string[];
-}
-
-/** Who carries somebody's vote on this deployment is asked as well, with the roles that it is given for besides their own. */
-function voicesOf(
-  { handedVotes }: Deployment,
-  holders: Map<string, string[]>,
-  mayVote: (person: string) => boolean,
-): Map<string, Voice[]> {
-  const voices = new Map([...holders].map(([of, roles]): [string, Voice[]] => [of, [{ of, roles }]]));
-  for (const { by, to } of handedVotes) {
-    const roles = holders.get(by);
-    if (roles && mayVote(by)) voices.set(to, [...(voices.get(to) ?? []), { of: by, roles }]);
-  }
-  return voices;
+/** Whoever carried a vote that is back is told that nothing is left to them. */
+function takenBack(facts: NoticeFacts, people: Map<string, Vote[]>): Notice[] {
+  return facts.news.flatMap(({ event }): Notice[] => {
+    if (event.type !== 'vote_taken_back' || people.has(event.to)) return [];
+    const content = decidedContent(facts, `<@${event.by}> has taken their vote back.`);
+    const key = keyOf(facts.deployment, facts.deployment.planHash, event.to);
+    return [{ to: event.to, key, about: 'approval', content }];
+  });
 }
 
 const deciding: DeploymentEvent['type'][] = [
@@ -68,6 +62,8 @@ const deciding: DeploymentEvent['type'][] = [
   'expired',
   'plan_changed',
   'missed',
+  'glass_broken',
+  'glass_seen',
 ];
 
 function decides({ type }: DeploymentEvent): boolean {
@@ -78,18 +74,14 @@ function keyOf({ number }: Deployment, planHash: string, to: string): string {
   return `notice:approval:${number}:${planHash.slice(0, 12)}:${to}`;
 }
 
-/** Not somebody who approved, or for whom somebody did, and nobody of whose votes none is missing. */
-function canStillApprove(
-  { state, votes }: Deployment,
-  rule: ApprovalRule,
-  by: string,
-  voices: Voice[],
-): boolean {
-  if (state !== 'awaiting_approval' || votes.some((vote) => vote.by === by || vote.for === by)) return false;
-  const { given } = approvalStanding(rule, votes);
-  return voices
-    .filter(({ of }) => !votes.some((vote) => (vote.for ?? vote.by) === of))
-    .some(({ roles }) => approvalStanding(rule, [...votes, { by, roles, at: 0 }]).given > given);
+/** The vote that somebody can still give; null for who voted, and where enough of their roles have. */
+function awaited(
+  { state, votes: given }: Deployment,
+  rule: ApprovalRule | null,
+  { to, votes }: { to: string; votes: Vote[] },
+): Vote | null {
+  const isDone = given.some((vote) => vote.by === to || whoseVote(vote) === to);
+  return state !== 'awaiting_approval' || isDone ? null : voteThatCounts(rule, given, votes);
 }
 
 /** Plans that were asked about before: what was said about them counts no more. */
@@ -105,16 +97,20 @@ function voided(facts: NoticeFacts, people: string[]): Notice[] {
   );
 }
 
-function askContent(facts: NoticeFacts) {
-  const { deployment, plan } = facts;
+function askContent(facts: NoticeFacts, vote: Vote) {
+  const { deployment, plan, hands } = facts;
   const who = mention({ by: deployment.requestedBy, via: deployment.requestedVia });
   const changes =
     deployment.planChanges.length === 0 ? '' : `\nThe plan changed: ${deployment.planChanges.join('; ')}.`;
   return noticeContent(facts, 'waits for your approval', [
-    section(`*Waits for your approval* · asked by ${who}\n${sayHours(deployment)}${changes}`),
+    section(
+      `*Waits for your approval*${sayForWhom(vote, deployment)} · asked by ${who}\n${sayHours(deployment)}${changes}`,
+    ),
     quotation('Reason', deployment.reason),
     section(sayPlan(plan)),
-    context(`${sayApprovals(plan.environment, deployment)} · plan \`${deployment.planHash.slice(0, 12)}\``),
+    context(
+      `${sayApprovals(plan.environment, deployment, hands)} · plan \`${deployment.planHash.slice(0, 12)}\``,
+    ),
     ...decisionButtons(deployment),
   ]);
 }
@@ -145,6 +141,29 @@ function decisionButtons(deployment: Deployment): KnownBlock[] {
   return actions('approval', [approve, reject, detailsButton(deployment)]);
 }
 
+/** Nothing is left to approve; after broken glass those who would have approved are asked to look. */
+function settledContent(
+  facts: NoticeFacts,
+  {
+    to,
+    votes,
+    rule,
+    environment,
+  }: { to: string; votes: Vote[]; rule: ApprovalRule; environment: Environment },
+) {
+  const { deployment } = facts;
+  const broken = glassInForce(deployment.glass);
+  if (!broken) return decidedContent(facts, sayDecided(deployment, rule));
+  const mayLook =
+    votes.some((vote) => vote.for === undefined) && !mayNotLook(deployment, environment).includes(to);
+  const looks = isUnseen(deployment.glass) && mayLook;
+  const text = looks ? 'its glass was broken, and somebody has to look' : 'nothing is left to approve';
+  return noticeContent(facts, text, [
+    section(sayBroken(broken)),
+    ...actions('approval', [...(looks ? [seenButton(deployment)] : []), detailsButton(deployment)]),
+  ]);
+}
+
 function decidedContent(facts: NoticeFacts, sentence: string) {
   return noticeContent(facts, 'nothing is left to approve', [
     section(sentence),
@@ -157,9 +176,9 @@ function decidedContent(facts: NoticeFacts, sentence: string) {
 function sayDecided({ votes, rejection, state, endedBy }: Deployment, rule: ApprovalRule): string {
   if (rejection) return `Rejected by <@${rejection.by}>.`;
   const voters = votes.map(({ by }) => `<@${by}>`).join(', ');
-  const { satisfied, missing } = approvalStanding(rule, votes);
+  const { satisfied, open } = approvalStanding(rule, votes);
   if (satisfied) return `Approved by ${voters}.`;
   if (state === 'awaiting_approval')
-    return `Approved by ${voters}; what is still open takes the role ${missing.join(' or ')}.`;
+    return `Approved by ${voters}; what is still open takes ${sayWhatItTakes(open)}.`;
   return `Nobody has to approve it any more: ${state}${endedBy === null ? '' : ` (${endedBy})`}.`;
 }

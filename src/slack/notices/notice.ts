@@ -1,4 +1,5 @@
 import type { Configuration } from '../../domain/configured/configuration.ts';
+import type { Hand } from '../../domain/deployment/delegation.ts';
 import type { Deployment } from '../../domain/deployment/deployment.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Fact } from '../../progress/facts.ts';
@@ -24,6 +25,8 @@ export interface NoticeFacts {
   /** What happened since the last telling. */
   news: Fact[];
   configuration: Configuration;
+  /** Votes that are in other hands for this deployment now. */
+  hands: Hand[];
   /** Everybody who holds a role, by themselves or by their group. */
   peopleOfRole: (role: string) => Promise<string[]>;
   /** Where the card stands; null while it does not. */

@@ -24,7 +24,7 @@ export type NoticeNeeds = Pick<NoticeFacts, 'peopleOfRole'> & {
 /** The rows of all direct messages that what happened is worth. Rejects while Slack does not say who is in a group. */
 export async function noticeRows(
   { peopleOfRole, configuration }: NoticeNeeds,
-  facts: Pick<NoticeFacts, 'deployment' | 'plan' | 'news' | 'cardLink'>,
+  facts: Pick<NoticeFacts, 'deployment' | 'plan' | 'news' | 'cardLink' | 'hands'>,
 ): Promise<OutgoingMessage[]> {
   const notices = await noticesOf({ ...facts, peopleOfRole, configuration: configuration() });
   const about = { deployment: facts.deployment, environment: facts.plan.environment.name };

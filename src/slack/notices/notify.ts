@@ -1,10 +1,12 @@
+import { handsOn } from '../../domain/deployment/delegation.ts';
 import type { Store } from '../../store/store.ts';
 import type { Companion } from '../outbox/story.ts';
 import { type NoticeNeeds, noticeRows } from './notices.ts';
 
 /** What notifying is built with. */
 export interface NotifyNeeds extends NoticeNeeds {
-  store: Pick<Store, 'message'>;
+  store: Pick<Store, 'message' | 'delegations'>;
+  now: () => number;
   /** Address of the workspace, ends in `/`; null while Slack does not say. */
   workspaceUrl: () => Promise<string | null>;
 }
@@ -15,6 +17,9 @@ export function createNotify(needs: NotifyNeeds): Companion {
     const card = await needs.store.message(`card:${deployment.number}`);
     const url = card?.ts ? await needs.workspaceUrl() : null;
     const cardLink = url && `${url}archives/${channel}/p${card?.ts?.replace('.', '') ?? ''}`;
-    return await noticeRows(needs, { deployment, plan, news, cardLink });
+    const environment = plan.environment.name;
+    const usual = await needs.store.delegations({ environment });
+    const hands = handsOn(deployment.handedVotes, usual, needs.now());
+    return await noticeRows(needs, { deployment, plan, news, cardLink, hands });
   };
 }

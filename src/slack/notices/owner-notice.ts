@@ -1,6 +1,7 @@
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import { type Deployment, hasEnded } from '../../domain/deployment/deployment.ts';
 import { sayState } from '../../domain/deployment/say-state.ts';
+import { approvedAsOwner } from '../../domain/deployment/seats.ts';
 import type { OwnedServers } from '../../domain/events/preparation-event.ts';
 import { planTitle } from '../../domain/plan/plan.ts';
 import { actions, type MessageContent, section } from '../blocks.ts';
@@ -47,6 +48,8 @@ function sayAnswer(deployment: Deployment, { owner, servers }: OwnedServers): st
   const starts = `It starts ${when(deployment, startsAt)}.`;
   if (out.length > 0) return `${starts} ${left} You may still change your mind.`;
   if (preparation.agreed.has(owner)) return `${starts} You said it is fine, and may still change your mind.`;
+  if (approvedAsOwner(deployment.votes, owner))
+    return `${starts} You approved it, so it goes ahead without another answer.`;
   const silence = preparation.consent?.silence === 'no' ? 'they are left out' : 'it goes ahead';
   return `${starts} Is that fine? Without an answer until then ${silence}.`;
 }

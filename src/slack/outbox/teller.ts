@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 
 import { isToldInChannel } from '../../domain/channel-telling.ts';
-import { foldDeployment } from '../../domain/deployment/deployment.ts';
+import type { Hand } from '../../domain/deployment/delegation.ts';
+import { type Deployment, foldDeployment } from '../../domain/deployment/deployment.ts';
 import type { StoredEvent } from '../../domain/events/deployment-event.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { type Fact, factsOf } from '../../progress/facts.ts';
@@ -22,6 +23,8 @@ export interface TellerNeeds {
   log: Pick<Logger, 'error'>;
   /** Who has nothing to do stands in the channel by name, and is not called. */
   nameOf: NameOf;
+  /** Whose votes may be given by others; absent: what was handed over for the deployment alone. */
+  handsOf?: (deployment: Deployment, plan: Plan) => Promise<Hand[]>;
   /** Whatever else is said when something is told of a deployment, in the same transaction; absent: nothing. */
   companions?: Companion[];
   /** Is told of what was told just now, once of each fact, and of every event behind it; absent: nobody is. */
@@ -71,10 +74,10 @@ async function tellOf(needs: TellerNeeds, untold: UntoldDeployment): Promise<voi
 
 const cardKey = (number: number): string => `card:${number}`;
 
-async function cardOf({ nameOf }: TellerNeeds, story: Story): Promise<OutgoingMessage> {
+async function cardOf({ nameOf, handsOf }: TellerNeeds, story: Story): Promise<OutgoingMessage> {
   const { base, deployment, plan, members } = story;
   const address = { ...base, key: cardKey(base.deployment), threadOf: null, broadcast: false };
-  const content = deploymentCard(deployment, plan, members);
+  const content = deploymentCard(deployment, plan, members, await handsOf?.(deployment, plan));
   return outgoingMessage(address, await namesForMentions(content, { nameOf, mayBePinged: new Set() }));
 }
 
