@@ -1,5 +1,7 @@
 import type { Environment } from '../domain/configured/environment.ts';
+import { type Hand, handsOn } from '../domain/deployment/delegation.ts';
 import { type Deployment, type DeploymentState, foldDeployment } from '../domain/deployment/deployment.ts';
+import { isUnseen } from '../domain/deployment/glass.ts';
 import type { EnvironmentLock } from '../domain/deployment/lock.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { whatRuns, type WhatRuns } from '../domain/plan/what-runs.ts';
@@ -42,6 +44,10 @@ export interface HomeFacts {
   notRead: number;
   /** Ended deployments that still hold members out of service. */
   holders: HomeDeployment[];
+  /** Those whose broken glass no approver has looked at yet, ended or not. */
+  unseen: HomeDeployment[];
+  /** Votes that are in other hands, by the number of what waits for them. */
+  hands: Map<number, Hand[]>;
   environments: HomeEnvironment[];
 }
 
@@ -71,15 +77,54 @@ export async function readHome({
   const numbers = new Set(read.map(({ number }) => number));
   const holding = known.flatMap(({ held }) => held.map(({ deployment }) => deployment));
   const ended = [...new Set(holding)].filter((number) => !numbers.has(number)).slice(0, readAtMost);
-  const held = await Promise.all(ended.map(async (number) => (await store.summary(number)) ?? []));
+  const [held, looked] = await Promise.all(
+    [ended, await unseenBeside(store, numbers)].map(
+      async (others) => await readNumbers(store, environments, others),
+    ),
+  );
+  const at = now();
   return {
-    now: now(),
+    now: at,
     unfinished: unfinished.toSorted(byStart),
     plans: await readPlans(store, unfinished),
     notRead: summaries.length - read.length,
-    holders: await readAll(store, environments, held.flat()),
+    holders: held ?? [],
+    unseen: [...unfinished, ...(looked ?? [])].filter(({ deployment }) => isUnseen(deployment.glass)),
+    hands: await readHands(store, unfinished, at),
     environments: known,
   };
+}
+
+/** What is not read already, and still waits for somebody to look at its broken glass. */
+async function unseenBeside(store: Store, read: Set<number>): Promise<number[]> {
+  const unseen = await store.havingDue('glass-seen', Number.MAX_SAFE_INTEGER);
+  return unseen.filter((number) => !read.has(number)).slice(0, readAtMost);
+}
+
+async function readNumbers(
+  store: Store,
+  environments: Environment[],
+  numbers: number[],
+): Promise<HomeDeployment[]> {
+  const found = await Promise.all(numbers.map(async (number) => (await store.summary(number)) ?? []));
+  return await readAll(store, environments, found.flat());
+}
+
+/** Asked for once an environment, whatever waits there. */
+async function readHands(store: Store, read: HomeDeployment[], at: number): Promise<Map<number, Hand[]>> {
+  const waiting = read.filter(({ deployment }) => deployment.state === 'awaiting_approval');
+  const names = [...new Set(waiting.map(({ environment }) => environment.name))];
+  const usual = new Map(
+    await Promise.all(
+      names.map(async (environment) => [environment, await store.delegations({ environment })] as const),
+    ),
+  );
+  return new Map(
+    waiting.map(({ deployment, environment }) => [
+      deployment.number,
+      handsOn(deployment.handedVotes, usual.get(environment.name) ?? [], at),
+    ]),
+  );
 }
 
 function byStart({ summary: one }: HomeDeployment, { summary: other }: HomeDeployment): number {

@@ -1,14 +1,15 @@
-import { type Actor, mention } from '../domain/actor.ts';
+import { mention, type Actor } from '../domain/actor.ts';
 import { sayTime } from '../domain/calendar/calendar.ts';
 import { needsWatcher } from '../domain/calendar/night.ts';
+import type { Configuration } from '../domain/configured/configuration.ts';
 import type { Environment } from '../domain/configured/environment.ts';
 import { answerTo } from '../domain/deployment/answer.ts';
-import { type Deployment, hasEnded } from '../domain/deployment/deployment.ts';
+import { hasEnded, type Deployment } from '../domain/deployment/deployment.ts';
 import { sayState } from '../domain/deployment/say-state.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
-import { namesOfRole, type Person, rolesOf, standingSentence } from '../domain/roles.ts';
+import { namesOfRole, rolesOf, standingSentence, type Person } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
-import { type Decision, decide } from './decide.ts';
+import { decide, type Decision } from './decide.ts';
 import { currentEnvironment } from './load-deployment.ts';
 import type { AppNeeds } from './needs.ts';
 
@@ -102,8 +103,13 @@ function refuseEnded({ number, state }: Deployment): Refusal | null {
   };
 }
 
+/** Whether somebody is of those who watch there. */
+export function mayWatch(configuration: Configuration, environment: Environment, person: Person): boolean {
+  return refuseWatcher({ configuration: () => configuration }, environment, person) === null;
+}
+
 function refuseWatcher(
-  needs: AppNeeds,
+  needs: Pick<AppNeeds, 'configuration'>,
   { watcher, name, kind }: Environment,
   person: Person,
 ): Refusal | null {

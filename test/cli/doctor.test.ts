@@ -172,6 +172,13 @@ describe('doctor', () => {
     ]);
   });
 
+  test('names owners without whom nothing is approved, where Slack does not know them', async () => {
+    configure((name) => `${local(name)}, owner: U0GONE`, '    approval: { from: [owner] }\n');
+    expect(await troubles()).toEqual([
+      'fault slack person U0GONE: Slack says user_not_found: correct the owners of servers in the configuration',
+    ]);
+  });
+
   test('names faults of file, catalogue and scripts', async () => {
     chmodSync(join(directory, 'lb.sh'), 0o644);
     const [first] = await troubles();

@@ -61,9 +61,13 @@ async function checkChannels(
 
 async function checkRoles(needs: SlackNeeds, groups: string[]): Promise<Finding[]> {
   const people = new Set(rolesOf(needs).flatMap(({ users }) => users));
+  const owners = approvingOwners(needs).filter((owner) => !people.has(owner));
   return [
     ...(await inTurn([...people], async (user) =>
       judgePerson(user, await answerOf(needs.asBot, 'users.info', { user })),
+    )),
+    ...(await inTurn([...new Set(owners)], async (user) =>
+      judgePerson(user, await answerOf(needs.asBot, 'users.info', { user }), 'owners of servers'),
     )),
     ...(await inTurn([...new Set(groups)], async (usergroup) =>
       judgeGroup(usergroup, await answerOf(needs.asBot, 'usergroups.users.list', { usergroup })),
@@ -73,6 +77,15 @@ async function checkRoles(needs: SlackNeeds, groups: string[]): Promise<Finding[
 
 function rolesOf({ configuration }: SlackNeeds) {
   return Object.values(configuration.roles);
+}
+
+/** Without whom nothing is approved where owners approve. */
+function approvingOwners({ configuration: { environments } }: SlackNeeds): string[] {
+  return environments
+    .filter(({ approval }) => approval?.rules.some(({ perOwner }) => perOwner))
+    .flatMap(({ clusters }) =>
+      clusters.flatMap(({ servers }) => servers.flatMap(({ owner }) => owner ?? [])),
+    );
 }
 
 /** One after another: Slack counts calls by the minute. */

@@ -102,16 +102,17 @@ export function judgeChannel(
 export function judgePerson(
   id: string,
   { ok, error, body }: { ok: boolean; error: string; body: Record<string, unknown> },
+  where: 'roles' | 'owners of servers' = 'roles',
 ): Finding {
   const name = `person ${id}`;
-  if (!ok) return slack.fault(name, `Slack says ${error}: correct the roles in the configuration`);
+  if (!ok) return slack.fault(name, `Slack says ${error}: correct the ${where} in the configuration`);
   const user = Object(body['user']) as Record<string, unknown>;
   const excluded = ['deleted', 'is_bot', 'is_restricted', 'is_ultra_restricted', 'is_stranger'];
   const why = excluded.find((flag) => user[flag] === true);
   if (why === undefined) return slack.ok(name, String(user['name']));
   return slack.warning(
     name,
-    `${String(user['name'])} is ${why.replace('is_', '').replaceAll('_', ' ')} and decides nothing; take the id out of the roles`,
+    `${String(user['name'])} is ${why.replace('is_', '').replaceAll('_', ' ')} and decides nothing; take the id out of the ${where}`,
   );
 }
 

@@ -2,6 +2,7 @@ import type { HomeDeployment } from '../../app/read-home.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import type { Configuration } from '../../domain/configured/configuration.ts';
 import type { Environment } from '../../domain/configured/environment.ts';
+import type { Vote } from '../../domain/deployment/deployment.ts';
 import { isTheirs } from '../../domain/deployment/waits-for.ts';
 import type { Person } from '../../domain/roles.ts';
 import type { Home } from '../../store/homes.ts';
@@ -12,6 +13,8 @@ export interface HomeReader {
   person: Person;
   home: Home;
   configuration: Configuration;
+  /** Votes of others that they may give, by the number of what waits for them; absent: none. */
+  carried?: Map<number, Vote[]>;
   /** Where a message stands in Slack, as a link; null while nobody knows. */
   linkTo: (card: HomeDeployment['card']) => string | null;
 }

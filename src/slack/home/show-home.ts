@@ -4,6 +4,9 @@ import type { HomeView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 
 import type { HomeDeployment, HomeFacts } from '../../app/read-home.ts';
+import { carriedBy } from '../../app/voices.ts';
+import type { Vote } from '../../domain/deployment/deployment.ts';
+import type { Person } from '../../domain/roles.ts';
 import type { Home, HomeShowing } from '../../store/homes.ts';
 import type { BotNeeds } from '../bot.ts';
 import { followedMs, homeView } from './home-view.ts';
@@ -36,7 +39,8 @@ export function createHomes({ app }: HomeNeeds): Homes {
   return {
     draw: async (client, home, facts) => {
       const [person, linkTo] = await Promise.all([app.findPerson(home.person), links(client)]);
-      const view = homeView(facts, { person, home, configuration: app.configuration(), linkTo });
+      const carried = await carriedVotes(app, person, facts);
+      const view = homeView(facts, { person, home, configuration: app.configuration(), linkTo, carried });
       const digest = createHash('sha256').update(JSON.stringify(view)).digest('hex');
       return { home, view, digest, isKnown: person.standing !== 'unknown' };
     },
@@ -54,6 +58,24 @@ export function createHomes({ app }: HomeNeeds): Homes {
       return true;
     },
   };
+}
+
+/** What others handed to them, and whether it may still be given, is looked up for each who has such a vote. */
+async function carriedVotes(
+  app: HomeNeeds['app'],
+  person: Person,
+  { unfinished, hands }: HomeFacts,
+): Promise<Map<number, Vote[]>> {
+  const theirs = unfinished.filter(({ deployment: { number } }) =>
+    hands.get(number)?.some(({ to }) => to === person.id),
+  );
+  const carried = await Promise.all(
+    theirs.map(async ({ deployment, environment }) => {
+      const ballot = { deployment, environment, hands: hands.get(deployment.number) ?? [] };
+      return [deployment.number, await carriedBy(app, person, ballot)] as const;
+    }),
+  );
+  return new Map(carried);
 }
 
 /** Whether somebody may still be looking. */

@@ -3,14 +3,18 @@ import type { Button, KnownBlock } from '@slack/types';
 import type { HomeDeployment, HomeFacts } from '../../app/read-home.ts';
 import { mention } from '../../domain/actor.ts';
 import { sayChoice } from '../../domain/deployment/choice.ts';
-import { canApprove, canDecide } from '../../domain/deployment/waits-for.ts';
+import type { Hand } from '../../domain/deployment/delegation.ts';
+import type { Vote } from '../../domain/deployment/deployment.ts';
+import { canDecide, voteAwaited } from '../../domain/deployment/waits-for.ts';
 import { quote } from '../../domain/quote.ts';
 import type { MemberService } from '../../store/facts.ts';
-import { sayApprovals } from '../../wording/approvals.ts';
+import { sayApprovals, sayForWhom } from '../../wording/approvals.ts';
 import { actions, button, context, header, section } from '../blocks.ts';
 import { answerButtons } from '../card/answer-buttons.ts';
 import { heldButtons } from '../card/held-members.ts';
 import { encodeButton, ids } from '../ids.ts';
+import { detailsButton, type Item } from './item.ts';
+import { toLookAt, toWatch } from './look-and-watch.ts';
 import { type HomeReader, sayInstant, titleOf } from './reader.ts';
 
 /** There is room for so many. */
@@ -21,6 +25,8 @@ export function waitingBlocks(facts: HomeFacts, reader: HomeReader): KnownBlock[
   const items = [
     ...questions(facts, reader),
     ...approvals(facts, reader),
+    ...toWatch(facts, reader),
+    ...toLookAt(facts, reader),
     ...heldOfTheirs(facts, reader),
   ].toSorted((one, other) => one.until - other.until);
   if (items.length === 0) return [header('Waiting for you'), section('Nothing waits for you.')];
@@ -32,28 +38,25 @@ export function waitingBlocks(facts: HomeFacts, reader: HomeReader): KnownBlock[
   ];
 }
 
-interface Item {
-  /** Its deadline; what has none comes last. */
-  until: number;
-  blocks: KnownBlock[];
+function approvals({ unfinished, now, hands }: HomeFacts, reader: HomeReader): Item[] {
+  const { person, configuration, carried } = reader;
+  return unfinished.flatMap((one) => {
+    const { deployment, environment } = one;
+    const { number, expiresAt } = deployment;
+    const inHand = carried?.get(number) ?? [];
+    const vote = voteAwaited(person, configuration, { deployment, environment, now, carried: inHand });
+    if (!vote) return [];
+    const text = sayApproval(one, reader, { vote, hands: hands.get(number) });
+    const blocks = [section(text), ...actions(`home-approve-${number}`, approvalButtons(one))];
+    return [{ until: expiresAt ?? Infinity, blocks }];
+  });
 }
 
-function approvals({ unfinished, now }: HomeFacts, reader: HomeReader): Item[] {
-  const { person, configuration } = reader;
-  return unfinished
-    .filter(({ deployment, environment }) =>
-      canApprove(person, configuration, { deployment, environment, now }),
-    )
-    .map((one) => ({
-      until: one.deployment.expiresAt ?? Infinity,
-      blocks: [
-        section(sayApproval(one, reader)),
-        ...actions(`home-approve-${one.summary.number}`, approvalButtons(one)),
-      ],
-    }));
-}
-
-function sayApproval(one: HomeDeployment, reader: HomeReader): string {
+function sayApproval(
+  one: HomeDeployment,
+  reader: HomeReader,
+  { vote, hands }: { vote: Vote; hands: Hand[] | undefined },
+): string {
   const { deployment, environment } = one;
   const { startsAt, expiresAt, requestedBy, requestedVia, reason } = deployment;
   const when = startsAt === null ? 'starts when approved' : `starts ${sayInstant(reader, startsAt)}`;
@@ -61,10 +64,10 @@ function sayApproval(one: HomeDeployment, reader: HomeReader): string {
     expiresAt === null
       ? ''
       : ` · approve it before ${expiresAt === startsAt ? 'then' : sayInstant(reader, expiresAt)}`;
-  const given = sayApprovals(environment, deployment);
+  const given = sayApprovals(environment, deployment, hands);
   const by = mention({ by: requestedBy, via: requestedVia });
   return [
-    `*${titleOf(one)}* waits for your approval`,
+    `*${titleOf(one)}* waits for your approval${sayForWhom(vote, deployment)}`,
     `asked by ${by}: ${quote(reason)}`,
     `${when}${until} · ${given.charAt(0).toLowerCase()}${given.slice(1)}`,
   ].join('\n');
@@ -88,10 +91,6 @@ function approvalButtons({ deployment }: HomeDeployment): Button[] {
     }),
     detailsButton(number, value),
   ];
-}
-
-function detailsButton(number: number, value: string): Button {
-  return button(ids.details, 'Details', value, { accessibilityLabel: `Details of deployment ${number}` });
 }
 
 function questions({ unfinished }: HomeFacts, reader: HomeReader): Item[] {
