@@ -11,6 +11,7 @@ import type { Lease } from '../store/leases.ts';
 import { askAgain } from './ask-again.ts';
 import { stoppedByBatch } from './batch-stopped.ts';
 import { undoesOtherNow } from './deployed-since.ts';
+import { lateBegin } from './late-begin.ts';
 import { currentEnvironment, loadDeployment } from './load-deployment.ts';
 import { identify, lostApprovals } from './lost-approvals.ts';
 import { decideMissed } from './missed-start.ts';
@@ -41,7 +42,10 @@ export async function admitDeployment(needs: AppNeeds, lease: Lease): Promise<bo
     await write(needs, lease, deployment.version, await askAgain(needs, loaded.value, stop));
     return false;
   }
-  const broken = (await undoneTooLate(needs, plan)) ?? (await judgeAgain(needs, deployment, plan));
+  const broken =
+    (await undoneTooLate(needs, plan)) ??
+    (await judgeAgain(needs, deployment, plan)) ??
+    (await lateBegin(needs, deployment, plan));
   if (broken) await write(needs, lease, deployment.version, await askAgain(needs, loaded.value, broken));
   return broken === null;
 }

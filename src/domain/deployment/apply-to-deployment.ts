@@ -32,7 +32,7 @@ export function applyToDeployment(deployment: Deployment, event: DeploymentEvent
     case 'plan_changed':
       return applyPlanChange(deployment, event, at);
     case 'queued':
-      return queue(deployment);
+      return queue(deployment, at);
     case 'lock_met':
       return meetLock(deployment, event, at);
     case 'lock_lifted':
@@ -99,7 +99,7 @@ function intervene(deployment: Deployment, event: Intervention, at: number): voi
     case 'cancelled':
       return end(deployment, 'cancelled', mention(event), at);
     case 'retry_requested':
-      return retry(deployment, event);
+      return retry(deployment, event, at);
     case 'put_back_requested':
       deployment.state = 'running';
       return;
@@ -138,16 +138,17 @@ function applyAnswer(
 function retry(
   deployment: Deployment,
   { servers, startsAt }: Extract<DeploymentEvent, { type: 'retry_requested' }>,
+  at: number,
 ): void {
   Object.assign(deployment, { retryServers: servers, endedBy: null, endedAt: null, countdown: null });
   // Chosen by name, it is left out no longer.
   for (const server of servers) deployment.preparation.excluded.delete(server);
-  if (startsAt === undefined) queue(deployment);
+  if (startsAt === undefined) queue(deployment, at);
   else Object.assign(deployment, { state: 'scheduled', startsAt });
 }
 
-function queue(deployment: Deployment): void {
-  Object.assign(deployment, { state: 'queued', lock: null, lockMetAt: null });
+function queue(deployment: Deployment, at: number): void {
+  Object.assign(deployment, { state: 'queued', queuedAt: at, lock: null, lockMetAt: null });
 }
 
 function meetLock(

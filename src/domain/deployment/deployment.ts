@@ -76,6 +76,8 @@ export interface Deployment {
   requestedVia: Via | undefined;
   /** The lock it waits behind; null while its environment is open. */
   lock: ({ reason: string; since: number } & Actor) | null;
+  /** When it was queued last, epoch milliseconds; null: it never was. */
+  queuedAt: number | null;
   /** When it first waited for a lock since it was queued; null: it did not. */
   lockMetAt: number | null;
   /** The latest due row that a reminder answered, epoch milliseconds. */
@@ -132,6 +134,7 @@ function begin(stored: StoredEvent, event: Extract<DeploymentEvent, { type: 'req
     rejection: null,
     requestedVia: event.via,
     lock: null,
+    queuedAt: null,
     lockMetAt: null,
     remindedFor: null,
     endedBy: null,
