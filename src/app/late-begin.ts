@@ -1,7 +1,8 @@
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import type { Plan } from '../domain/plan/plan.ts';
+import type { InsteadOfStart } from './instead-of-start.ts';
 import { currentEnvironment } from './load-deployment.ts';
-import { decideMissed, type MissedDecision } from './missed-start.ts';
+import { decideMissed } from './missed-start.ts';
 import type { AppNeeds } from './needs.ts';
 
 const couldNotBegin =
@@ -19,7 +20,7 @@ export async function lateBegin(
   needs: AppNeeds,
   deployment: Deployment,
   plan: Plan,
-): Promise<MissedDecision | null> {
+): Promise<InsteadOfStart | null> {
   const { startsAt, queuedAt, attempt } = deployment;
   if (startsAt === null || queuedAt === null || attempt > 0) return null;
   const now = needs.now();

@@ -411,6 +411,15 @@ describe('the start', () => {
     expect((await load(number)).planChanges).toEqual([expect.stringContaining('<@U0BEN>')]);
   });
 
+  test('D-01: checks everything again: a requester who may deploy there no more begins nothing', async () => {
+    const { number } = await scheduled();
+    await startDeployment(app, number);
+    for (const role of Object.values(app.world.configuration.roles))
+      role.users = role.users.filter((user) => user !== 'U0ANA');
+    expect(await admitDeployment(app, await claimed(await load(number)))).toBe(false);
+    expect(await load(number)).toMatchObject({ state: 'missed', endedBy: expect.stringMatching(/^D-19: /) });
+  });
+
   test('waits while Slack does not say who approved, and decides nothing without an answer', async () => {
     const { number } = await scheduled();
     await startDeployment(app, number);

@@ -126,6 +126,17 @@ describe('law 2: what began and left no result', () => {
   });
 });
 
+test.each([
+  ['retry', 'retry'],
+  ['skip', 'stop'],
+] as const)('is by default what the environment says, %s, where that is offered: %s', async (said, is) => {
+  const plan = command(false);
+  const questions = { deadlineMinutes: 30, defaultAnswer: said };
+  const asking = { ...plan, environment: { ...plan.environment, questions } };
+  const [asked] = await begin(asking, find(asking, { type: 'STEP' })).settle(lost);
+  expect(asked).toMatchObject({ question: { choices: ['retry', 'stop'], defaultChoice: is } });
+});
+
 describe('law 2: a server that cannot be reached any more', () => {
   const broken: TaskOutcome = { state: 'interrupted', reason: 'no route to host' };
 

@@ -61,6 +61,10 @@ const ended = (server: string, state: 'ok' | 'error'): DeploymentEvent => ({
   to: null,
 });
 
+test('threat 9: our own sentences lose marks that hide or turn what is written, whatever came into them', () => {
+  expect(mrkdwn('web\u202e-1\u0007 is \u200bdone')).toBe('web-1 is done');
+});
+
 describe('the card', () => {
   test('says what, where, how far, and who asked', () => {
     const { text, blocks } = card([

@@ -92,3 +92,12 @@ test('an answer that was lost is looked for in the conversation: nobody is asked
 async function hashOf(number: number): Promise<string> {
   return ((await bot.app.store.summary(number))?.planHash ?? '').slice(0, 12);
 }
+
+test('threat 9: Slack is asked to show nothing of what a link in a message leads to', async () => {
+  await start();
+  await request();
+  const posted = callsOf('chat.postMessage');
+  expect(posted.length).toBeGreaterThan(1);
+  for (const { arguments: given } of posted)
+    expect(given).toMatchObject({ unfurl_links: 'false', unfurl_media: 'false' });
+});
