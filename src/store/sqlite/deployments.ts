@@ -5,6 +5,7 @@ import { type Standing, isEventType } from '../../domain/deployment/summary.ts';
 import type { DeploymentEvent, StoredEvent } from '../../domain/events/deployment-event.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { DeploymentReads, DeploymentSummary } from '../deployments.ts';
+import { atMost } from './at-most.ts';
 import type { Connection } from './connection.ts';
 import { deployments, events, plans } from './schema.ts';
 
@@ -61,7 +62,7 @@ export function deploymentReads(connection: Connection): DeploymentReads {
 }
 
 function prepare({ database }: Connection) {
-  const limit = sql.placeholder('limit');
+  const limit = atMost('limit');
   const inState = eq(deployments.state, sql.placeholder('state'));
   const ofEnvironment = eq(deployments.environment, sql.placeholder('environment'));
   const newest = desc(deployments.number);

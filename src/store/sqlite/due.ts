@@ -1,6 +1,7 @@
 import { and, eq, gt, lte, min, sql } from 'drizzle-orm';
 
 import type { DueChange, DueStore } from '../due.ts';
+import { atMost } from './at-most.ts';
 import type { Connection } from './connection.ts';
 import { due } from './schema.ts';
 
@@ -39,7 +40,7 @@ function prepare({ database }: Connection) {
       .from(due)
       .where(lte(due.at, instant))
       .orderBy(due.at, due.deployment)
-      .limit(value('limit'))
+      .limit(atMost('limit'))
       .prepare(),
     ofKind: database
       .select({ deployment: due.deployment })

@@ -2,6 +2,7 @@ import { and, asc, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
 
 import type { Home } from '../homes.ts';
 import type { HomeStore } from '../homes.ts';
+import { atMost } from './at-most.ts';
 import type { Connection } from './connection.ts';
 import { homes } from './schema.ts';
 
@@ -65,7 +66,7 @@ function prepare({ database }: Connection) {
       .from(homes)
       .where(gt(openedAt, value('instant')))
       .orderBy(asc(openedAt))
-      .limit(value('limit'))
+      .limit(atMost('limit'))
       .prepare(),
     begin: begin()
       .where(and(ofPerson, differs, isDue))

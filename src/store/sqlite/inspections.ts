@@ -2,6 +2,7 @@ import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm';
 
 import type { ServerAnswer } from '../../domain/plan/inspection.ts';
 import type { InspectionStore } from '../inspections.ts';
+import { atMost } from './at-most.ts';
 import type { Connection } from './connection.ts';
 import { inspections } from './schema.ts';
 
@@ -55,7 +56,7 @@ function prepare({ database }: Connection) {
       .from(inspections)
       .where(or(isNull(answeredAt), lt(answeredAt, askedAt)))
       .orderBy(asc(askedAt), asc(environment), asc(server))
-      .limit(value('limit'))
+      .limit(atMost('limit'))
       .prepare(),
     answer: database
       .update(inspections)

@@ -2,6 +2,7 @@ import { and, eq, gt, isNull, lt, lte, ne, notExists, or, sql } from 'drizzle-or
 import { alias } from 'drizzle-orm/sqlite-core';
 
 import type { Delivery, MessageStore, OutgoingMessage } from '../messages.ts';
+import { atMost } from './at-most.ts';
 import type { Connection } from './connection.ts';
 import { messages, notSaid } from './schema.ts';
 import { prepareTelling } from './telling.ts';
@@ -144,7 +145,7 @@ function prepareDelivering({ database }: Connection) {
         ),
       )
       .orderBy(messages.id)
-      .limit(value('limit'))
+      .limit(atMost('limit'))
       .prepare(),
   };
 }

@@ -5,6 +5,7 @@ import type { DeploymentEvent } from '../../domain/events/deployment-event.ts';
 import type { ServerTime } from '../../domain/plan/forecast.ts';
 import { rollbackTitle } from '../../domain/plan/plan.ts';
 import type { ServerTimeStore } from '../server-times.ts';
+import { atMost } from './at-most.ts';
 import type { Connection } from './connection.ts';
 import { deployments, events } from './schema.ts';
 
@@ -41,7 +42,7 @@ function prepare({ database }: Connection) {
         ),
       )
       .orderBy(desc(deployments.number))
-      .limit(value('limit'))
+      .limit(atMost('limit'))
       .prepare(),
     events: database
       .select({ at: events.at, data: events.data })
