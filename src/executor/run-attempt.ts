@@ -24,6 +24,8 @@ interface Attempt {
   closesAt: number;
   /** The groups at work, each on one action. */
   atWork: Map<number, Work>;
+  /** What comes next as the log stood at a version: only another version makes it something else. */
+  decided: { version: number; actions: Action[] } | null;
 }
 
 interface Work {
@@ -45,6 +47,7 @@ export async function runAttempt(needs: ExecutorNeeds, book: Book, signal: Abort
     checkGroup: createGroupCheck(needs, book),
     closesAt: closesAt(book),
     atWork: new Map(),
+    decided: null,
   };
   const letGo = new AbortController();
   try {
@@ -69,7 +72,7 @@ async function decideOn(attempt: Attempt, signal: AbortSignal): Promise<void> {
     const closed =
       needs.now() >= attempt.closesAt ? windowEndEvents(book.deployment, book.plan, needs.now()) : null;
     if (closed && (await book.decide(closed))) continue;
-    const actions = nextActions(book.index, run);
+    const actions = actionsOf(attempt, run);
     if (actions.length === 0 && atWork.size === 0) return await needs.system.release(book.plan);
     for (const action of actions) if (action.do === 'end') letGoOf(atWork.get(action.group));
     const idle = actions.filter((action) => !('group' in action) || !atWork.has(action.group));
@@ -77,6 +80,14 @@ async function decideOn(attempt: Attempt, signal: AbortSignal): Promise<void> {
     if (next) await begin(attempt, run, next, signal);
     else await somethingHappens(attempt, signal);
   }
+}
+
+/** Most looks at the log find nothing new: what comes next is reckoned once for each version. */
+function actionsOf(attempt: Attempt, run: Run): Action[] {
+  const { index, deployment } = attempt.book;
+  const { version } = deployment;
+  if (attempt.decided?.version !== version) attempt.decided = { version, actions: nextActions(index, run) };
+  return attempt.decided.actions;
 }
 
 /** It is followed no longer, so that it can be ended. */
@@ -100,7 +111,8 @@ async function somethingHappens({ needs, atWork }: Attempt, signal: AbortSignal)
   try {
     await Promise.race([later, ...[...atWork.values()].map(({ done }) => done)]);
   } finally {
-    noLonger.abort();
+    // With a reason of its own: else an error with a stack is made each time, for nobody.
+    noLonger.abort('something happened');
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
 
 import type { Store } from '../store.ts';
 import { batchMethods } from './batches.ts';
@@ -9,7 +9,7 @@ import type { Connection } from './connection.ts';
 import { delegationMethods } from './delegations.ts';
 import { deploymentReads } from './deployments.ts';
 import { dueMethods } from './due.ts';
-import { factMethods, nameInstallation } from './facts.ts';
+import { factMethods, installationNamer } from './facts.ts';
 import { fileMethods } from './files.ts';
 import { gaugeMethods } from './gauges.ts';
 import { homeMethods } from './homes.ts';
@@ -25,16 +25,24 @@ import { leases, messages, notSaid } from './schema.ts';
 import { serverTimeMethods } from './server-times.ts';
 import { settingsMethods } from './settings.ts';
 
-/** Settles what a process that died left behind: its leases are stale, and what it was sending is unknown. Nobody else may be alive on it. */
-export function settleAfterDeath(connection: Connection): void {
-  nameInstallation(connection, randomBytes(8).toString('hex'));
+/**
+ * Answers how to settle what a process that died left behind, inside a transaction: its leases are stale, and what it was
+ * sending is unknown. Nobody else may be alive on it then.
+ */
+export function settlerAfterDeath(connection: Connection): () => void {
   const { database } = connection;
-  database.update(leases).set({ heartbeatAt: 0 }).where(isNotNull(leases.holder)).run();
-  database
+  const nameIt = installationNamer(connection);
+  const makeStale = database.update(leases).set({ heartbeatAt: 0 }).where(isNotNull(leases.holder)).prepare();
+  const makeUnknown = database
     .update(messages)
     .set({ state: 'unknown', saidDigest: null })
-    .where(and(notSaid(), eq(messages.state, 'sending')))
-    .run();
+    .where(and(notSaid(), eq(messages.state, sql`'sending'`)))
+    .prepare();
+  return () => {
+    nameIt(randomBytes(8).toString('hex'));
+    makeStale.run();
+    makeUnknown.run();
+  };
 }
 
 /** The store over an open connection whose tables are up to date; `release` is called when it is closed. */

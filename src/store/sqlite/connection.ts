@@ -46,7 +46,7 @@ export function connect(
     await watch(
       async () =>
         await use(() => {
-          refuseLostFile(file, opened);
+          if (file !== ':memory:') refuseLostFile(file, opened);
           return transaction[kind](work) as T;
         }),
     );

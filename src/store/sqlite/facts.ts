@@ -28,9 +28,11 @@ export function factMethods(connection: Connection): FactStore {
   };
 }
 
-/** Gives a new database its own id; one that has an id keeps it. */
-export function nameInstallation({ database }: Connection, id: string): void {
-  database.insert(meta).values({ key: 'installation', value: id }).onConflictDoNothing().run();
+/** Answers how to give a new database its own id; one that has an id keeps it. */
+export function installationNamer({ database }: Connection): (id: string) => void {
+  const value = sql.placeholder('id');
+  const name = database.insert(meta).values({ key: 'installation', value }).onConflictDoNothing().prepare();
+  return (id) => void name.run({ id });
 }
 
 function prepare({ database }: Connection) {

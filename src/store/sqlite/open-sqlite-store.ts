@@ -2,7 +2,7 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import type { Store } from '../store.ts';
-import { assembleStore, settleAfterDeath } from './assemble-store.ts';
+import { assembleStore, settlerAfterDeath } from './assemble-store.ts';
 import { whenFree } from './busy.ts';
 import { checkFile } from './check-file.ts';
 import { checkUnfinished } from './check-unfinished.ts';
@@ -44,7 +44,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     try {
       await migrate(connection, migrationsFolder);
       checkUnfinished(connection);
-      await connection.write(() => settleAfterDeath(connection));
+      await connection.write(settlerAfterDeath(connection));
     } catch (error) {
       connection.client.close();
       throw error;
