@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../../src/domain/events/deployment-event.ts';
-import { assembleStore, settleAfterDeath } from '../../src/store/sqlite/assemble-store.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
+import { assembleStore, settlerAfterDeath } from '../../src/store/sqlite/assemble-store.ts';
 import { connect } from '../../src/store/sqlite/connection.ts';
 import type { Client } from '../../src/store/sqlite/driver.ts';
 import { migrate } from '../../src/store/sqlite/migrate.ts';
@@ -44,6 +45,7 @@ export async function openMemory(): Promise<ReusableMemory> {
     () => clock.now(),
     () => undefined,
   );
+  const settle = settlerAfterDeath(connection);
   const { client } = connection;
   const tables = client
     .prepare<[], string>(
@@ -54,18 +56,37 @@ export async function openMemory(): Promise<ReusableMemory> {
   // The plans stay: few shapes make most of them, and a plan is found by the hash of its content.
   const empty = [...tables, 'sqlite_sequence'].map((table) => client.prepare(`DELETE FROM "${table}"`));
   return {
-    ...memoryOver(client, store),
-    settleAfterDeath: async () => await connection.write(() => settleAfterDeath(connection)),
+    ...memoryOver(client, readingPlansOnce(store)),
+    settleAfterDeath: async () => await connection.write(settle),
     empty: async (now) => {
       clock.now = now;
       client.pragma('foreign_keys = OFF');
       await connection.write(() => {
         for (const statement of empty) statement.run();
-        settleAfterDeath(connection);
+        settle();
       });
       client.pragma('foreign_keys = ON');
     },
   };
+}
+
+/** A plan never changes once it is written: each is read once, and frozen, so that nobody could change it for others. */
+function readingPlansOnce(store: Store): Store {
+  const plans = new Map<string, Plan>();
+  return {
+    ...store,
+    plan: async (hash) => {
+      const known = plans.get(hash) ?? (await store.plan(hash));
+      if (known && !plans.has(hash)) plans.set(hash, frozen(known));
+      return known;
+    },
+  };
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value))
+    for (const part of Object.values(Object.freeze(value))) frozen(part);
+  return value;
 }
 
 /** What a history sees of an open database. */

@@ -186,6 +186,6 @@ const regressions: [claim: string, scenario: Scenario][] = [
 
 test.each(regressions)('%s', async (_claim, scenario) => {
   const { violation, story } = await runHistory(scenario, await openReusable());
-  expect(story.length).toBeGreaterThan(10);
+  expect(story().length).toBeGreaterThan(10);
   expect(violation).toBeNull();
 });

@@ -14,8 +14,8 @@ export interface Report {
   failure: string | null;
 }
 
-/** Runs the histories of consecutive seeds until one breaks an invariant, and shrinks that one. */
-export async function runSeeds(from: number, count: number): Promise<Report> {
+/** Runs the histories of consecutive seeds until one breaks an invariant, and shrinks that one if it is wanted. */
+export async function runSeeds(from: number, count: number, shrinks = true): Promise<Report> {
   const open = await openReusable();
   const report: Report = { histories: 0, turns: 0, tally: {}, failure: null };
   for (let seed = from; seed < from + count && report.failure === null; seed += 1) {
@@ -23,7 +23,7 @@ export async function runSeeds(from: number, count: number): Promise<Report> {
     report.histories += 1;
     report.turns += outcome.turns;
     addAll(report.tally, outcome.tally);
-    if (outcome.violation) report.failure = await sayFailure(scenarioOf(seed), outcome, open);
+    if (outcome.violation) report.failure = await sayFailure(scenarioOf(seed), outcome, open, shrinks);
   }
   return report;
 }
@@ -39,19 +39,23 @@ export async function openReusable(): Promise<OpenMemory> {
 
 const shownLines = 40;
 
-async function sayFailure(scenario: Scenario, { violation }: Outcome, open: OpenMemory): Promise<string> {
+async function sayFailure(
+  scenario: Scenario,
+  { violation }: Outcome,
+  open: OpenMemory,
+  shrinks: boolean,
+): Promise<string> {
   if (!violation) return '';
-  const smallest = await shrink(
-    scenario,
-    violation.invariant,
-    async (smaller) => (await runHistory(smaller, open)).violation,
-  );
+  const attempt = async (smaller: Scenario) => (await runHistory(smaller, open)).violation;
+  const smallest = shrinks ? await shrink(scenario, violation.invariant, attempt) : scenario;
   const { violation: last, story } = await runHistory(smallest, open);
   return [
     `seed ${scenario.seed} breaks invariant ${violation.invariant}: ${violation.says}`,
     `Because: ${last?.because ?? violation.because}.`,
-    `The events that led there, in its smallest form:`,
-    ...story.slice(-shownLines).map((line) => `  ${line}`),
+    `The events that led there${shrinks ? ', in its smallest form' : ''}:`,
+    ...story()
+      .slice(-shownLines)
+      .map((line) => `  ${line}`),
     `To play it again: SCENARIO='${JSON.stringify(smallest)}' npx vitest run test/simulation/replay.test.ts`,
   ].join('\n');
 }

@@ -29,7 +29,7 @@ export interface Outcome {
   tally: Tally;
   turns: number;
   /** Everything that happened, a line each; it ends where an invariant broke. */
-  story: string[];
+  story: () => string[];
 }
 
 /** Everything of one history. */
@@ -47,12 +47,10 @@ export interface Stage {
 
 /** Puts everything of a scenario in its place; nothing has happened yet. */
 export function setStage(scenario: Scenario, kernel: Kernel, memory: Memory): Stage {
-  const outcome: Outcome = { violation: null, tally: {}, turns: 0, story: [] };
+  const told = createStory(kernel);
+  const story = (line: string): void => told.add(() => line);
+  const outcome: Outcome = { violation: null, tally: {}, turns: 0, story: told.lines };
   const { tally } = outcome;
-  const startedAt = kernel.now;
-  const story = (line: string): void => {
-    outcome.story.push(`+${((kernel.now - startedAt) / 1_000).toFixed(3)}s ${line}`);
-  };
   const leaves: { who: string; from: number; until: number }[] = [];
   const isMember = (person: string, at = kernel.now): boolean =>
     !leaves.some(({ who, from, until }) => who === person && from <= at && at < until);
@@ -81,7 +79,7 @@ export function setStage(scenario: Scenario, kernel: Kernel, memory: Memory): St
   const watch = watchAll({ ledger, memory, slack, membersOut, planOf, tamperedAt, wasMember });
   const happened = (happening: Happening): void => {
     if (outcome.violation) return;
-    story(sayHappening(happening));
+    told.add(() => sayHappening(happening));
     count(tally, happening);
     outcome.violation = watch(happening);
     others.see(happening);
@@ -101,6 +99,16 @@ export function setStage(scenario: Scenario, kernel: Kernel, memory: Memory): St
   const { bots } = processes;
   const crowd = createCrowd({ kernel, slack, bots, happened, leaves, story, apologised, tamper });
   return { kernel, memory, faults, ledger, world, processes, crowd, outcome, happened };
+}
+
+/** Lines that are put into words only when somebody reads them: hardly any history is read. */
+function createStory(kernel: Kernel): { add: (say: () => string) => void; lines: () => string[] } {
+  const startedAt = kernel.now;
+  const told: { at: number; say: () => string }[] = [];
+  return {
+    add: (say) => void told.push({ at: kernel.now, say }),
+    lines: () => told.map(({ at, say }) => `+${((at - startedAt) / 1_000).toFixed(3)}s ${say()}`),
+  };
 }
 
 interface Others {

@@ -59,7 +59,7 @@ test('a process that dies at the first, the second, … the last fault point is 
   let nth = 1;
   for (; nth <= mostPoints; nth += 1) {
     const { violation, tally, story } = await onFile(dyingAt(nth));
-    if (violation) console.log(`killed at point ${nth}:\n${story.slice(-shownLines).join('\n')}`);
+    if (violation) console.log(`killed at point ${nth}:\n${story().slice(-shownLines).join('\n')}`);
     expect(violation).toBeNull();
     expect(tally['attempts']).toBe(2);
     if (tally['kill any'] === undefined) break;

@@ -72,7 +72,7 @@ export const mutants: Mutant[] = [
         put: "const seen = await session.seal({ ...order.fence, environment: 'of nobody' }, order.marker)",
       },
     ],
-    seed: 49,
+    seed: 349,
     caughtBy: '5 fence order',
   },
   {
