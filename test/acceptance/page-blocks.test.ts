@@ -153,10 +153,10 @@ describe.skipIf(!present)('blocks on the page, with an app of their own (needs c
     await page.getByLabel('Reason').fill('because');
     await page.getByRole('button', { name: 'More' }).click();
     await page.getByRole('heading', { name: 'Second' }).waitFor();
-    expect(await page.getByLabel('Reason').count()).toBe(0);
+    await page.getByLabel('Reason').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Back' }).click();
     await page.getByRole('heading', { name: 'Form' }).waitFor();
-    expect(await page.getByLabel('Reason').inputValue()).toBe('because');
+    await expect.poll(async () => await page.getByLabel('Reason').inputValue()).toBe('because');
   });
 
   test('errors stand under their own field, and go when it is mended', async () => {
@@ -175,9 +175,10 @@ describe.skipIf(!present)('blocks on the page, with an app of their own (needs c
     const describedBy = await page.getByLabel('Place').getAttribute('aria-describedby');
     expect(await page.locator(`[id="${describedBy}"]`).innerText()).toBe('Too far away.');
     expect(await page.getByLabel('Reason').getAttribute('aria-describedby')).toBeNull();
-    expect(await page.getByLabel('Place').evaluate((input) => input.matches(':focus'))).toBe(true);
+    const hasFocus = async () => await page.getByLabel('Place').evaluate((input) => input.matches(':focus'));
+    await expect.poll(hasFocus).toBe(true);
     await page.getByLabel('Place').fill('here');
-    expect(await page.getByText('Too far away.').count()).toBe(0);
+    await page.getByText('Too far away.').waitFor({ state: 'detached' });
   });
 
   test('menus in messages tell what was chosen, and only after a yes where the app asks', async () => {
@@ -252,8 +253,8 @@ describe.skipIf(!present)('blocks on the page, with an app of their own (needs c
     expect(await log.getByRole('columnheader').allInnerTexts()).toEqual(['Server', 'State']);
     await log.getByText('👀 1').waitFor();
     await log.getByText('for all').waitFor();
-    expect(await log.getByText('in the thread only').count()).toBe(0);
     await log.getByRole('button', { name: /^2 replies/ }).waitFor();
+    expect(await log.getByText('in the thread only').count()).toBe(0);
     const picture = log.getByRole('img', { name: 'A dot' });
     await picture.waitFor();
     await expect

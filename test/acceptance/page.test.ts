@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 
+import { processesAbout } from '../helpers/process-table.ts';
 import { hasChromium, openPage, type Sandbox, startBrowser, startSandbox } from '../helpers/sandbox.ts';
 
 const present = hasChromium();
@@ -33,6 +34,13 @@ async function says(locator: Locator, words: string | RegExp): Promise<void> {
   await expect
     .poll(async () => (await locator.allInnerTexts()).join('\n'), { timeout: 60_000 })
     .toMatch(words);
+}
+
+/** Waits until a field holds the focus: the page gives it only once it has drawn the field. */
+async function holdsFocus(locator: Locator): Promise<void> {
+  const isFocused = async (): Promise<boolean> =>
+    await locator.evaluate((field) => field.ownerDocument.activeElement === field);
+  await expect.poll(isFocused).toBe(true);
 }
 
 /** Ana asks for shop@2, by typing it all. */
@@ -102,7 +110,7 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
 
       await page.getByRole('button', { name: 'Fail the next step of web-5' }).click();
       await become(page, 'Ben');
-      expect(await channelOf(page).innerText()).not.toContain('Only visible to you');
+      await channelOf(page).getByText('Only visible to you').first().waitFor({ state: 'detached' });
       await pressOnCard(page, 'Approve deployment 1');
       await says(serverOf(page, 'web-1'), /drained/);
       await says(channelOf(page), /[123] of 6 servers/);
@@ -134,7 +142,7 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
     }
     await page.keyboard.type('/deploy');
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: 'Deploy' }).getByText('Revisions or package').waitFor();
+    await holdsFocus(page.getByRole('combobox', { name: 'Revisions or package' }));
     await page.keyboard.type('shop@2');
     await page.getByRole('option', { name: 'shop@2' }).waitFor();
     await page.keyboard.press('Enter');
@@ -142,7 +150,7 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
     await page.keyboard.press('ArrowDown');
     await page.getByRole('option', { name: 'shop@3' }).waitFor();
     await page.keyboard.press('Escape');
-    expect(await page.getByRole('listbox').count()).toBe(0);
+    await page.getByRole('listbox').waitFor({ state: 'detached' });
     expect(await page.getByRole('dialog', { name: 'Deploy' }).count()).toBe(1);
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowDown');
@@ -155,9 +163,7 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
     }
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    const isBack = async () =>
-      await composerOf(page).evaluate((field) => field.ownerDocument.activeElement === field);
-    await expect.poll(isBack).toBe(true);
+    await holdsFocus(composerOf(page));
   });
 
   test('360 pixels are enough: nothing is cut off, people in a drawer, thread and fleet on their own', async () => {
@@ -180,8 +186,8 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
     await page.getByRole('button', { name: 'People and channels' }).click();
     await become(page, 'Chloé');
     await page.getByRole('button', { name: 'Fleet', exact: true }).click();
-    expect(await serverOf(page, 'web-1').isVisible()).toBe(true);
-    expect(await composerOf(page).isVisible()).toBe(false);
+    await serverOf(page, 'web-1').waitFor();
+    await composerOf(page).waitFor({ state: 'hidden' });
     expect(await fits()).toBe(true);
   });
 
@@ -241,6 +247,7 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
     { timeout: 90_000 },
     async () => {
       const page = await openPage(browser, sandbox);
+      const reason = async (): Promise<string> => await page.getByLabel('Reason').inputValue();
       await request(page, 'soon');
       await composerOf(page).fill('/deploy shop@3 to shop-production');
       await composerOf(page).press('Enter');
@@ -252,15 +259,15 @@ describe.skipIf(!present)('the page of the sandbox (needs chromium)', () => {
       await page.getByLabel('Reason').fill('it must not be lost');
       await kept;
       await page.reload();
-      expect(await page.getByLabel('Reason').inputValue()).toBe('it must not be lost');
+      await expect.poll(reason).toBe('it must not be lost');
       // As from another window: the form covers the button.
       await page.evaluate("fetch('/act/kill-bot', { method: 'POST', body: '{}' })");
       await page.getByRole('button', { name: 'Deploy now' }).click();
       await says(page.getByRole('dialog'), /We had some trouble connecting\. Try again\?/);
-      expect(await page.getByLabel('Reason').inputValue()).toBe('it must not be lost');
+      await expect.poll(reason).toBe('it must not be lost');
       await page.reload();
       await page.getByRole('dialog').waitFor();
-      expect(await page.getByLabel('Reason').inputValue()).toBe('it must not be lost');
+      await expect.poll(reason).toBe('it must not be lost');
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await composerOf(page).fill('/deploy list');
@@ -328,9 +335,13 @@ describe.skipIf(!present || !existsSync('/proc/self/stat'))(
       '%s leaves no process behind',
       { timeout: 60_000 },
       async (signal) => {
-        const before = sandboxDirectories();
         const own = await startSandbox();
-        const [directory = 'none'] = sandboxDirectories().filter((name) => !before.includes(name));
+        onTestFinished(async () => void (await own.end('SIGKILL')));
+        // Other tests start sandboxes of their own beside this one: a server's last word is who started it.
+        const server = processesAbout('/lamplighter-sandbox-').find(
+          ({ words }) => words.at(-1) === String(own.pid),
+        );
+        const directory = /lamplighter-sandbox-\w+/.exec(server?.words.join(' ') ?? '')?.[0] ?? 'none';
         const remaining = (): string[] =>
           readdirSync('/proc').filter((name) => {
             if (!/^\d+$/.test(name)) return false;
@@ -342,7 +353,7 @@ describe.skipIf(!present || !existsSync('/proc/self/stat'))(
               return false;
             }
           });
-        await expect.poll(() => remaining().length).toBeGreaterThan(6);
+        await expect.poll(() => remaining().length, { timeout: 20_000 }).toBeGreaterThan(6);
         expect(await own.end(signal)).toBe(signal === 'SIGINT' ? 0 : null);
         await expect.poll(remaining, { timeout: 10_000 }).toEqual([]);
         expect(sandboxDirectories().includes(directory)).toBe(signal === 'SIGKILL');

@@ -53,11 +53,14 @@ async function firstLine(child: ChildProcess, ended: Promise<number | null>): Pr
   });
 }
 
+/** The bot is a process of its own, and starts slowly where others want the machine as well. */
+const botStartsInMs = 60_000;
+
 /** Opens the page and waits until the bot is there. */
 export async function openPage(browser: Browser, { url }: Sandbox, options = {}): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
   page.setDefaultTimeout(20_000);
   await page.goto(url);
-  await page.getByText('running, pid').waitFor({ state: 'attached' });
+  await page.getByText('running, pid').waitFor({ state: 'attached', timeout: botStartsInMs });
   return page;
 }
