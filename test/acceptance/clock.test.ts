@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 
 import { openReadOnly } from '../../src/store/sqlite/open-read-only.ts';
+import { countedInstall, gatedInstall, installsOf, openGate } from '../helpers/facts-of-a-run.ts';
 import { createFakeClock, type FakeClock, hasFaketime } from '../helpers/faketime.ts';
 import { setStage, type Stage } from '../helpers/stage.ts';
 
@@ -16,17 +16,16 @@ const aWhileMs = 4_000;
 let stage: Stage;
 let clock: FakeClock;
 
-/** A slow install that writes down that it ran. */
-const slowInstall = readFileSync('test/fixtures/slow-install.sh', 'utf8').replace('sleep 0.4', 'sleep 5');
+const servers = ['web-1', 'web-2'];
 
-async function setUp(): Promise<void> {
+async function setUp(install: string): Promise<void> {
   stage = await setStage({
     onThisMachine: true,
     clusters: [
       { name: 'north', servers: ['web-1'] },
       { name: 'south', servers: ['web-2'] },
     ],
-    files: { 'install.sh': slowInstall },
+    files: { 'install.sh': install },
   });
   clock = createFakeClock(stage.directory);
   await stage.startBot(clock);
@@ -51,23 +50,19 @@ function events(type: string): number[] {
   return rows.map(({ at }) => at);
 }
 
-const installs = (): string[] =>
-  ['web-1', 'web-2'].map((name) => {
-    const file = join(stage.fleet.directory, name, 'installs');
-    return existsSync(file) ? readFileSync(file, 'utf8') : '';
-  });
+const installs = (): string[] => servers.map((name) => installsOf(stage.fleet.directory, name));
 
 const onceEach = ['shop@2\n', 'shop@2\n'];
 const done = async (): Promise<void> => await stage.cardSays('done, 2 of 2 servers', 120_000);
 
 describe.skipIf(!hasFaketime())('the real process, whose clock is set (needs faketime)', () => {
-  beforeEach(setUp);
   afterEach(async () => await stage.close());
 
   test(
     'a jump over the hour starts it once, and the same hour does not start it again',
     { timeout: 240_000 },
     async () => {
+      await setUp(countedInstall(0.1));
       await approved('in 2 hours');
       await stage.cardSays('scheduled');
       clock.set(2 * hour + 60);
@@ -89,6 +84,7 @@ describe.skipIf(!hasFaketime())('the real process, whose clock is set (needs fak
     'a jump back lets it wait for its hour, and what is said meanwhile is still heard',
     { timeout: 240_000 },
     async () => {
+      await setUp(countedInstall(0.1));
       await approved('in 2 hours');
       await stage.cardSays('scheduled');
       clock.set(-6 * hour);
@@ -107,6 +103,7 @@ describe.skipIf(!hasFaketime())('the real process, whose clock is set (needs fak
     'asleep over the hour and longer than the grace, it asks once, and starts once when a person says so',
     { timeout: 240_000 },
     async () => {
+      await setUp(countedInstall(0.1));
       await approved('in 2 hours');
       await stage.cardSays('scheduled');
       stage.signalBot('SIGSTOP');
@@ -127,6 +124,7 @@ describe.skipIf(!hasFaketime())('the real process, whose clock is set (needs fak
     'killed meanwhile and 30 days ahead, it starts in its hour, not at once and not twice',
     { timeout: 240_000 },
     async () => {
+      await setUp(countedInstall(0.1));
       await approved('in 720 hours');
       await stage.cardSays('scheduled');
       await delay(aWhileMs);
@@ -153,11 +151,13 @@ describe.skipIf(!hasFaketime())('the real process, whose clock is set (needs fak
     'killed during a step, and the clock set %s: it goes on at once, and no step runs twice',
     { timeout: 240_000 },
     async (_way, seconds) => {
+      await setUp(gatedInstall());
       await approved('now');
       await expect.poll(() => installs()[0], { timeout: 60_000 }).toBe('shop@2\n');
       await stage.killBot();
       clock.set(seconds);
       await stage.startBot(clock);
+      for (const server of servers) openGate(stage, server);
       await done();
       expect(installs()).toEqual(onceEach);
       expect(events('attempt_resumed')).toHaveLength(1);
