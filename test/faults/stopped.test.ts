@@ -41,12 +41,17 @@ const set = async (options: Partial<StageOptions> = {}): Promise<void> => {
 };
 
 /** Sends a signal and waits for the end; what the bot had started meanwhile is in the answer. */
-async function stop(signal: NodeJS.Signals): Promise<{ at: number; before: TableRow[] }> {
+async function stop(signal: NodeJS.Signals): Promise<{ before: TableRow[] }> {
   const before = descendantsOf(stage.botPid());
-  const at = Date.now();
   stage.signalBot(signal);
   expect(await stage.botEnd()).toEqual({ code: 0, signal: null });
-  return { at, before };
+  return { before };
+}
+
+/** When the bot heard that it is to stop, by its own log. */
+async function heardAt(): Promise<number> {
+  const line = /"time":(\d+)[^\n]*"msg":"stopping: nothing new begins/;
+  return await stage.slack.until(() => Number(line.exec(stage.botLog())?.[1]), 60_000);
 }
 
 /** Everything ends well once the next process runs. */
@@ -71,6 +76,8 @@ describe('told to stop in the middle of a step', { timeout: 240_000 }, () => {
       await set();
       await beginShop2(stage);
       await untilInstalling(stage, 'web-1');
+      // The step may have begun before anybody looks on.
+      await stage.slack.until(() => descendantsOf(stage.botPid()).some(looksOn), 60_000);
       const { before } = await stop(signal);
 
       const step = processesAbout(stage.directory).filter(isStepLeader);
@@ -101,7 +108,8 @@ describe('told to stop in the middle of a step', { timeout: 240_000 }, () => {
     await beginShop2(stage);
     await untilInstalling(stage, 'web-1');
     openGate(stage, 'web-1');
-    const { at } = await stop('SIGTERM');
+    await stop('SIGTERM');
+    const at = await heardAt();
     const begun = (await eventsOf(stage)).filter(
       (stored) => stored.event.type === 'task_intended' && stored.at > at,
     );
