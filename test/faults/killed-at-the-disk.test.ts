@@ -1,127 +1,152 @@
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
 
-import { afterEach, describe, expect, test } from 'vitest';
-
-import {
-  countedInstall,
-  expectEachInstalledOnce,
-  expectNothingTorn,
-  expectThreadOnceAndInOrder,
-  expectTrueRecord,
-  requestShop2,
-  untilDone,
-} from '../helpers/facts-of-a-run.ts';
 import { hasProgram } from '../helpers/has-program.ts';
-import { setStage, type Stage } from '../helpers/stage.ts';
+import { type KilledInARow, type Round, startKilledInARow } from '../helpers/killed-in-a-row.ts';
+import { type KilledWhileStarting, startKilledWhileStarting } from '../helpers/killed-while-starting.ts';
+import { type Blow, type Trace, writesThatBegin } from '../helpers/strace.ts';
 
-/** Where SQLite meets the disk, all on Node's first thread. */
-interface Moment {
-  name: string;
-  calls: string;
-  /** A handful over opening, approval, balancer, step, and the end. */
-  some: number[];
-  /** From one N to the next where all are tried; a commit is several writes. */
-  stride: number;
+/** Where SQLite meets the disk, all on Node's first thread; and a handful where not all are tried. */
+interface Moments {
+  at: Blow['at'];
+  /** Over approval, balancer, steps and what is told, counted from right before the approval. */
+  ofDeployment: number[];
+  /** In opening and settling what the dead one left, counted from the start of the process. */
+  ofStart: number[];
+  /** In the lock, and in taking up the step that ran meanwhile. */
+  ofStartInStep: number[];
 }
 
-const moments: Moment[] = [
+const all: Moments[] = [
   // What was committed stands, and nothing that follows from it was done.
-  { name: 'sync', calls: 'fsync,fdatasync', some: [2, 9, 23, 38, 50], stride: 1 },
+  { at: 'sync', ofDeployment: [2, 9, 21, 34, 48], ofStart: [6], ofStartInStep: [2, 9] },
   // What was done since the last commit was not written down.
-  { name: 'write', calls: 'pwrite64', some: [20, 90, 150, 160, 230], stride: 3 },
+  { at: 'write', ofDeployment: [20, 130, 200, 290, 420], ofStart: [11], ofStartInStep: [9, 40] },
 ];
 const tryAll = process.env['FAULTS'] === 'all';
 const present = hasProgram('strace', 'nothing can kill the bot at the moment of a write');
-let stage: Stage;
+/** Four minutes for each of five kills; they take seconds where nobody else wants the machine. */
+const timeout = tryAll ? 3_600_000 : 5 * 240_000;
 
-afterEach(async () => await stage.close());
+describe.skipIf(!present).each(all)(
+  'the real process, killed at the N-th $at to the disk (needs strace)',
+  { concurrent: true, timeout },
+  ({ at, ofDeployment, ofStart, ofStartInStep }) => {
+    test('of a deployment, on one database again and again: a new process goes on, and the record is true', async () => {
+      const struck = struckIn(tryAll ? await killAtEach(at) : await killAtSome(at, ofDeployment));
+      if (!tryAll) expect(struck).toEqual(ofDeployment);
+      expect(struck.length).toBeGreaterThan(tryAll ? 50 : 4);
+    });
 
-describe.skipIf(!present).each(moments)(
-  'the real process, killed at the N-th $name to the disk (needs strace)',
-  ({ calls, some, stride }) => {
-    if (tryAll)
-      test(
-        'until no kill strikes: a new process goes on, and the record is true',
-        { timeout: 7_200_000 },
-        async () => {
-          let at = 1;
-          // How many there are depends on how much is told together: three in a row must have been too few.
-          for (let spared = 0; spared < 3; at += stride) {
-            spared = (await killAt(calls, at)) ? 0 : spared + 1;
-            await stage.close();
-          }
-          expect(at).toBeGreaterThan(Math.max(...some));
-        },
-      );
-    else
-      test.each(some)(
-        'N = %i: a new process goes on, and the record is true',
-        { timeout: 240_000 },
-        async (at) => {
-          expect(await killAt(calls, at)).toBe(true);
-        },
-      );
+    test('of its start, again and again: the next one comes further, and at last the record is true', async () => {
+      const killed = await startKilledWhileStarting();
+      try {
+        await killed.request();
+        const waiting = await killStarts(killed, at, ofStart);
+        await killed.goOnToInstall();
+        const installing = await killStarts(killed, at, ofStartInStep);
+        await killed.finish();
+        console.log(`killed at ${at} ${waiting.join(', ')} of a start`);
+        console.log(`killed at ${at} ${installing.join(', ')} of a start in the middle of a step`);
+        expect(waiting.length).toBeGreaterThan(0);
+        expect(installing.length).toBeGreaterThan(waiting.length);
+      } finally {
+        await killed.close();
+      }
+    });
   },
 );
 
-/** One deployment whose bot is killed at the N-th of these calls, counted from its start; false when it had fewer. */
-async function killAt(calls: string, at: number): Promise<boolean> {
+/** What was tried, and whether there was so much to strike at. */
+interface Tried {
+  nth: number;
+  trace: Trace;
+}
+
+type Killed = Tried & Round;
+
+async function killAtSome(at: Blow['at'], some: number[]): Promise<Killed[]> {
+  const row = await startKilledInARow();
   try {
-    return await deployAndKill(calls, at);
+    return await killInARow([row], at, some);
+  } finally {
+    await row.close();
+  }
+}
+
+/** Two bots, each on its own database, share the moments. */
+async function killAtEach(at: Blow['at']): Promise<Killed[]> {
+  const first = await startKilledInARow();
+  const rows = [first];
+  try {
+    rows.push(await startKilledInARow());
+    const counted = await first.deploy(null);
+    // Every sync there is; of the writes those that begin a commit, as counted where nothing was killed.
+    return await killInARow(rows, at, at === 'sync' ? numbers(1) : writesThatBegin(counted.trace));
+  } finally {
+    for (const row of rows) await row.close();
+  }
+}
+
+/** Tries one moment after the other until none is left, and says which, also when one of them fails. */
+async function killInARow(rows: KilledInARow[], at: Blow['at'], nths: Iterable<number>): Promise<Killed[]> {
+  const rounds: Killed[] = [];
+  const moments = nths[Symbol.iterator]();
+  try {
+    await Promise.all(
+      rows.map(async (row) => {
+        for (let next = moments.next(); !next.done && !hasNoneLeft(rounds); next = moments.next())
+          rounds.push(await killAt(row, { at, nth: next.value }));
+      }),
+    );
+    return rounds;
+  } finally {
+    console.log(sayRounds(at, rounds));
+  }
+}
+
+function* numbers(stride: number): Generator<number, void> {
+  for (let nth = 1; ; nth += stride) yield nth;
+}
+
+/** How many there are depends on how much is told together: three in a row must have been too few. */
+function hasNoneLeft(rounds: Tried[]): boolean {
+  const last = rounds.toSorted((one, other) => one.nth - other.nth).slice(-3);
+  return last.length === 3 && last.every(({ trace }) => !trace.wasKilled);
+}
+
+async function killAt(row: KilledInARow, blow: Blow): Promise<Killed> {
+  try {
+    return { ...(await row.deploy(blow)), nth: blow.nth };
   } catch (error) {
-    throw new Error(`killed at ${calls} ${at}: ${String(error)}`, { cause: error });
+    throw new Error(`killed at ${blow.at} ${blow.nth}: ${String(error)}`, { cause: error });
   }
 }
 
-async function deployAndKill(calls: string, at: number): Promise<boolean> {
-  stage = await setStage({
-    clusters: [
-      { name: 'north', servers: ['web-1'] },
-      { name: 'south', servers: ['web-2'] },
-    ],
-    onThisMachine: true,
-    files: { 'install.sh': countedInstall(0.6) },
+/** Kills starts, at each sync or every third write until none is left where all are tried; answers where it struck. */
+async function killStarts(killed: KilledWhileStarting, at: Blow['at'], some: number[]): Promise<number[]> {
+  const moments = tryAll ? numbers(at === 'sync' ? 1 : 3) : some;
+  const tried: Tried[] = [];
+  for (const nth of moments) {
+    tried.push({ nth, trace: await killed.start({ at, nth }) });
+    if (tryAll && hasNoneLeft(tried)) break;
+  }
+  if (!tryAll) expect(struckIn(tried)).toEqual(some);
+  return struckIn(tried);
+}
+
+function struckIn(tried: Tried[]): number[] {
+  return tried
+    .filter(({ trace }) => trace.wasKilled)
+    .map(({ nth }) => nth)
+    .toSorted((one, other) => one - other);
+}
+
+function sayRounds(at: Blow['at'], rounds: Killed[]): string {
+  const kinds = [...new Set(rounds.map(({ newest }) => newest))];
+  const lines = kinds.map((kind) => {
+    const struck = struckIn(rounds.filter(({ newest }) => newest === kind));
+    return `  ${kind ?? 'none'} was the newest event: ${struck.join(', ')}`;
   });
-  await stage.startBot();
-  await requestShop2(stage);
-  await stage.stopBot();
-
-  // The bot opens a known database, is approved, deploys, tells the end, and falls silent.
-  await stage.startBot({ under: strace(calls, at) }).catch(() => undefined);
-  await approve();
-  const wasKilled = await Promise.race([untilKilled(), untilDone(stage).then(() => false)]);
-  await expectNothingTorn(stage);
-  if (wasKilled) {
-    await stage.startBot();
-    await approve();
-  }
-  await untilDone(stage);
-  await expectEachInstalledOnce(stage);
-  expectThreadOnceAndInOrder(stage);
-  await stage.stopBot();
-  await expectTrueRecord(stage);
-  return wasKilled;
-}
-
-/** Without -f only the first thread is traced, and no step. */
-function strace(calls: string, at: number): string[] {
-  const kill = `inject=${calls}:signal=SIGKILL:when=${at}`;
-  return ['strace', '-D', '-o', join(stage.directory, 'calls'), '-e', `trace=${calls}`, '-e', kill];
-}
-
-/** As a person does it who sees the button; a press that a dying bot never heard is made again. */
-async function approve(): Promise<void> {
-  while (stage.isRunning() && stage.card().text.includes('waiting for approval')) {
-    await stage.slack
-      .person('U0BEN')
-      .press(stage.card(), 'Approve')
-      .catch(() => undefined);
-    await delay(100);
-  }
-}
-
-async function untilKilled(): Promise<true> {
-  expect(await stage.botEnd()).toEqual({ code: null, signal: 'SIGKILL' });
-  return true;
+  const spared = rounds.length - struckIn(rounds).length;
+  return [`killed at ${struckIn(rounds).length} moments of ${at}, spared ${spared}`, ...lines].join('\n');
 }

@@ -4,13 +4,24 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 
 import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
-import type { StoredEvent } from '../../src/domain/events/deployment-event.ts';
+import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
+import { openReadOnly } from '../../src/store/sqlite/open-read-only.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
+import { checkLog } from '../../src/store/sqlite/verify-file.ts';
 import type { Stage } from './stage.ts';
 import { timesTold } from './told-servers.ts';
 
 /** The channel in which a stage's environment is deployed. */
 const channel = 'C0SHOP';
+
+/** Which deployment of a stage is looked at: its number, what it brings, and what it finds in service. */
+export interface Run {
+  number: number;
+  version: string;
+  before: string;
+}
+
+const firstRun: Run = { number: 1, version: '2', before: '1' };
 
 /** The install step of `shop@2` that writes down each time it runs, and takes this long. */
 export function countedInstall(seconds: number): string {
@@ -35,8 +46,13 @@ export async function untilInstalling(stage: Stage, server: string): Promise<voi
 
 /** Ana asks for `shop@2`; what is left to do is Ben's approval. */
 export async function requestShop2(stage: Stage): Promise<void> {
+  await requestShop(stage, firstRun);
+}
+
+/** Ana asks for a version of `shop`; what is left to do is Ben's approval. */
+export async function requestShop(stage: Stage, { version }: Run): Promise<void> {
   const ana = stage.slack.person('U0ANA');
-  await ana.types('/deploy shop@2 to shop-production', { channel });
+  await ana.types(`/deploy shop@${version} to shop-production`, { channel });
   const form = await ana.modal();
   await form.type('Reason', 'killed on the way');
   await form.submit();
@@ -50,15 +66,15 @@ export async function beginShop2(stage: Stage): Promise<void> {
 }
 
 /** Nothing that is in service may be unfinished, at any moment: the old revision, or the new one once install began. */
-export async function expectNothingTorn({ fleet }: Stage): Promise<void> {
+export async function expectNothingTorn({ fleet }: Stage, run = firstRun): Promise<void> {
   const torn = (await fleet.status()).filter(({ name, revision, balancer }) => {
     const begun = existsSync(join(fleet.directory, name, 'installs'));
-    return balancer === 'UP' && revision !== (begun ? 'shop@2' : 'shop@1');
+    return balancer === 'UP' && revision !== `shop@${begun ? run.version : run.before}`;
   });
   expect(torn, 'in service while unfinished').toEqual([]);
 }
 
-/** Waits for the end of the first attempt of the only deployment, and for its last line. */
+/** Waits for the end of the first attempt of the newest deployment, and for its last line. */
 export async function untilDone(stage: Stage, timeoutMs = 90_000): Promise<void> {
   const { length } = stage.fleet.servers;
   await stage.cardSays(`done, ${length} of ${length} servers`, timeoutMs);
@@ -67,10 +83,11 @@ export async function untilDone(stage: Stage, timeoutMs = 90_000): Promise<void>
 }
 
 /** By the servers' own files: each serves the new revision, in service, and was installed to exactly once. */
-export async function expectEachInstalledOnce({ fleet }: Stage): Promise<void> {
+export async function expectEachInstalledOnce({ fleet }: Stage, run = firstRun): Promise<void> {
+  const wanted = `shop@${run.version}`;
   for (const { name, revision, balancer } of await fleet.status()) {
-    expect({ name, revision, balancer }).toEqual({ name, revision: 'shop@2', balancer: 'UP' });
-    expect(installsOf(fleet.directory, name), `installs of ${name}`).toBe('shop@2\n');
+    expect({ name, revision, balancer }).toEqual({ name, revision: wanted, balancer: 'UP' });
+    expect(installsOf(fleet.directory, name), `installs of ${name}`).toBe(`${wanted}\n`);
   }
 }
 
@@ -80,11 +97,12 @@ export function installsOf(fleetDirectory: string, server: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-/** One card, and in its thread every message once and in the order of what happened. */
-export function expectThreadOnceAndInOrder(stage: Stage): void {
-  expect(stage.slack.channel(channel).messages()).toHaveLength(1);
+/** One card a deployment, and in the thread of the newest every message once and in the order of what happened. */
+export function expectThreadOnceAndInOrder(stage: Stage, { number } = firstRun): void {
+  expect(stage.slack.channel(channel).messages()).toHaveLength(number);
   const keys = stage.card().thread.map(({ metadata }) => JSON.stringify(metadata));
-  const versions = keys.map((key) => Number(/"thread:1:(\d+)"/.exec(key)?.[1]));
+  const key = new RegExp(`"thread:${number}:(\\d+)"`);
+  const versions = keys.map((text) => Number(key.exec(text)?.[1]));
   expect(versions).toEqual([...new Set(versions)].toSorted((one, other) => one - other));
   const said = threadText(stage);
   expect(said.split('Attempt 1 began')).toHaveLength(2);
@@ -126,7 +144,32 @@ export function databaseOf({ directory }: Pick<Stage, 'directory'>): string {
 
 /** The record says that all went well, and every task that was begun has exactly one end. The bot must have ended. */
 export async function expectTrueRecord(stage: Stage): Promise<void> {
-  const events = await eventsOf(stage);
+  expectAllEndedOnce(await eventsOf(stage));
+}
+
+/** The same of one deployment while the bot goes on, and that the whole log is unbroken; answers its events. */
+export function expectTrueRecordSoFar(stage: Stage, { number }: Run): StoredEvent[] {
+  const client = openReadOnly(databaseOf(stage), 'migrations');
+  try {
+    checkLog(client, databaseOf(stage));
+    const events = client
+      .prepare<[number], { version: number; at: number; data: string }>(
+        'SELECT version, at, data FROM events WHERE deployment = ? ORDER BY version',
+      )
+      .all(number)
+      .map(({ data, ...row }) => ({
+        ...row,
+        deployment: number,
+        event: JSON.parse(data) as DeploymentEvent,
+      }));
+    expectAllEndedOnce(events);
+    return events;
+  } finally {
+    client.close();
+  }
+}
+
+function expectAllEndedOnce(events: StoredEvent[]): void {
   expect(foldDeployment(events)?.state).toBe('ok');
   const intents = events.flatMap(({ event }) => (event.type === 'task_intended' ? [event.task] : []));
   const ends = events.flatMap(({ event }) => (event.type === 'task_ended' ? [event.task] : []));
