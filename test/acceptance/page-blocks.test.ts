@@ -261,7 +261,8 @@ describe.skipIf(!present)('blocks on the page, with an app of their own (needs c
       .poll(async () => await picture.evaluate((img) => 'naturalWidth' in img && img.naturalWidth))
       .toBe(1);
     await web.chat.update({ channel, ts, text: 'edited in place' });
-    await log.getByText('edited in place').waitFor();
+    // The reply that was told to the channel repeats it.
+    await log.getByRole('article').first().getByText('edited in place').waitFor();
     expect(await log.getByRole('article').first().innerText()).toContain('edited in place');
   });
 
