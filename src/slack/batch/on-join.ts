@@ -1,12 +1,3 @@
-import type {
-  AllMiddlewareArgs,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-  SlackCommandMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 
 import { batchToJoin } from '../../app/batch.ts';
@@ -18,17 +9,18 @@ import { tellPresser } from '../card/tell-presser.ts';
 import { drawForm } from '../form/draw-form.ts';
 import type { FormNeeds } from '../form/follow-answers.ts';
 import { emptyForm } from '../form/form-state.ts';
+import type { Press, Submit, Typed } from '../heard.ts';
 import { decodeButton, ids } from '../ids.ts';
 import { joinListView, nothingToJoin } from './join-list.ts';
 import { batchesOfTonight, refuseReader } from './tonight.ts';
 
-type Typed = Pick<AllMiddlewareArgs & SlackCommandMiddlewareArgs, 'command' | 'ack' | 'client'>;
+type Arguments = Pick<Typed, 'command' | 'ack' | 'client'>;
 
 /** `/deploy join 1042`: the form at the hour of that batch; without a number tonight's are offered. */
 export async function onJoinTyped(
   needs: FormNeeds,
   number: number | null,
-  { command, ack, client }: Typed,
+  { command, ack, client }: Arguments,
 ): Promise<void> {
   const channel = command.channel_id;
   const refusal = await refuseToJoin(needs, command.user_id, number);
@@ -45,13 +37,7 @@ export async function onJoinTyped(
 /** A press on Join…: the form, or why there is none. */
 export async function onJoinPressed(
   needs: FormNeeds,
-  {
-    body,
-    action,
-    ack,
-    client,
-    respond,
-  }: AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>,
+  { body, action, ack, client, respond }: Press,
 ): Promise<void> {
   await ack();
   const value = decodeButton(action.value);
@@ -64,10 +50,7 @@ export async function onJoinPressed(
 }
 
 /** One of tonight's was chosen: the form for it takes the place of the list. */
-export async function onJoinChosen(
-  needs: FormNeeds,
-  { body, view, ack }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
-): Promise<void> {
+export async function onJoinChosen(needs: FormNeeds, { body, view, ack }: Submit): Promise<void> {
   const chosen = view.state.values[ids.joinWhich]?.[ids.joinWhich]?.selected_option?.value;
   const number = Number(chosen);
   const refusal = await refuseToJoin(needs, body.user.id, number);

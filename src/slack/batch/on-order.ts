@@ -1,11 +1,3 @@
-import type {
-  AllMiddlewareArgs,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 
 import { batchToJoin } from '../../app/batch.ts';
@@ -16,11 +8,10 @@ import type { Verdict } from '../../domain/verdict.ts';
 import { sayRefusals } from '../../wording/refusal.ts';
 import type { BotNeeds } from '../bot.ts';
 import { tellPresser } from '../card/tell-presser.ts';
+import type { Press, Submit } from '../heard.ts';
 import { decodeButton, ids } from '../ids.ts';
 import { nothingToOrder, orderForm, type OrderState, readOrder } from './order-form.ts';
 import { refuseReader } from './tonight.ts';
-
-type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
 
 /** A press on Order…: the form over the list as it is now, or why it cannot be ordered any more. */
 export async function onOrderWanted(
@@ -50,10 +41,7 @@ export async function onMove(needs: BotNeeds, { body, action, ack, client }: Pre
 }
 
 /** The order is kept; one that was made over another list comes back over the present one (law 14). */
-export async function onOrderSubmit(
-  needs: BotNeeds,
-  { body, view, ack }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
-): Promise<void> {
+export async function onOrderSubmit(needs: BotNeeds, { body, view, ack }: Submit): Promise<void> {
   const state = readOrder(view);
   if (!state) return await ack();
   const by = body.user.id;

@@ -1,22 +1,12 @@
-import type {
-  AllMiddlewareArgs,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from '@slack/bolt';
-
 import { approveDeployment } from '../../app/approve-deployment.ts';
 import { loadDeployment } from '../../app/load-deployment.ts';
 import { once } from '../../app/once.ts';
 import { sayRefusals } from '../../wording/refusal.ts';
 import type { BotNeeds } from '../bot.ts';
+import type { Press, Submit } from '../heard.ts';
 import { decodeButton, ids } from '../ids.ts';
 import { changedPlanView, notApproved } from './changed-plan.ts';
 import { onDecision } from './on-button.ts';
-
-type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
 
 /** A press on Approve: counts at once, unless the plan changed; then the difference is shown first. */
 export async function onApprove(needs: BotNeeds, press: Press): Promise<void> {
@@ -32,10 +22,7 @@ export async function onApprove(needs: BotNeeds, press: Press): Promise<void> {
 }
 
 /** The approval of a plan that changed; a refusal takes the place of the difference. */
-export async function onApproveSubmit(
-  { app }: BotNeeds,
-  { body, view, ack }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
-): Promise<void> {
+export async function onApproveSubmit({ app }: BotNeeds, { body, view, ack }: Submit): Promise<void> {
   const value = decodeButton(view.private_metadata);
   if (!value) return await ack();
   const { number, planHash } = value;

@@ -1,5 +1,3 @@
-import type { AllMiddlewareArgs, BlockAction, ButtonAction, SlackActionMiddlewareArgs } from '@slack/bolt';
-
 import { acknowledgeGlass } from '../../app/acknowledge-glass.ts';
 import { answerQuestion } from '../../app/answer-question.ts';
 import { approveDeployment } from '../../app/approve-deployment.ts';
@@ -16,14 +14,13 @@ import type { Choice } from '../../domain/events/question.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { sayRefusals } from '../../wording/refusal.ts';
 import type { BotNeeds } from '../bot.ts';
+import type { Press } from '../heard.ts';
 import { type ButtonValue, decodeButton, ids } from '../ids.ts';
 import { detailsView } from './button-views.ts';
 import { deploymentView } from './deployment-view.ts';
 import { openOver } from './open-over.ts';
 import { preparationDecisions } from './preparation-decisions.ts';
 import { tellPresser } from './tell-presser.ts';
-
-type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
 
 /** What a button decides, by its id; each answers a verdict, and a "no" is told to the person who pressed. */
 const decisions: Record<

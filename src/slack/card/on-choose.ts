@@ -1,11 +1,4 @@
-import type {
-  AllMiddlewareArgs,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from '@slack/bolt';
+import type { AllMiddlewareArgs, BlockAction, SlackActionMiddlewareArgs } from '@slack/bolt';
 
 import { once } from '../../app/once.ts';
 import {
@@ -19,6 +12,7 @@ import type { Verdict } from '../../domain/verdict.ts';
 import { sayRefusals } from '../../wording/refusal.ts';
 import type { BotNeeds } from '../bot.ts';
 import { cut } from '../escape.ts';
+import type { Press, Submit } from '../heard.ts';
 import { type ButtonValue, decodeButton, ids } from '../ids.ts';
 import {
   chooseForm,
@@ -33,10 +27,7 @@ import { openOver } from './open-over.ts';
 import { tellPresser } from './tell-presser.ts';
 
 /** A press on Choose…: the form, or why there is none for this person. */
-export async function onChooseWanted(
-  needs: BotNeeds,
-  press: AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>,
-): Promise<void> {
+export async function onChooseWanted(needs: BotNeeds, press: Press): Promise<void> {
   const { body, action, ack, client } = press;
   await ack();
   const value = decodeButton(action.value);
@@ -63,10 +54,7 @@ export async function onChooseChange(
 }
 
 /** What was chosen is deployed again; a refusal stands under its field, with everything as it was chosen. */
-export async function onChooseSubmit(
-  needs: BotNeeds,
-  { body, view, ack }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
-): Promise<void> {
+export async function onChooseSubmit(needs: BotNeeds, { body, view, ack }: Submit): Promise<void> {
   const value = decodeButton(view.private_metadata);
   if (!value) return await ack();
   const { number, version: shownVersion } = value;

@@ -1,11 +1,3 @@
-import type {
-  AllMiddlewareArgs,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 
 import { breakGlass } from '../../app/break-glass.ts';
@@ -19,14 +11,13 @@ import type { Verdict } from '../../domain/verdict.ts';
 import { sayRefusals } from '../../wording/refusal.ts';
 import { sayStopNowEffect } from '../../wording/stop-now.ts';
 import type { BotNeeds } from '../bot.ts';
+import type { Press, Submit } from '../heard.ts';
 import { type ButtonValue, decodeButton, ids } from '../ids.ts';
 import { rejectView, stopNowView } from './button-views.ts';
 import { deploymentView } from './deployment-view.ts';
 import { breakGlassView } from './glass-parts.ts';
 import { openOver } from './open-over.ts';
 import { notTonightView } from './preparation-views.ts';
-
-type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
 
 interface Reasoned {
   by: string;
@@ -69,10 +60,7 @@ export async function onReasonWanted(
 }
 
 /** The decision with its reason; a refusal stands under the field. */
-export async function onReasonSubmit(
-  { app }: BotNeeds,
-  { body, view, ack, client }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
-): Promise<void> {
+export async function onReasonSubmit({ app }: BotNeeds, { body, view, ack, client }: Submit): Promise<void> {
   const decision = decisions[view.callback_id];
   if (!decision) return await ack();
   const { number = 0, planHash = '' } = decodeButton(view.private_metadata) ?? {};

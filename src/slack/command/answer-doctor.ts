@@ -1,19 +1,15 @@
-import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs } from '@slack/bolt';
-
 import type { Configuration } from '../../domain/configured/configuration.ts';
 import { harmless } from '../../domain/quote.ts';
 import { adminRoles, namesOfAdmins, type Person, rolesOf, standingSentence } from '../../domain/roles.ts';
 import { type MessageContent, section } from '../blocks.ts';
 import type { BotNeeds, Examined } from '../bot.ts';
+import type { Typed } from '../heard.ts';
 import { fitting } from './fitting.ts';
 
 const longestMessage = 400;
 
 /** `/deploy doctor`: acknowledged at once, because Slack is asked a good deal; the answer follows. */
-export async function onDoctor(
-  needs: BotNeeds,
-  { command, ack, respond }: AllMiddlewareArgs & SlackCommandMiddlewareArgs,
-): Promise<void> {
+export async function onDoctor(needs: BotNeeds, { command, ack, respond }: Typed): Promise<void> {
   const person = await needs.app.findPerson(command.user_id);
   const refusal = refuseReader(person, needs.app.configuration());
   await ack({

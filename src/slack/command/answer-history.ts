@@ -1,5 +1,3 @@
-import type { AllMiddlewareArgs, BlockAction, ButtonAction, SlackActionMiddlewareArgs } from '@slack/bolt';
-
 import { environmentHistory } from '../../app/environment-history.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import { sayHistoryTitle, sayPast } from '../../wording/history.ts';
@@ -7,6 +5,7 @@ import { sayRefusals } from '../../wording/refusal.ts';
 import { actions, button, type MessageContent, section } from '../blocks.ts';
 import type { BotNeeds } from '../bot.ts';
 import { slackInstant } from '../escape.ts';
+import type { Press } from '../heard.ts';
 import { ids } from '../ids.ts';
 import { fitting } from './fitting.ts';
 import { turnPage } from './turn-page.ts';
@@ -42,10 +41,7 @@ export async function answerHistory({ app }: BotNeeds, page: Page): Promise<Mess
 }
 
 /** A press on *More*: the next page stands in the place of this one. */
-export async function onHistoryPage(
-  needs: BotNeeds,
-  args: AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>,
-): Promise<void> {
+export async function onHistoryPage(needs: BotNeeds, args: Press): Promise<void> {
   await turnPage(needs, args, async (value) => {
     const { environment, before } = value;
     if (typeof environment !== 'string') return null;

@@ -1,4 +1,3 @@
-import type { AllMiddlewareArgs, BlockAction, ButtonAction, SlackActionMiddlewareArgs } from '@slack/bolt';
 import type { Button, SectionBlock } from '@slack/types';
 
 import type { CatalogEntry } from '../../app/needs.ts';
@@ -7,6 +6,7 @@ import { harmless, quote } from '../../domain/quote.ts';
 import { sayContent, sayWhere } from '../../wording/revision.ts';
 import { actions, button, type MessageContent, section } from '../blocks.ts';
 import type { BotNeeds } from '../bot.ts';
+import type { Press } from '../heard.ts';
 import { ids } from '../ids.ts';
 import { turnPage } from './turn-page.ts';
 
@@ -84,10 +84,7 @@ function pageButtons(search: string, page: number, pages: number): Button[] {
 }
 
 /** A press on *More* or *Back*: the other page stands in the place of this one. */
-export async function onRevisionsPage(
-  needs: BotNeeds,
-  args: AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>,
-): Promise<void> {
+export async function onRevisionsPage(needs: BotNeeds, args: Press): Promise<void> {
   await turnPage(needs, args, async ({ search, page }) =>
     typeof search === 'string' && typeof page === 'number'
       ? await answerRevisions(needs, { search, page })

@@ -1,4 +1,3 @@
-import type { AllMiddlewareArgs, BlockAction, ButtonAction, SlackActionMiddlewareArgs } from '@slack/bolt';
 import type { Button, KnownBlock } from '@slack/types';
 
 import { askToLift } from '../../app/ask-to-lift.ts';
@@ -13,6 +12,7 @@ import { actions, button, header, type MessageContent, section } from '../blocks
 import type { BotNeeds } from '../bot.ts';
 import { cardTitle } from '../card/card.ts';
 import { tellPresser } from '../card/tell-presser.ts';
+import type { Press } from '../heard.ts';
 import { ids } from '../ids.ts';
 
 /** `/deploy why N`: each reason with who can lift it, the way out, and a button that asks them. */
@@ -95,13 +95,7 @@ function refusedContent(refusals: Refusal[], asks: Button[]): MessageContent {
 /** A press on *Ask @ana*: asked once in the deployment's thread, and said so to who pressed. */
 export async function onAskToLift(
   needs: BotNeeds,
-  {
-    body,
-    action,
-    ack,
-    client,
-    respond,
-  }: AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>,
+  { body, action, ack, client, respond }: Press,
 ): Promise<void> {
   const { number, rule } = Object(JSON.parse(action.value ?? '{}')) as { number?: unknown; rule?: unknown };
   if (typeof number !== 'number' || typeof rule !== 'string') return await ack();

@@ -1,5 +1,3 @@
-import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs } from '@slack/bolt';
-
 import { cancelDeployment } from '../../app/cancel-deployment.ts';
 import { haltEverything } from '../../app/halt-everything.ts';
 import { lockEnvironment } from '../../app/lock-environment.ts';
@@ -27,6 +25,7 @@ import type { BotNeeds } from '../bot.ts';
 import { slackInstant } from '../escape.ts';
 import type { FormNeeds } from '../form/follow-answers.ts';
 import { openForm } from '../form/open-form.ts';
+import type { Typed } from '../heard.ts';
 import { onSettingsCommand } from '../settings/on-settings.ts';
 import { doctorMessage, onDoctor } from './answer-doctor.ts';
 import { answerLook, isLook } from './answer-look.ts';
@@ -39,10 +38,8 @@ import { answerDelegate, openDelegateForm } from './on-delegate.ts';
 import { openHaltForm } from './on-halt.ts';
 import { openLockForm } from './on-lock.ts';
 
-type Arguments = AllMiddlewareArgs & SlackCommandMiddlewareArgs;
-
 /** `/deploy …`: opens the form, or answers the person alone. */
-export async function onCommand(needs: FormNeeds, args: Arguments): Promise<void> {
+export async function onCommand(needs: FormNeeds, args: Typed): Promise<void> {
   const { command, ack, client } = args;
   const parsed = parseCommand(command.text, environmentNames(needs));
   if (parsed.do === 'form') {

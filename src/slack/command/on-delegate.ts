@@ -1,10 +1,3 @@
-import type {
-  AllMiddlewareArgs,
-  SlackCommandMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from '@slack/bolt';
-
 import { delegateAll, delegateOne } from '../../app/delegate-vote.ts';
 import type { AppNeeds } from '../../app/needs.ts';
 import { once } from '../../app/once.ts';
@@ -16,11 +9,12 @@ import { sayRefusals } from '../../wording/refusal.ts';
 import { section } from '../blocks.ts';
 import type { BotNeeds } from '../bot.ts';
 import { cut, mrkdwn, slackInstant } from '../escape.ts';
+import type { Submit, Typed } from '../heard.ts';
 import { ids } from '../ids.ts';
 import { delegateForm } from './delegate-form.ts';
 import type { Delegate } from './delegate-text.ts';
 
-type Arguments = Pick<AllMiddlewareArgs & SlackCommandMiddlewareArgs, 'command' | 'ack' | 'client'>;
+type Arguments = Pick<Typed, 'command' | 'ack' | 'client'>;
 
 const dayMs = 86_400_000;
 const longestError = 1_500;
@@ -81,7 +75,7 @@ export async function openDelegateForm(
 /** The vote goes over as the form says; a refusal stands under the person. */
 export async function onDelegateSubmit(
   { app, log }: BotNeeds,
-  { body, view, ack, client }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
+  { body, view, ack, client }: Submit,
 ): Promise<void> {
   const { channel, number } = JSON.parse(view.private_metadata) as { channel: string; number: number | null };
   const field = (id: string) => view.state.values[id]?.[id];

@@ -1,22 +1,14 @@
-import type {
-  AllMiddlewareArgs,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-  SlackShortcutMiddlewareArgs,
-} from '@slack/bolt';
+import type { AllMiddlewareArgs, SlackShortcutMiddlewareArgs } from '@slack/bolt';
 
 import type { FormNeeds } from '../form/follow-answers.ts';
 import { openForm } from '../form/open-form.ts';
+import type { Press } from '../heard.ts';
 
 const strings = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((word) => typeof word === 'string') : [];
 
 /** A press on *Deploy* beside a revision, or behind a request that was typed where no form can open: the form, filled in. */
-export async function onDeployWanted(
-  needs: FormNeeds,
-  { body, action, ack, client }: AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>,
-): Promise<void> {
+export async function onDeployWanted(needs: FormNeeds, { body, action, ack, client }: Press): Promise<void> {
   await ack();
   const value = Object(JSON.parse(action.value ?? '{}')) as Record<string, unknown>;
   const { environment, when } = value;

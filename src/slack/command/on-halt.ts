@@ -1,10 +1,3 @@
-import type {
-  AllMiddlewareArgs,
-  SlackCommandMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from '@slack/bolt';
-
 import { haltEverything } from '../../app/halt-everything.ts';
 import { once } from '../../app/once.ts';
 import { sayHalted } from '../../wording/outcome.ts';
@@ -12,9 +5,10 @@ import { sayRefusals } from '../../wording/refusal.ts';
 import type { BotNeeds } from '../bot.ts';
 import { haltView } from '../card/button-views.ts';
 import { cut, mrkdwn } from '../escape.ts';
+import type { Submit, Typed } from '../heard.ts';
 import { ids } from '../ids.ts';
 
-type Arguments = Pick<AllMiddlewareArgs & SlackCommandMiddlewareArgs, 'command' | 'ack' | 'client'>;
+type Arguments = Pick<Typed, 'command' | 'ack' | 'client'>;
 
 const longestError = 1_500;
 
@@ -27,7 +21,7 @@ export async function openHaltForm({ command, ack, client }: Arguments): Promise
 /** Everything stands still; a refusal stands under the field. */
 export async function onHaltSubmit(
   { app, log }: BotNeeds,
-  { body, view, ack, client }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
+  { body, view, ack, client }: Submit,
 ): Promise<void> {
   const reason = view.state.values[ids.reason]?.[ids.reason]?.value ?? '';
   const by = body.user.id;

@@ -1,10 +1,3 @@
-import type {
-  AllMiddlewareArgs,
-  SlackCommandMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from '@slack/bolt';
-
 import { findEnvironment } from '../../app/find-environment.ts';
 import { lockEnvironment } from '../../app/lock-environment.ts';
 import { once } from '../../app/once.ts';
@@ -14,9 +7,10 @@ import { section } from '../blocks.ts';
 import type { BotNeeds } from '../bot.ts';
 import { lockView } from '../card/button-views.ts';
 import { cut, mrkdwn } from '../escape.ts';
+import type { Submit, Typed } from '../heard.ts';
 import { ids } from '../ids.ts';
 
-type Arguments = Pick<AllMiddlewareArgs & SlackCommandMiddlewareArgs, 'command' | 'ack' | 'client'>;
+type Arguments = Pick<Typed, 'command' | 'ack' | 'client'>;
 
 const longestError = 1_500;
 
@@ -41,7 +35,7 @@ export async function openLockForm(
 /** The lock with its reason; a refusal stands under the field. */
 export async function onLockSubmit(
   { app, log }: BotNeeds,
-  { body, view, ack, client }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
+  { body, view, ack, client }: Submit,
 ): Promise<void> {
   const [channel = '', environment = ''] = view.private_metadata.split(' ');
   const reason = view.state.values[ids.reason]?.[ids.reason]?.value ?? '';

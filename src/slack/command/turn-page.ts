@@ -1,20 +1,13 @@
-import type { AllMiddlewareArgs, BlockAction, ButtonAction, SlackActionMiddlewareArgs } from '@slack/bolt';
-
 import { standingSentence } from '../../domain/roles.ts';
 import type { MessageContent } from '../blocks.ts';
 import type { BotNeeds } from '../bot.ts';
 import { tellPresser } from '../card/tell-presser.ts';
+import type { Press } from '../heard.ts';
 
 /** Puts another page in the place of the one whose button was pressed. It only reads, so it may come twice. */
 export async function turnPage(
   needs: BotNeeds,
-  {
-    body,
-    action,
-    ack,
-    client,
-    respond,
-  }: AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>,
+  { body, action, ack, client, respond }: Press,
   draw: (value: Record<string, unknown>) => Promise<MessageContent | null>,
 ): Promise<void> {
   await ack();

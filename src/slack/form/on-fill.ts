@@ -1,12 +1,3 @@
-import type {
-  AllMiddlewareArgs,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from '@slack/bolt';
-
 import { type FilledIn, fillProperties } from '../../app/fill-properties.ts';
 import { findEnvironment } from '../../app/find-environment.ts';
 import { once } from '../../app/once.ts';
@@ -17,12 +8,10 @@ import type { Refusal, Verdict } from '../../domain/verdict.ts';
 import { sayRefusals } from '../../wording/refusal.ts';
 import type { BotNeeds } from '../bot.ts';
 import { cut } from '../escape.ts';
+import type { Press, Submit } from '../heard.ts';
 import { drawForm, planOf, readMetadata } from './draw-form.ts';
 import { answerView, filledView, type FillMetadata, fillView, readFilled } from './fill-view.ts';
 import { readForm } from './form-state.ts';
-
-type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
-type Submit = AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>;
 
 const longestError = 1_500;
 

@@ -3,8 +3,6 @@ import type {
   BlockAction,
   SlackActionMiddlewareArgs,
   SlackOptionsMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
 } from '@slack/bolt';
 
 import { offerEntries } from '../../app/offer-entries.ts';
@@ -15,6 +13,7 @@ import type { Refusal, Verdict } from '../../domain/verdict.ts';
 import { sayRefusal } from '../../wording/refusal.ts';
 import type { BotNeeds } from '../bot.ts';
 import { cut, mrkdwn, slackInstant } from '../escape.ts';
+import type { Submit } from '../heard.ts';
 import { ids } from '../ids.ts';
 import { drawForm, drawFormAnyway, readMetadata } from './draw-form.ts';
 import { fieldOf } from './field-problems.ts';
@@ -84,10 +83,7 @@ export async function onFormChange(
 }
 
 /** Sending the form: a deployment, or every mistake under its field. */
-export async function onFormSubmit(
-  needs: BotNeeds,
-  { body, view, ack, client }: AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>,
-): Promise<void> {
+export async function onFormSubmit(needs: BotNeeds, { body, view, ack, client }: Submit): Promise<void> {
   const state = readForm(view.state.values);
   const { channel, hash, joins } = readMetadata(view.private_metadata);
   const person = await needs.app.findPerson(body.user.id);

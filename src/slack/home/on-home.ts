@@ -1,11 +1,4 @@
-import type {
-  AllMiddlewareArgs,
-  AnyMiddlewareArgs,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-  SlackEventMiddlewareArgs,
-} from '@slack/bolt';
+import type { AllMiddlewareArgs, AnyMiddlewareArgs, SlackEventMiddlewareArgs } from '@slack/bolt';
 
 import { readHome } from '../../app/read-home.ts';
 import type { Home, HomeShowing } from '../../store/homes.ts';
@@ -13,6 +6,7 @@ import { StoreUnavailable } from '../../store/unavailable.ts';
 import type { BotNeeds } from '../bot.ts';
 import type { FormNeeds } from '../form/follow-answers.ts';
 import { openForm } from '../form/open-form.ts';
+import type { Press } from '../heard.ts';
 import { ids } from '../ids.ts';
 import { sentenceView } from './home-view.ts';
 import { type HomeClient, type HomeNeeds, type Homes, isFollowed } from './show-home.ts';
@@ -21,8 +15,6 @@ import { type HomeClient, type HomeNeeds, type Homes, isFollowed } from './show-
 export interface HomeHandlerNeeds extends BotNeeds {
   homes: Homes;
 }
-
-type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
 
 /** Somebody opened App Home: it is drawn anew from what is so now. */
 export async function onHomeOpened(

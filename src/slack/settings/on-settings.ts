@@ -1,12 +1,4 @@
-import type {
-  AllMiddlewareArgs,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-  SlackCommandMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from '@slack/bolt';
+import type { AllMiddlewareArgs } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 
 import { chooseChannelTelling, offerChannelTelling } from '../../app/choose-channel-telling.ts';
@@ -17,14 +9,12 @@ import { sayRefusals } from '../../wording/refusal.ts';
 import { section } from '../blocks.ts';
 import type { BotNeeds } from '../bot.ts';
 import { cut, mrkdwn } from '../escape.ts';
+import type { Press, Submit, Typed } from '../heard.ts';
 import { ids } from '../ids.ts';
 import { readSettings, settingsForm } from './settings-form.ts';
 import { readTelling, tellingForm } from './telling-form.ts';
 
-type CommandArguments = Pick<AllMiddlewareArgs & SlackCommandMiddlewareArgs, 'command' | 'ack' | 'client'>;
-type Submit = AllMiddlewareArgs & SlackViewMiddlewareArgs<ViewSubmitAction>;
-type Press = AllMiddlewareArgs & SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
-
+type CommandArguments = Pick<Typed, 'command' | 'ack' | 'client'>;
 const longestError = 1_500;
 
 /** `/deploy settings`, of oneself or of an environment. */
