@@ -46,9 +46,9 @@ export function createGitSource(name: string, location: GitLocation, needs: GitS
     }
     return problem;
   };
+  const age = async (): Promise<string> => ` (${sayAge(await needs.mirror.fetchedAt(), needs.now())})`;
   /** Behind what is offered while the repository is silent. */
-  const asOf = async (): Promise<string> =>
-    problem === null ? '' : ` (${sayAge(await needs.mirror.fetchedAt(), needs.now())})`;
+  const asOf = async (): Promise<string> => (problem === null ? '' : await age());
 
   const describe = async ({ version, tag }: TaggedVersion): Promise<ListedVersion> => {
     if (isMoved(tag)) return { version, description: `its tag ${tag.name} was moved: it is refused` };
@@ -83,8 +83,9 @@ export function createGitSource(name: string, location: GitLocation, needs: GitS
     open: async (version) => {
       let found = await find(version);
       if (!found && safeWord.test(version)) {
-        await Promise.race([refresh(), delay(patienceMs, undefined, { ref: false })]);
+        const hasAnswered = await answersInTime(refresh());
         found = await find(version);
+        if (!found && !hasAnswered) return refuse(silent(name, version, await age()));
       }
       if (!found) return problem ? refuse(unreachable(name, version, problem, await asOf())) : null;
       if (isMoved(found.tag)) return refuse(moved(name, found));
@@ -134,6 +135,20 @@ function moved(name: string, { version, tag }: TaggedVersion): Refusal {
     message: `Tag ${tag.name} of \`${name}@${version}\` was moved from ${tag.commit.slice(0, 12)} to ${tag.upstream?.slice(0, 12)}, and a revision never changes.`,
     liftedBy: 'the author of the revision',
     wayOut: `Move the tag back to ${tag.commit.slice(0, 12)}, or publish the change as a new version.`,
+  };
+}
+
+async function answersInTime(answer: Promise<unknown>): Promise<boolean> {
+  return await Promise.race([answer.then(() => true), delay(patienceMs, false, { ref: false })]);
+}
+
+/** Nobody knows yet whether there is one. */
+function silent(name: string, version: string, age: string): Refusal {
+  return {
+    rule: 'unknown-revision',
+    message: `There is no revision \`${name}@${version}\` in what is known of its repository${age}, and the repository has not answered within ${patienceMs / 1_000} s.`,
+    liftedBy: 'whoever keeps the repository',
+    wayOut: 'Ask again in a moment: it is still being asked.',
   };
 }
 
