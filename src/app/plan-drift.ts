@@ -10,6 +10,8 @@ import type { LoadedDeployment } from './load-deployment.ts';
 import type { PlanningNeeds } from './needs.ts';
 import { planDeployment, samePlan } from './plan-deployment.ts';
 
+const minuteMs = 60_000;
+
 /** What voids an approval: the event to write, and the plan as it would be today. */
 export interface Drift {
   changes: string[];
@@ -41,8 +43,9 @@ export async function changesSince(
 }
 
 /**
- * The approvals are void. An hour that is still to come stays, and so does the time until which it was to be approved;
- * where the hour has come, what is not approved again, for now, within the grace expires.
+ * The approvals are void. An hour that is still to come stays, and so does the time until which something that waits for
+ * its approval was to be approved; what was approved has until its hour. Where that has come, what is not approved again,
+ * for now, within the grace expires.
  */
 export function drift(
   needs: Pick<PlanningNeeds, 'now'>,
@@ -55,10 +58,7 @@ export function drift(
   // What went wrong may be undone at any hour.
   const overrides = today.plan.undoes ? [] : overridesAt(today.plan.environment, startsAt ?? now);
   const owners = ownersOf(today.plan, plannedServers(today.plan));
-  const expiresAt =
-    startsAt === null
-      ? now + old.environment.schedule.graceMinutes * 60_000
-      : Math.min(startsAt, deployment.expiresAt ?? startsAt);
+  const expiresAt = untilWhen(deployment, startsAt) ?? now + old.environment.schedule.graceMinutes * minuteMs;
   return {
     changes,
     events: [
@@ -73,11 +73,31 @@ export function drift(
         ...(today.warnings && { warnings: today.warnings }),
       },
     ],
-    due: [...dueAgain(startsAt), { remove: 'expire' }, { add: 'expire', at: expiresAt }],
+    due: [
+      ...dueAgain({ deployment, plan: old }, { startsAt, expiresAt, now }),
+      { remove: 'expire' },
+      { add: 'expire', at: expiresAt },
+    ],
     plan: { plan: today.plan, hash: today.hash },
   };
 }
 
-function dueAgain(startsAt: number | null): DueChange[] {
-  return startsAt === null ? [{ remove: 'start' }, { remove: 'remind' }] : [{ add: 'start', at: startsAt }];
+/** Until when it may be approved; null: whoever waited for its start has the grace. */
+function untilWhen({ state, expiresAt }: Deployment, startsAt: number | null): number | null {
+  const asBefore = state === 'awaiting_approval' ? expiresAt : null;
+  return startsAt === null ? asBefore : Math.min(startsAt, asBefore ?? startsAt);
+}
+
+/** Its hour, and the reminders of an approval that is to be given once more. */
+function dueAgain(
+  { deployment: { state }, plan: { environment } }: LoadedDeployment,
+  { startsAt, expiresAt, now }: { startsAt: number | null; expiresAt: number; now: number },
+): DueChange[] {
+  const start: DueChange[] = startsAt === null ? [] : [{ add: 'start', at: startsAt }];
+  if (state === 'awaiting_approval') return start;
+  if (startsAt === null) return [{ remove: 'start' }, { remove: 'remind' }];
+  const reminders = (environment.approval?.remindMinutes ?? [])
+    .map((minutes) => expiresAt - minutes * minuteMs)
+    .filter((at) => at > now);
+  return [...start, ...reminders.map((at): DueChange => ({ add: 'remind', at }))];
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 
 import { dueHandlers } from '../app/handle-due.ts';
+import { lookAgain } from '../app/look-again.ts';
 import { startControl } from '../control/start-control.ts';
 import type { Configuration } from '../domain/configured/configuration.ts';
 import type { SecretReference } from '../domain/configured/connection.ts';
@@ -76,6 +77,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       for (const part of rest) await part.stop();
     });
   };
+  const lookAtWhatWaits = async (environments: string[]): Promise<void> =>
+    await lookAgain(app.needs, environments).catch((error: unknown) =>
+      log.error({ error }, 'what waits could not be held against the configuration; its start looks again'),
+    );
   try {
     await slack.start();
     ears.push(await startControl(options.socketFile, { app: app.needs, log }));
@@ -86,9 +91,13 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     });
     rest.push({ stop: async () => await health.close() });
     log.info({ url: health.url }, 'Lamplighter is ready');
+    // The file may have been changed while no process was there.
+    const looked = lookAtWhatWaits(current.configuration().environments.map(({ name }) => name));
+    rest.push({ stop: async () => await looked });
     const reload = async (configuration: Configuration): Promise<string[]> => {
       const changed = current.replace(configuration);
       await store.noteReload({ at: now(), environments: changed });
+      await lookAtWhatWaits(changed);
       return changed;
     };
     return { healthUrl: health.url, reload, stop };

@@ -59,3 +59,28 @@ test('a file with a fault changes nothing, and the log names the fault with its 
   await reload(written, 'was read anew and is in force');
   expect(await planSays()).not.toContain('switched off');
 });
+
+test('a reload asks at once for what was approved under another plan, and so does a start after the file was changed', async () => {
+  const { slack } = stage;
+  const ana = slack.person('U0ANA');
+  const ben = slack.person('U0BEN');
+  await ana.types('/deploy shop@2 to shop-production in 100 hours', { channel: 'C0SHOP' });
+  const form = await ana.modal();
+  await form.type('Reason', 'next week');
+  await form.submit();
+  await stage.cardSays('waiting for approval');
+  await ben.press(stage.card(), 'Approve');
+  await stage.cardSays('scheduled');
+  const longer = written.replace('expiresHours: 72', 'expiresHours: 48');
+  await reload(longer, 'was read anew and is in force');
+  await stage.cardSays('waiting for approval');
+  await ben.press(stage.card(), 'Approve');
+  const difference = await ben.modal();
+  expect(difference.text()).toMatch(/72.*48/);
+  await difference.submit();
+  await stage.cardSays('scheduled');
+  await stage.killBot();
+  writeFileSync(stage.configurationFile, written);
+  await stage.startBot();
+  await stage.cardSays('waiting for approval');
+});
