@@ -46,9 +46,9 @@ export function createGitSource(name: string, location: GitLocation, needs: GitS
     }
     return problem;
   };
-  const age = async (): Promise<string> => ` (${sayAge(await needs.mirror.fetchedAt(), needs.now())})`;
+  const readAgo = async (): Promise<string> => ` (${sayAge(await needs.mirror.fetchedAt(), needs.now())})`;
   /** Behind what is offered while the repository is silent. */
-  const asOf = async (): Promise<string> => (problem === null ? '' : await age());
+  const asOf = async (): Promise<string> => (problem === null ? '' : await readAgo());
 
   const describe = async ({ version, tag }: TaggedVersion): Promise<ListedVersion> => {
     if (isMoved(tag)) return { version, description: `its tag ${tag.name} was moved: it is refused` };
@@ -85,7 +85,7 @@ export function createGitSource(name: string, location: GitLocation, needs: GitS
       if (!found && safeWord.test(version)) {
         const hasAnswered = await answersInTime(refresh());
         found = await find(version);
-        if (!found && !hasAnswered) return refuse(silent(name, version, await age()));
+        if (!found && !hasAnswered) return refuse(silent(name, version, await readAgo()));
       }
       if (!found) return problem ? refuse(unreachable(name, version, problem, await asOf())) : null;
       if (isMoved(found.tag)) return refuse(moved(name, found));
