@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** What SQLite may lay beside a database. */
@@ -19,11 +19,29 @@ export function linkDurably(file: string, name: string): boolean {
   try {
     linkSync(file, name);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (isThere(error)) return false;
     throw error;
   }
   syncToDisk(dirname(name));
   return true;
+}
+
+/**
+ * Makes a directory for this user alone, and those above it that are missing. A step at a time: asked for all at once,
+ * Node tries for ever where the system answers as `/proc` does.
+ */
+export function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  makeDirectory(dirname(directory));
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    if (!isThere(error)) throw error;
+  }
+}
+
+function isThere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
 }
 
 /** Removes a database that is nobody's yet, with all that lies beside it. */

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import type { Store } from '../store.ts';
@@ -7,6 +7,7 @@ import { whenFree } from './busy.ts';
 import { checkFile } from './check-file.ts';
 import { checkUnfinished } from './check-unfinished.ts';
 import { type Connection, connect, type ReportTrouble } from './connection.ts';
+import { makeDirectory } from './durable-files.ts';
 import { inOneSentence } from './in-one-sentence.ts';
 import { migrate } from './migrate.ts';
 import { createPrivately, lockForThisProcess, type ProcessLock } from './process-lock.ts';
@@ -62,7 +63,7 @@ function holdFile(
 ): { file: string; lock: ProcessLock | null } {
   if (file === ':memory:') return { file, lock: null };
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(file));
     createPrivately(file);
     // Two names of one file must meet at one lock.
     return { file, lock: lockForThisProcess(realpathSync(file), me) };

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, chmodSync, existsSync, mkdirSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { copyFileSync, chmodSync, existsSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 import { checkFile } from './check-file.ts';
 import { type Connection, connect } from './connection.ts';
-import { removeDatabase, syncToDisk } from './durable-files.ts';
+import { makeDirectory, removeDatabase, syncToDisk } from './durable-files.ts';
 import { inOneSentence } from './in-one-sentence.ts';
 import { markRestored, type Settled } from './mark-restored.ts';
 import { migrate } from './migrate.ts';
@@ -70,7 +70,7 @@ function refuseWrongCopy(copy: string, file: string): void {
 /** The lock belongs to the file itself, whichever name it is called by. */
 function realFile(file: string): string {
   if (existsSync(file)) return realpathSync(file);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(file));
   return join(realpathSync(dirname(file)), basename(file));
 }
 

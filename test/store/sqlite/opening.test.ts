@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  existsSync,
   chmodSync,
   mkdirSync,
   readdirSync,
@@ -98,6 +99,21 @@ describe('the database file', () => {
     await expect(open(join(place.folder, 'directory'))).rejects.toThrow(
       /directory cannot be opened: it is a directory or a device$/,
     );
+  });
+
+  it.runIf(existsSync('/proc/self'))(
+    'below a directory that takes none is refused, and not tried for ever',
+    async () => {
+      await expect(open('/proc/lamplighter/data/lamplighter.db')).rejects.toThrow(
+        /^the database \/proc\/lamplighter\/data\/lamplighter\.db cannot be opened: .*ENOENT/,
+      );
+    },
+  );
+
+  it('makes the directories above it for its user alone', async () => {
+    await open(join(place.folder, 'deep', 'deeper', 'lamplighter.db'));
+    for (const made of ['deep', 'deep/deeper'])
+      expect(statSync(join(place.folder, made)).mode & 0o777).toBe(0o700);
   });
 });
 
