@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { answerQuestion } from '../../src/app/answer-question.ts';
 import { approveDeployment } from '../../src/app/approve-deployment.ts';
+import { expireDeployment } from '../../src/app/expire-deployment.ts';
 import { dueHandlers } from '../../src/app/handle-due.ts';
 import type { ApprovalRule } from '../../src/domain/configured/approval-rule.ts';
 import type { Environment } from '../../src/domain/configured/environment.ts';
 import type { OnMissed } from '../../src/domain/configured/hours.ts';
 import { startApp, type TestApp, tuesdayMorning } from '../helpers/app.ts';
 import { buildEnvironment } from '../helpers/build.ts';
-import { load, requested, said, startsAt, tickAt, value } from '../helpers/prepared.ts';
+import { load, messagesOf, requested, said, startsAt, tickAt, value } from '../helpers/prepared.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -116,6 +118,21 @@ describe('law 9: a start that was missed by more than the grace', () => {
   });
 });
 
+test('a question takes no other answer than those that it offers', async () => {
+  await start({ schedule: { graceMinutes: 15, onMissed: 'ask', remindMinutes: [] } });
+  const { number } = await requested(app);
+  await tickAt(app, startsAt + hour);
+  const { question } = await load(app, number);
+  const answered = await answerQuestion(app, {
+    by: 'U0ANA',
+    number,
+    question: question?.id ?? '',
+    choice: 'retry',
+  });
+  expect(messagesOf(answered)).not.toBe('');
+  expect(await load(app, number)).toMatchObject({ state: 'waiting', question });
+});
+
 describe('reminders of a start', () => {
   beforeEach(
     async () => await start({ schedule: { graceMinutes: 15, onMissed: 'run', remindMinutes: [60, 10] } }),
@@ -197,6 +214,9 @@ describe('while an approval is missing', () => {
 
   test('it expires at its hour, told once', async () => {
     const { number } = await requested(app);
+    app.clock.now = startsAt - 1;
+    await expireDeployment(app, number);
+    expect((await load(app, number)).state).toBe('awaiting_approval');
     await tickAt(app, startsAt, 3);
     await tickAt(app, startsAt + hour, 3);
     expect((await load(app, number)).state).toBe('expired');
