@@ -2,7 +2,7 @@ import { sayTime } from '../domain/calendar/calendar.ts';
 import type { Seats } from '../domain/configured/approval-rule.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
 import { isUnseen } from '../domain/deployment/glass.ts';
-import { namesOfSeats, saySeats, sayWhatItTakes } from '../domain/deployment/seats.ts';
+import { isForOwners, namesOfSeats, saySeats, sayWhatItTakes } from '../domain/deployment/seats.ts';
 import { standingSentence } from '../domain/roles.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';
@@ -41,8 +41,7 @@ export async function acknowledgeGlass(
 
 /** `Somebody with the role promotion_admin`, or the owners among them. */
 function sayWhoLooks(seats: Seats[]): string {
-  const what = sayWhatItTakes(seats);
-  return what.startsWith('the role ') ? `Somebody with ${what}` : `Somebody who is ${what}`;
+  return `Somebody ${seats.every(isForOwners) ? 'who is' : 'with'} ${sayWhatItTakes(seats)}`;
 }
 
 function nothingToSee({ number, glass, zone }: Deployment): Refusal {
