@@ -85,10 +85,14 @@ export async function untilDone(stage: Stage, timeoutMs = 90_000): Promise<void>
 /** By the servers' own files: each serves the new revision, in service, and was installed to exactly once. */
 export async function expectEachInstalledOnce({ fleet }: Stage, run = firstRun): Promise<void> {
   const wanted = `shop@${run.version}`;
-  for (const { name, revision, balancer } of await fleet.status()) {
-    expect({ name, revision, balancer }).toEqual({ name, revision: wanted, balancer: 'UP' });
+  for (const { name, revision } of await fleet.status()) {
+    expect({ name, revision }).toEqual({ name, revision: wanted });
     expect(installsOf(fleet.directory, name), `installs of ${name}`).toBe(`${wanted}\n`);
   }
+  // On a busy machine the balancer may miss an answer and count up again by itself; what is held stays down.
+  const notInService = async (): Promise<string[]> =>
+    (await fleet.status()).filter(({ balancer }) => balancer !== 'UP').map(({ name }) => name);
+  await expect.poll(notInService, { timeout: 10_000 }).toEqual([]);
 }
 
 /** What the install step wrote down on a server, a line each time it ran. */
