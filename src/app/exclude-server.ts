@@ -8,8 +8,8 @@ import {
 } from '../domain/deployment/exclusion.ts';
 import { refuseOperator } from '../domain/deployment/operator.ts';
 import { answeredSince, floorAgainst } from '../domain/deployment/rehearsal.ts';
-import type { ServerProblem } from '../domain/events/happening.ts';
 import type { ExclusionCause } from '../domain/events/preparation-event.ts';
+import type { ServerProblem } from '../domain/events/server-problem.ts';
 import { type Plan, plannedServers } from '../domain/plan/plan.ts';
 import { accept, refuse, type Refusal, type Verdict } from '../domain/verdict.ts';
 import { decide } from './decide.ts';

@@ -1,6 +1,7 @@
 import type { Configuration } from '../domain/configured/configuration.ts';
 import type { Environment } from '../domain/configured/environment.ts';
-import { type Deployment, foldDeployment } from '../domain/deployment/deployment.ts';
+import type { Deployment } from '../domain/deployment/deployment.ts';
+import { foldDeployment } from '../domain/deployment/fold-deployment.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { accept, refuse, type Verdict } from '../domain/verdict.ts';
 import type { Store } from '../store/store.ts';

@@ -1,5 +1,6 @@
-import { type BatchOnFailure, takesPart } from '../domain/batch/batch.ts';
+import { takesPart } from '../domain/batch/batch.ts';
 import type { BatchEntry } from '../domain/batch/conflicts.ts';
+import type { BatchOnFailure } from '../domain/batch/on-failure.ts';
 import { sayTime } from '../domain/calendar/calendar.ts';
 import { refuseOperator } from '../domain/deployment/operator.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';

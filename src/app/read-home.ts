@@ -1,6 +1,7 @@
 import type { Environment } from '../domain/configured/environment.ts';
 import { type Hand, handsOn } from '../domain/deployment/delegation.ts';
-import { type Deployment, type DeploymentState, foldDeployment } from '../domain/deployment/deployment.ts';
+import type { Deployment, DeploymentState } from '../domain/deployment/deployment.ts';
+import { foldDeployment } from '../domain/deployment/fold-deployment.ts';
 import { isUnseen } from '../domain/deployment/glass.ts';
 import type { EnvironmentLock } from '../domain/deployment/lock.ts';
 import type { Plan } from '../domain/plan/plan.ts';

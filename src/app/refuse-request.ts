@@ -2,16 +2,21 @@ import { refusePast } from '../domain/calendar/past.ts';
 import type { Refusal } from '../domain/verdict.ts';
 import type { AppNeeds } from './needs.ts';
 import type { PlannedDeployment } from './plan-deployment.ts';
-import type { RequestDeployment } from './request-deployment.ts';
+
+/** What of a request can be wrong by itself. */
+interface Asked {
+  startsAt: number | null;
+  zone: string;
+  reason: string;
+  acceptedWarnings: number | 'all';
+  /** Hash of the plan that was on the screen; null where none was shown. */
+  shownHash: string | null;
+}
 
 const maxReasonLength = 3_000;
 
 /** Every reason that lies in the request itself: its hour, its reason, its warnings, and the plan that was looked at. */
-export function refuseRequest(
-  needs: AppNeeds,
-  request: RequestDeployment,
-  planned: PlannedDeployment,
-): Refusal[] {
+export function refuseRequest(needs: AppNeeds, request: Asked, planned: PlannedDeployment): Refusal[] {
   const refusals = [
     refusePast(request.startsAt, request.zone, needs.now()),
     refuseReason(request.reason),
@@ -33,10 +38,7 @@ function refuseReason(reason: string): Refusal | null {
   };
 }
 
-function refuseUnaccepted(
-  { acceptedWarnings }: RequestDeployment,
-  { warnings }: PlannedDeployment,
-): Refusal | null {
+function refuseUnaccepted({ acceptedWarnings }: Asked, { warnings }: PlannedDeployment): Refusal | null {
   if (acceptedWarnings === 'all' || acceptedWarnings === warnings.length) return null;
   return {
     rule: 'warnings',
@@ -46,7 +48,7 @@ function refuseUnaccepted(
   };
 }
 
-function refuseOtherPlan({ shownHash }: RequestDeployment, { hash }: PlannedDeployment): Refusal | null {
+function refuseOtherPlan({ shownHash }: Asked, { hash }: PlannedDeployment): Refusal | null {
   if (shownHash === null || shownHash === hash) return null;
   return {
     rule: 'plan-changed',

@@ -1,5 +1,5 @@
 import type { Configuration } from '../domain/configured/configuration.ts';
-import type { BotOptions } from './bot.ts';
+import type { BotOptions } from './bot-options.ts';
 import { checkRunning } from './doctor/check-running.ts';
 import { checkSlack } from './doctor/check-slack.ts';
 import type { Finding } from './doctor/finding.ts';

@@ -6,36 +6,19 @@ import { dueHandlers } from '../app/handle-due.ts';
 import { lookAgain } from '../app/look-again.ts';
 import { startControl } from '../control/start-control.ts';
 import type { Configuration } from '../domain/configured/configuration.ts';
-import type { SecretReference } from '../domain/configured/connection.ts';
-import { createMetrics, type Metrics } from '../health/metrics.ts';
+import { type Metrics, createMetrics } from '../health/metrics.ts';
 import { type HealthServer, startHealthServer } from '../health/server.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
-import { connectSlack, type SlackConnection } from '../slack/connection/connect.ts';
+import { connectSlack } from '../slack/connection/connect.ts';
 import { listen } from '../slack/listen.ts';
-import type { Pace } from '../slack/outbox/outbox.ts';
-import type { Store } from '../store/store.ts';
 import { createApp } from './bot-app.ts';
 import { createExamination } from './bot-doctor.ts';
 import { createExecutor } from './bot-executor.ts';
+import type { BotOptions } from './bot-options.ts';
 import { startSpeaking } from './bot-speaking.ts';
 import { holdConfiguration } from './current-configuration.ts';
 import { openCatalogBeside } from './data-directory.ts';
 import { version } from './version.ts';
-
-/** Everything a bot is built from. */
-export interface BotOptions {
-  store: Store;
-  configuration: Configuration;
-  slack: Pick<SlackConnection, 'botToken' | 'apiUrl' | 'transport'>;
-  health: { host: string; port: number };
-  /** Where the command line is heard: beside the database. */
-  socketFile: string;
-  /** Where marks of balancer scripts and copies of repositories are kept: beside the database. */
-  dataDirectory: string;
-  readSecret: (reference: SecretReference) => string;
-  pace: Pace;
-  log: Logger;
-}
 
 /** A running bot. */
 export interface Bot {

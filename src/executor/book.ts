@@ -1,4 +1,5 @@
-import { applyEvent, type Deployment, foldDeployment } from '../domain/deployment/deployment.ts';
+import type { Deployment } from '../domain/deployment/deployment.ts';
+import { applyEvent, foldDeployment } from '../domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { type IndexedPlan, indexPlan } from '../domain/plan/plan-index.ts';
 import type { Plan } from '../domain/plan/plan.ts';

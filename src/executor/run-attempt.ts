@@ -1,4 +1,5 @@
-import { type Action, beginsServer, type GroupAction, nextActions } from '../domain/attempt/next-action.ts';
+import type { Action, GroupAction } from '../domain/attempt/action.ts';
+import { beginsServer, nextActions } from '../domain/attempt/next-action.ts';
 import type { Run } from '../domain/attempt/run.ts';
 import { windowEnd } from '../domain/calendar/windows.ts';
 import type { Step } from '../domain/configured/runbook.ts';

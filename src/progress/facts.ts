@@ -1,5 +1,6 @@
 import { serverRun, taskRun } from '../domain/attempt/run.ts';
-import { applyEvent, type Deployment, foldDeployment } from '../domain/deployment/deployment.ts';
+import type { Deployment } from '../domain/deployment/deployment.ts';
+import { applyEvent, foldDeployment } from '../domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../domain/events/deployment-event.ts';
 import { type Plan, type PlannedTask, taskOf } from '../domain/plan/plan.ts';
 

@@ -1,5 +1,6 @@
 import { standingsOf } from '../domain/attempt/standing.ts';
-import { type Deployment, foldDeployment } from '../domain/deployment/deployment.ts';
+import type { Deployment } from '../domain/deployment/deployment.ts';
+import { foldDeployment } from '../domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../domain/events/deployment-event.ts';
 import { type Plan, plannedServers } from '../domain/plan/plan.ts';
 import type { MemberService } from '../store/facts.ts';

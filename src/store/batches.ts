@@ -1,4 +1,5 @@
-import type { BatchChange, BatchOnFailure } from '../domain/batch/batch.ts';
+import type { BatchChange } from '../domain/batch/batch.ts';
+import type { BatchOnFailure } from '../domain/batch/on-failure.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import type { DeploymentSummary } from './deployments.ts';
 

@@ -1,4 +1,4 @@
-import type { BatchOnFailure } from '../domain/batch/batch.ts';
+import type { BatchOnFailure } from '../domain/batch/on-failure.ts';
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 
 /** What happened to a deployment's place on its list, in one line. */

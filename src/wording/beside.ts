@@ -1,7 +1,7 @@
 import type { DeploymentState } from '../domain/deployment/deployment.ts';
 import { sayState } from '../domain/deployment/say-state.ts';
-import type { SayInstant } from './decision-line.ts';
 import type { Listed } from './listed.ts';
+import type { SayInstant } from './say-instant.ts';
 
 const mostLines = 8;
 const inOrder: Partial<Record<DeploymentState, number>> = { running: 0, waiting: 0, paused: 0, queued: 1 };

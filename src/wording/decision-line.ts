@@ -14,9 +14,7 @@ import { sayNextWindow, sayOverrides, sayQueued, sayReminder } from './hours.ts'
 import { sayPlanChange } from './plan-change.ts';
 import { sayPlan } from './plan.ts';
 import { sayPreparation } from './preparation.ts';
-
-/** How an instant is written where the line is read. */
-export type SayInstant = (instant: number) => string;
+import type { SayInstant } from './say-instant.ts';
 
 /** What people and the calendar decided about a deployment, in one line. */
 export function sayDecision(

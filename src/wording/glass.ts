@@ -1,8 +1,8 @@
 import type { BrokenGlass } from '../domain/deployment/glass.ts';
 import type { GlassEvent } from '../domain/events/glass-event.ts';
 import { harmless } from '../domain/quote.ts';
-import type { SayInstant } from './decision-line.ts';
 import { joined } from './joined.ts';
+import type { SayInstant } from './say-instant.ts';
 
 /** What broken glass does not lift, wherever somebody is about to break it. */
 export const notLifted = 'Windows, freezes and locks are not lifted.';

@@ -1,7 +1,7 @@
 import { sayState } from '../domain/deployment/say-state.ts';
-import type { SayInstant } from './decision-line.ts';
 import { sayDuration } from './duration.ts';
 import type { Listed } from './listed.ts';
+import type { SayInstant } from './say-instant.ts';
 
 /** A deployment of the past in one line: what, how it ended and how long it took, when, who. */
 export function sayPast(

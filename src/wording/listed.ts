@@ -1,6 +1,6 @@
 import type { DeploymentState } from '../domain/deployment/deployment.ts';
 import { sayState } from '../domain/deployment/say-state.ts';
-import type { SayInstant } from './decision-line.ts';
+import type { SayInstant } from './say-instant.ts';
 
 /** What a list shows of a deployment. */
 export interface Listed {

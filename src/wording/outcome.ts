@@ -1,4 +1,4 @@
-import type { SayInstant } from './decision-line.ts';
+import type { SayInstant } from './say-instant.ts';
 
 /** What a request became, for the person who made it. */
 export function sayRequested(

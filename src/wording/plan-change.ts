@@ -1,8 +1,8 @@
 import type { DeploymentEvent } from '../domain/events/deployment-event.ts';
 import { sayVoter } from './approvals.ts';
-import type { SayInstant } from './decision-line.ts';
 import { sayOverrides } from './hours.ts';
 import { joined } from './joined.ts';
+import type { SayInstant } from './say-instant.ts';
 
 type PlanChanged = Extract<DeploymentEvent, { type: 'plan_changed' }>;
 

@@ -1,8 +1,8 @@
 import { mention } from '../domain/actor.ts';
 import type { ExcludedServer, OwnedServers, PreparationEvent } from '../domain/events/preparation-event.ts';
 import { harmless } from '../domain/quote.ts';
-import type { SayInstant } from './decision-line.ts';
 import { joined } from './joined.ts';
+import type { SayInstant } from './say-instant.ts';
 
 type EventOf<T extends PreparationEvent['type']> = Extract<PreparationEvent, { type: T }>;
 

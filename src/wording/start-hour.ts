@@ -9,7 +9,7 @@ import {
 } from '../domain/calendar/windows.ts';
 import type { Environment } from '../domain/configured/environment.ts';
 import type { Deployment } from '../domain/deployment/deployment.ts';
-import type { SayInstant } from './decision-line.ts';
+import type { SayInstant } from './say-instant.ts';
 
 /** When a deployment starts; of one that was to start at once, when it was begun last. */
 export function sayStart(

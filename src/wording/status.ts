@@ -4,9 +4,9 @@ import type { Freeze } from '../domain/configured/hours.ts';
 import { type EnvironmentLock, sayLock } from '../domain/deployment/lock.ts';
 import { harmless, quote } from '../domain/quote.ts';
 import type { Busy } from '../domain/rules/rule.ts';
-import type { SayInstant } from './decision-line.ts';
 import { sayDuration } from './duration.ts';
 import { type Listed, sayListed } from './listed.ts';
+import type { SayInstant } from './say-instant.ts';
 import { sayLocal } from './start-hour.ts';
 
 /** What is said of an environment as it stands now. */

@@ -16,11 +16,12 @@ import {
 } from '../domain/plan/plan.ts';
 import { quote } from '../domain/quote.ts';
 import type { Fact } from '../progress/facts.ts';
-import { type SayInstant, sayDecision } from './decision-line.ts';
+import { sayDecision } from './decision-line.ts';
 import { sayDuration } from './duration.ts';
 import { sayWindowEnd } from './hours.ts';
 import { listRuns } from './names.ts';
 import { sayExcluded } from './preparation.ts';
+import type { SayInstant } from './say-instant.ts';
 
 /** What a fact says in the thread, in `show` and in the demo: one line, sometimes with more below it. */
 export function threadLine(plan: Plan, fact: Fact, sayInstant: SayInstant): string {

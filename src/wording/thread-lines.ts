@@ -1,9 +1,9 @@
 import { type Plan, plannedServers } from '../domain/plan/plan.ts';
 import { quote } from '../domain/quote.ts';
 import type { Fact } from '../progress/facts.ts';
-import type { SayInstant } from './decision-line.ts';
 import { sayDuration } from './duration.ts';
 import { countServers, listRuns, shortName } from './names.ts';
+import type { SayInstant } from './say-instant.ts';
 import { threadLine } from './thread-line.ts';
 
 /** What facts that became known together say in the thread: servers that fared alike share a line. */

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import { nextActions } from '../../src/domain/attempt/next-action.ts';
 import { afterRestore } from '../../src/domain/deployment/after-restore.ts';
-import { type Deployment, foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import type { Deployment } from '../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { indexPlan } from '../../src/domain/plan/plan-index.ts';
 import { buildEnvironment, buildPlan } from '../helpers/build.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Environment } from '../../src/domain/configured/environment.ts';
-import { type Deployment, foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import type { Deployment } from '../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import {
   chosenServers,
   failedServers,

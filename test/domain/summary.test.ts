@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import { firstStanding, isEventType, type Standing, summarize } from '../../src/domain/deployment/summary.ts';
 import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
 import type { Question } from '../../src/domain/events/question.ts';

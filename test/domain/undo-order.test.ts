@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { chooseCache } from '../../src/domain/attempt/choose-cache.ts';
-import { serverRun, startRun } from '../../src/domain/attempt/run.ts';
+import { serverRun } from '../../src/domain/attempt/run.ts';
+import { startRun } from '../../src/domain/attempt/start-run.ts';
 import type { Environment } from '../../src/domain/configured/environment.ts';
 import { buildPlan } from '../helpers/build.ts';
 import { buildDenodo, buildDenodoRevision, caches } from '../helpers/denodo-shapes.ts';

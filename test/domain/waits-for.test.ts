@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { type Deployment, foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import type { Deployment } from '../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import { canApprove, isTheirs } from '../../src/domain/deployment/waits-for.ts';
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import type { Person } from '../../src/domain/roles.ts';

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import type { Action } from '../../src/domain/attempt/action.ts';
 import { applyToRun } from '../../src/domain/attempt/apply-to-run.ts';
 import { judgeGroup } from '../../src/domain/attempt/judge-group.ts';
 import { lanesOf } from '../../src/domain/attempt/lanes.ts';
-import { type Action, beginsServer, nextActions, openTasks } from '../../src/domain/attempt/next-action.ts';
-import { type Run, startRun } from '../../src/domain/attempt/run.ts';
+import { beginsServer, nextActions, openTasks } from '../../src/domain/attempt/next-action.ts';
+import type { Run } from '../../src/domain/attempt/run.ts';
+import { startRun } from '../../src/domain/attempt/start-run.ts';
 import type { Environment } from '../../src/domain/configured/environment.ts';
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { type IndexedPlan, indexPlan } from '../../src/domain/plan/plan-index.ts';

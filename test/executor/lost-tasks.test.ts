@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Environment } from '../../src/domain/configured/environment.ts';
-import { applyEvent, foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import { applyEvent, foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { indexPlan } from '../../src/domain/plan/plan-index.ts';
 import { type Plan, plannedServers, type PlannedTask } from '../../src/domain/plan/plan.ts';

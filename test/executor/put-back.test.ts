@@ -7,7 +7,7 @@ import type { AppNeeds } from '../../src/app/needs.ts';
 import { pauseDeployment } from '../../src/app/pause-deployment.ts';
 import { keepOut, putBackInService } from '../../src/app/put-back-in-service.ts';
 import { stopDeploymentNow } from '../../src/app/stop-deployment-now.ts';
-import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import { factsOf } from '../../src/progress/facts.ts';
 import { deploymentCard } from '../../src/slack/card/card.ts';
 import { threadLine } from '../../src/wording/thread-line.ts';

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, type Mock, test, vi } from 'vitest';
 
-import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import { passBy } from '../../src/domain/fault-point.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import { createLocalDriver } from '../../src/drivers/local/local-driver.ts';

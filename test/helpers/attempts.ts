@@ -1,5 +1,6 @@
 import type { AppNeeds } from '../../src/app/needs.ts';
-import { type Deployment, foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import type { Deployment } from '../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import type { AttemptEnd, ServerState } from '../../src/domain/events/states.ts';
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Environment } from '../../src/domain/configured/environment.ts';
-import { type Deployment, foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import type { Deployment } from '../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import type { Choice } from '../../src/domain/events/question.ts';
 import { passBy } from '../../src/domain/fault-point.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'vitest';
 
-import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
 import { openReadOnly } from '../../src/store/sqlite/open-read-only.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';

@@ -1,7 +1,9 @@
+import type { Action } from '../../src/domain/attempt/action.ts';
 import { applyToRun } from '../../src/domain/attempt/apply-to-run.ts';
 import { chooseCache } from '../../src/domain/attempt/choose-cache.ts';
-import { type Action, beginsServer, nextActions } from '../../src/domain/attempt/next-action.ts';
-import { type Run, startRun } from '../../src/domain/attempt/run.ts';
+import { beginsServer, nextActions } from '../../src/domain/attempt/next-action.ts';
+import type { Run } from '../../src/domain/attempt/run.ts';
+import { startRun } from '../../src/domain/attempt/start-run.ts';
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import type { TaskEnd } from '../../src/domain/events/states.ts';
 import { type IndexedPlan, indexPlan } from '../../src/domain/plan/plan-index.ts';

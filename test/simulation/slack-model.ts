@@ -1,7 +1,7 @@
 import { WebAPIRateLimitedError } from '@slack/web-api';
 
 import { decodeButton } from '../../src/slack/ids.ts';
-import type { OutboxClient } from '../../src/slack/outbox/delivery.ts';
+import type { OutboxClient } from '../../src/slack/outbox/outbox-client.ts';
 import type { Kernel } from './kernel.ts';
 
 /** A message as Slack keeps it. */

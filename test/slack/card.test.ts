@@ -1,7 +1,7 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { describe, expect, test } from 'vitest';
 
-import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { planHash } from '../../src/domain/plan/plan-hash.ts';
 import { type Plan, plannedServers } from '../../src/domain/plan/plan.ts';

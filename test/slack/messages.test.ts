@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
 import type { ServerState } from '../../src/domain/events/states.ts';
 import { planHash } from '../../src/domain/plan/plan-hash.ts';

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import type { ApprovalRule } from '../../src/domain/configured/approval-rule.ts';
 import type { Role } from '../../src/domain/configured/configuration.ts';
-import { type Deployment, foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import type { Deployment } from '../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
 import { factsOf } from '../../src/progress/facts.ts';
 import { approvalNotices } from '../../src/slack/notices/approval-notices.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { KnownBlock } from '@slack/types';
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
 import { planHash } from '../../src/domain/plan/plan-hash.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';

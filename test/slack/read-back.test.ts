@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { OutboxClient } from '../../src/slack/outbox/delivery.ts';
+import type { OutboxClient } from '../../src/slack/outbox/outbox-client.ts';
 import { metadataType, readBack } from '../../src/slack/outbox/read-back.ts';
 import type { StoredMessage } from '../../src/store/messages.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { usualTelling } from '../../src/domain/channel-telling.ts';
-import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent } from '../../src/domain/events/deployment-event.ts';
 import { factsOf } from '../../src/progress/facts.ts';
 import { readStory } from '../../src/slack/outbox/story.ts';

@@ -10,7 +10,7 @@ import { rejectDeployment } from '../../src/app/reject-deployment.ts';
 import { requestDeployment } from '../../src/app/request-deployment.ts';
 import { answerList } from '../../src/control/list.ts';
 import { forTerminal, wordForWord } from '../../src/control/names.ts';
-import { foldDeployment } from '../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
 import { harmless } from '../../src/domain/quote.ts';
 import { safeWord } from '../../src/domain/revision.ts';

@@ -1,7 +1,8 @@
 import { clusterOf } from '../../domain/attempt/after-cluster.ts';
 import { applyToRun } from '../../domain/attempt/apply-to-run.ts';
-import { type Run, serverRun, startRun, taskRun } from '../../domain/attempt/run.ts';
-import { foldDeployment } from '../../domain/deployment/deployment.ts';
+import { type Run, serverRun, taskRun } from '../../domain/attempt/run.ts';
+import { startRun } from '../../domain/attempt/start-run.ts';
+import { foldDeployment } from '../../domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../../domain/events/deployment-event.ts';
 import type { ServerState } from '../../domain/events/states.ts';
 import { type IndexedPlan, indexPlan } from '../../domain/plan/plan-index.ts';

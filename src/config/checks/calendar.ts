@@ -1,5 +1,6 @@
 import { nearest } from '../../domain/nearest.ts';
-import { type Fault, fault, type Path } from '../fault.ts';
+import { type Fault, type Path, fault } from '../fault.ts';
+import { isRealTime } from '../real-time.ts';
 import type { Salvaged } from '../salvage.ts';
 import type { EnvironmentFile } from '../schema/configuration.ts';
 import { type EnvironmentContext, present } from './context.ts';
@@ -61,10 +62,4 @@ function checkSpan(from: string | undefined, to: string | undefined, path: Path)
   );
   if (unreal.length > 0 || from === undefined || to === undefined) return unreal;
   return from < to ? [] : [fault([...path, 'to'], 'must be later than from')];
-}
-
-/** Whether a day and time such as 2026-12-24T00:00 is in the calendar. */
-export function isRealTime(time: string): boolean {
-  const instant = new Date(`${time}:00Z`);
-  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(time);
 }

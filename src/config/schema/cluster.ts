@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { isRealTime } from '../checks/calendar.ts';
 import { section } from '../issues.ts';
+import { isRealTime } from '../real-time.ts';
 import { connection } from './connection.ts';
 import { name, text, userId, values } from './words.ts';
 

@@ -1,4 +1,5 @@
-import type { CacheChoice, ServerProblem } from '../events/happening.ts';
+import type { CacheChoice } from '../events/happening.ts';
+import type { ServerProblem } from '../events/server-problem.ts';
 import { cacheToSwap } from '../plan/denodo-tasks.ts';
 import type { Plan } from '../plan/plan.ts';
 import { quote } from '../quote.ts';

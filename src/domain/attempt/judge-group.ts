@@ -1,5 +1,6 @@
 import type { DeploymentEvent } from '../events/deployment-event.ts';
-import type { ServerDrift, ServerProblem } from '../events/happening.ts';
+import type { ServerDrift } from '../events/happening.ts';
+import type { ServerProblem } from '../events/server-problem.ts';
 import { liveMembers, memberOf, type Plan } from '../plan/plan.ts';
 import { quote } from '../quote.ts';
 

@@ -1,7 +1,7 @@
 import type { DeploymentEvent } from '../events/deployment-event.ts';
 import type { AttemptEnd } from '../events/states.ts';
 import type { IndexedPlan } from '../plan/plan-index.ts';
-import type { Action } from './next-action.ts';
+import type { Action } from './action.ts';
 import { type Run, taskRun } from './run.ts';
 
 /** After the end a person puts a held member back: its enable is performed, or probed, and how it came out is written. */

@@ -1,10 +1,9 @@
 import type { Decided } from '../actor.ts';
-import type { DeploymentEvent } from '../events/deployment-event.ts';
-import type { CacheChoice, ServerProblem } from '../events/happening.ts';
+import type { CacheChoice } from '../events/happening.ts';
 import type { ExcludedServer } from '../events/preparation-event.ts';
 import type { Question } from '../events/question.ts';
+import type { ServerProblem } from '../events/server-problem.ts';
 import type { AttemptEnd, ServerState, TaskEnd } from '../events/states.ts';
-import { standingsOf } from './standing.ts';
 
 /** How one task of the running attempt stands. */
 export interface TaskRun {
@@ -84,50 +83,6 @@ export interface Run {
   back: { first: number; latest: number } | null;
   /** What tasks said while they were under way, as `task:key`. */
   told: Set<string>;
-}
-
-/** An attempt that has just begun, after another one of the same deployment or as its first. */
-export function startRun(
-  { attempt, fence, servers, backup, excluded }: Extract<DeploymentEvent, { type: 'attempt_started' }>,
-  before: Run | null | undefined,
-): Run {
-  return {
-    attempt,
-    fence,
-    backup: backup ?? null,
-    cache: before?.cache ?? null,
-    told: new Set(),
-    back: null,
-    servers: new Map(servers.map((name) => [name, newServerRun()])),
-    excluded: excluded ?? [],
-    before: before ? standingsOf(before) : new Map(),
-    tasks: new Map(),
-    groups: new Map(),
-    knownDrift: new Map(),
-    service: new Map(),
-    question: null,
-    resumedWaves: new Set(),
-    stop: null,
-    stopNow: null,
-    paused: null,
-    stoppedBy: null,
-    endedWindow: null,
-    ended: null,
-    putBack: null,
-    keptOut: new Map(),
-  };
-}
-
-function newServerRun(): ServerRun {
-  return {
-    state: 'pending',
-    message: null,
-    startedAt: null,
-    endedAt: null,
-    from: null,
-    to: null,
-    isRollingBack: false,
-  };
 }
 
 /** How a task stands; one that was never intended is at its first run. */

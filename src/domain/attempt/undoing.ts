@@ -4,7 +4,8 @@ import type { Undoing } from '../plan/plan.ts';
 import { applyToRun } from './apply-to-run.ts';
 import { backupPathOf, needsBackup } from './backup-path.ts';
 import { wasChanged } from './changed.ts';
-import { type Run, startRun } from './run.ts';
+import type { Run } from './run.ts';
+import { startRun } from './start-run.ts';
 
 /** What a rollback of a deployment would do. */
 export interface Undoable {

@@ -1,8 +1,5 @@
 import { type DeploymentState, hasEnded } from '../deployment/deployment.ts';
 
-/** What becomes of the rest of a batch when one of it failed: it goes on, or what has not begun does not begin. */
-export type BatchOnFailure = 'continue' | 'stop';
-
 /** Who changed a batch last, how, and when (epoch milliseconds). */
 export interface BatchChange {
   by: string;

@@ -1,5 +1,5 @@
 import { mention } from '../actor.ts';
-import { startRun } from '../attempt/run.ts';
+import { startRun } from '../attempt/start-run.ts';
 import { isDelegationEvent } from '../events/delegation-event.ts';
 import type { DeploymentEvent } from '../events/deployment-event.ts';
 import { isGlassEvent } from '../events/glass-event.ts';

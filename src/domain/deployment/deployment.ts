@@ -1,16 +1,13 @@
 import type { Actor, Via } from '../actor.ts';
-import { applyToRun } from '../attempt/apply-to-run.ts';
 import type { Run } from '../attempt/run.ts';
 import type { FreezeOverride } from '../configured/hours.ts';
-import type { DeploymentEvent, StoredEvent } from '../events/deployment-event.ts';
 import type { OwnedServers } from '../events/preparation-event.ts';
 import type { Question } from '../events/question.ts';
 import type { AttemptEnd } from '../events/states.ts';
 import type { Warning } from '../verdict.ts';
-import { applyToDeployment } from './apply-to-deployment.ts';
 import type { HandedVote } from './delegation.ts';
-import { type Glass, wholeGlass } from './glass.ts';
-import { noPreparation, type Preparation } from './preparation.ts';
+import type { Glass } from './glass.ts';
+import type { Preparation } from './preparation.ts';
 
 /** Where a deployment stands; the last line are the end states of its latest attempt. */
 export type DeploymentState =
@@ -100,64 +97,6 @@ export interface Deployment {
   endedAt: number | null;
   /** What was rehearsed, asked and left out around its start. */
   preparation: Preparation;
-}
-
-/** Folds a whole log; an empty one is no deployment. */
-export function foldDeployment(events: StoredEvent[]): Deployment | null {
-  const [first, ...rest] = events;
-  if (!first || first.event.type !== 'requested') return null;
-  const deployment = begin(first, first.event);
-  for (const stored of rest) applyEvent(deployment, stored);
-  return deployment;
-}
-
-function begin(stored: StoredEvent, event: Extract<DeploymentEvent, { type: 'requested' }>): Deployment {
-  return {
-    number: stored.deployment,
-    version: stored.version,
-    state: 'awaiting_approval',
-    requestedBy: event.by,
-    requestedAt: stored.at,
-    reason: event.reason,
-    startsAt: event.startsAt,
-    warnings: event.warnings ?? null,
-    expiresAt: event.expiresAt,
-    zone: event.zone,
-    planHash: event.planHash,
-    votes: [],
-    planChanges: [],
-    earlierPlans: [],
-    handedVotes: [],
-    glass: wholeGlass,
-    overrides: event.overrides ?? [],
-    owners: event.owners ?? [],
-    rejection: null,
-    requestedVia: event.via,
-    lock: null,
-    queuedAt: null,
-    lockMetAt: null,
-    remindedFor: null,
-    endedBy: null,
-    question: null,
-    attempt: 0,
-    run: null,
-    retryServers: null,
-    begun: new Set(),
-    countdown: null,
-    undoneBy: null,
-    startedAt: null,
-    endedAt: null,
-    preparation: noPreparation(),
-  };
-}
-
-/** Adds the next event of the log to a fold, in place. */
-export function applyEvent(deployment: Deployment, stored: StoredEvent): void {
-  if (stored.version !== deployment.version + 1)
-    throw new Error(`event ${stored.version} of #${deployment.number} does not follow ${deployment.version}`);
-  deployment.version = stored.version;
-  if (deployment.run) applyToRun(deployment.run, stored.event, stored.at);
-  applyToDeployment(deployment, stored.event, stored.at);
 }
 
 /** True when nothing more happens to a deployment unless a person asks for it. */

@@ -1,11 +1,11 @@
 import type { Actor, Decided } from '../actor.ts';
-import type { ServerProblem } from '../events/happening.ts';
 import type {
   ExcludedServer,
   ExclusionCause,
   OwnedServers,
   PreparationEvent,
 } from '../events/preparation-event.ts';
+import type { ServerProblem } from '../events/server-problem.ts';
 
 /** Who left a server out, when and why. */
 export interface Exclusion extends Decided {

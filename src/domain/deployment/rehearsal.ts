@@ -1,5 +1,5 @@
 import { judgeGroup, type MemberStatus, sayDrift } from '../attempt/judge-group.ts';
-import type { ServerProblem } from '../events/happening.ts';
+import type { ServerProblem } from '../events/server-problem.ts';
 import type { AskedServer, ServerAnswer } from '../plan/inspection.ts';
 import { memberOf, type Plan } from '../plan/plan.ts';
 import { type Deployment, hasEnded } from './deployment.ts';

@@ -1,4 +1,4 @@
-import type { BatchOnFailure } from '../batch/batch.ts';
+import type { BatchOnFailure } from '../batch/on-failure.ts';
 
 /** What becomes of a deployment on its list. */
 export type BatchEvent =

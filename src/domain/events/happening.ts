@@ -1,12 +1,7 @@
 import type { ExcludedServer } from './preparation-event.ts';
 import type { Question } from './question.ts';
+import type { ServerProblem } from './server-problem.ts';
 import type { AttemptEnd, ServerState, TaskEnd } from './states.ts';
-
-/** Why a server is not ready, in one sentence. */
-export interface ServerProblem {
-  server: string;
-  message: string;
-}
 
 /** What a server says of itself, where a deployment left something else. */
 export interface ServerDrift {

@@ -1,5 +1,5 @@
 import type { Actor } from '../actor.ts';
-import type { ServerProblem } from './happening.ts';
+import type { ServerProblem } from './server-problem.ts';
 
 /** Why somebody leaves servers out of a deployment. */
 export type ExclusionCause =

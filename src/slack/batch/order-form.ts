@@ -2,7 +2,7 @@ import type { ViewStateValue } from '@slack/bolt';
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 
 import type { JudgedOrder } from '../../app/order-batch.ts';
-import type { BatchOnFailure } from '../../domain/batch/batch.ts';
+import type { BatchOnFailure } from '../../domain/batch/on-failure.ts';
 import { sayTime } from '../../domain/calendar/calendar.ts';
 import { planTitle } from '../../domain/plan/plan.ts';
 import { sayRefusal } from '../../wording/refusal.ts';

@@ -7,7 +7,7 @@ import { excludedServers } from '../../domain/deployment/preparation.ts';
 import { type Plan, plannedServers } from '../../domain/plan/plan.ts';
 import { sayExcluded } from '../../wording/preparation.ts';
 import { section } from '../blocks.ts';
-import type { FactGroup } from './thread-message.ts';
+import type { FactGroup } from './fact-group.ts';
 import { isWatched } from './watch-buttons.ts';
 
 /** Who watches, and at last what a named person left out (law 13). */

@@ -6,19 +6,17 @@ import type { Deployment } from '../../domain/deployment/deployment.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Fact } from '../../progress/facts.ts';
 import type { LogPlace } from '../../store/log-head.ts';
-import { attemptTable, type ReadBackOf, sayNotBegun } from '../../wording/server-table.ts';
+import { type ReadBackOf, attemptTable, sayNotBegun } from '../../wording/server-table.ts';
 import { isPlain, threadLines } from '../../wording/thread-lines.ts';
-import { actions, context, type MessageContent, output, quotation, section } from '../blocks.ts';
+import { type MessageContent, actions, context, output, quotation, section } from '../blocks.ts';
 import { cut, maxSectionLength, mrkdwn, slackInstant } from '../escape.ts';
 import { sayPlace } from '../outbox/anchor.ts';
 import { answerButtons } from './answer-buttons.ts';
+import type { FactGroup } from './fact-group.ts';
 import { isPlanFact, planMessages } from './plan-message.ts';
 import { hasPreparationButtons, preparationButtons } from './preparation-buttons.ts';
 import { watcherLine } from './preparation-lines.ts';
 import { withTable } from './with-table.ts';
-
-/** The facts of one message: those that became known together, unless one needs room or attention of its own. */
-export type FactGroup = [Fact, ...Fact[]];
 
 const longestGroup = 12;
 /** Servers that fared alike share a line, however many they are. */

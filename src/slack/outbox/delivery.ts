@@ -1,4 +1,3 @@
-import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 
 import type { Reach } from '../../domain/fault-point.ts';
@@ -6,11 +5,9 @@ import type { Store } from '../../store/store.ts';
 import type { Seldom } from '../connection/seldom.ts';
 import type { NoticeGate } from '../notices/notice-gate.ts';
 import type { Holds } from './holds.ts';
+import type { OutboxClient } from './outbox-client.ts';
 import type { RefusedBlocks } from './refused-blocks.ts';
 import type { Troubles } from './trouble.ts';
-
-/** The calls that background messages need. */
-export type OutboxClient = Pick<WebClient, 'auth' | 'chat' | 'conversations' | 'files'>;
 
 /** How long is waited between tries, in milliseconds. */
 export interface DeliveryPace {

@@ -1,7 +1,7 @@
 import { WebAPIPlatformError } from '@slack/web-api';
 
 import type { StoredMessage } from '../../store/messages.ts';
-import type { OutboxClient } from './delivery.ts';
+import type { OutboxClient } from './outbox-client.ts';
 
 /** Under which a message of ours is found again in Slack. */
 export const metadataType = 'lamplighter_message';

@@ -1,5 +1,5 @@
 import type { Store } from '../../store/store.ts';
-import type { OutboxClient } from './delivery.ts';
+import type { OutboxClient } from './outbox-client.ts';
 
 /** Which kinds of blocks the bot's workspace does not take: found out once, and remembered in a row. */
 export interface RefusedBlocks {

@@ -1,5 +1,6 @@
 import { type ChannelTelling, usualTelling } from '../../domain/channel-telling.ts';
-import { type Deployment, foldDeployment } from '../../domain/deployment/deployment.ts';
+import type { Deployment } from '../../domain/deployment/deployment.ts';
+import { foldDeployment } from '../../domain/deployment/fold-deployment.ts';
 import type { StoredEvent } from '../../domain/events/deployment-event.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { whatRuns } from '../../domain/plan/what-runs.ts';

@@ -1,7 +1,8 @@
 import { inArray, or, sql } from 'drizzle-orm';
 
 import { afterRestore, type Restoring } from '../../domain/deployment/after-restore.ts';
-import { foldDeployment, hasEnded } from '../../domain/deployment/deployment.ts';
+import { hasEnded } from '../../domain/deployment/deployment.ts';
+import { foldDeployment } from '../../domain/deployment/fold-deployment.ts';
 import { prepareAppend } from './append.ts';
 import type { Connection } from './connection.ts';
 import { deploymentReads, standingOf, summaryColumns } from './deployments.ts';

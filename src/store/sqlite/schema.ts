@@ -11,7 +11,7 @@ import {
 } from 'drizzle-orm/sqlite-core';
 
 import type { Via } from '../../domain/actor.ts';
-import type { BatchOnFailure } from '../../domain/batch/batch.ts';
+import type { BatchOnFailure } from '../../domain/batch/on-failure.ts';
 import type { ChannelTelling } from '../../domain/channel-telling.ts';
 import type { DeploymentState } from '../../domain/deployment/deployment.ts';
 import type { EnvironmentEvent } from '../../domain/deployment/lock.ts';

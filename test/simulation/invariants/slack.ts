@@ -1,4 +1,4 @@
-import { foldDeployment } from '../../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../../src/domain/deployment/fold-deployment.ts';
 import { factsOf } from '../../../src/progress/facts.ts';
 import { threadMessages } from '../../../src/slack/card/thread-message.ts';
 import { ids } from '../../../src/slack/ids.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { foldDeployment } from '../../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../../src/domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent } from '../../../src/domain/events/deployment-event.ts';
 import { chainHash, chainStart } from '../../../src/store/sqlite/chain.ts';
 import { connect } from '../../../src/store/sqlite/connection.ts';

@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { type Deployment, foldDeployment } from '../../../src/domain/deployment/deployment.ts';
+import type { Deployment } from '../../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../../src/domain/deployment/fold-deployment.ts';
 import { passBy } from '../../../src/domain/fault-point.ts';
 import type { Plan } from '../../../src/domain/plan/plan.ts';
 import { type Executor, startExecutor } from '../../../src/executor/executor.ts';

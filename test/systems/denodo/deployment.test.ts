@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { foldDeployment } from '../../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../../src/domain/deployment/fold-deployment.ts';
 import type { Plan } from '../../../src/domain/plan/plan.ts';
 import type { Executor } from '../../../src/executor/executor.ts';
 import { databaseOf, findElement } from '../../../src/sandbox/denodo/model.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { foldDeployment } from '../../../src/domain/deployment/deployment.ts';
+import { foldDeployment } from '../../../src/domain/deployment/fold-deployment.ts';
 import { startVdp, type Vdp } from '../../../src/sandbox/denodo/start-vdp.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { eventually } from '../../helpers/engine.ts';

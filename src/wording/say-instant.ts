@@ -1,0 +1,2 @@
+/** How an instant is written where the line is read. */
+export type SayInstant = (instant: number) => string;
