@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 
 import { foldDeployment } from '../../src/domain/deployment/fold-deployment.ts';
 import type { DeploymentEvent, StoredEvent } from '../../src/domain/events/deployment-event.ts';
@@ -92,7 +92,7 @@ export async function expectEachInstalledOnce({ fleet }: Stage, run = firstRun):
   // On a busy machine the balancer may miss an answer and count up again by itself; what is held stays down.
   const notInService = async (): Promise<string[]> =>
     (await fleet.status()).filter(({ balancer }) => balancer !== 'UP').map(({ name }) => name);
-  await expect.poll(notInService, { timeout: 10_000 }).toEqual([]);
+  await vi.waitFor(async () => expect(await notInService()).toEqual([]), { timeout: 10_000 });
 }
 
 /** What the install step wrote down on a server, a line each time it ran. */
