@@ -6,7 +6,7 @@ import { findServer, memberOf, type Plan } from '../domain/plan/plan.ts';
 import { harmless } from '../domain/quote.ts';
 import type { Store } from '../store/store.ts';
 import type { System } from '../systems/system.ts';
-import { createWake } from './wake.ts';
+import { letGo, type LookRound, startLookRound, type UnderWay } from './look-round.ts';
 
 /** What servers are asked with. */
 export interface InspectingNeeds {
@@ -21,12 +21,6 @@ export interface InspectingNeeds {
   log: Pick<Logger, 'error'>;
 }
 
-/** The loop that asks servers. */
-export interface Inspecting {
-  stop(): Promise<void>;
-}
-
-const tickMs = 1_000;
 const atOnce = 4;
 const looksAt = 1_000;
 const patienceMs = 30_000;
@@ -35,31 +29,15 @@ const patienceMs = 30_000;
  * Asks servers what people want to know before a deployment, a few at once and without a lease: looking changes nothing,
  * so two processes that look at the same one do no harm. Environments that are deployed to are left to their attempt.
  */
-export function startInspecting(needs: InspectingNeeds): Inspecting {
-  const stopping = new AbortController();
-  const wake = createWake();
-  const unsubscribe = needs.store.onCommit(() => wake.ring());
-  const underWay = new Map<string, { environment: string; done: Promise<void> }>();
-  const loop = (async () => {
-    while (!stopping.signal.aborted) {
-      await begin(needs, underWay, stopping.signal, () => wake.ring()).catch((error: unknown) =>
-        needs.log.error({ error }, 'could not look for servers to ask; trying again'),
-      );
-      await wake.wait(tickMs);
-    }
-  })();
-  return {
-    stop: async () => {
-      stopping.abort();
-      unsubscribe();
-      wake.ring();
-      await loop;
-      await Promise.all([...underWay.values()].map(({ done }) => done));
-    },
-  };
+export function startInspecting(needs: InspectingNeeds): LookRound {
+  const underWay: UnderWay = new Map();
+  return startLookRound({
+    store: needs.store,
+    underWay,
+    begin: async (signal, ring) => await begin(needs, underWay, signal, ring),
+    failed: (error) => needs.log.error({ error }, 'could not look for servers to ask; trying again'),
+  });
 }
-
-type UnderWay = Map<string, { environment: string; done: Promise<void> }>;
 
 /** Begins as many as may be under way. */
 async function begin(
@@ -86,7 +64,8 @@ async function askAndLetGo(
 ): Promise<void> {
   await askOne(needs, { environment, server }, signal);
   underWay.delete(keyOf({ environment, server }));
-  await letGo(needs, underWay, environment);
+  const plan = needs.planToInspect(environment);
+  if (plan) await letGo(needs, underWay, plan);
 }
 
 function keyOf({ environment, server }: { environment: string; server: string }): string {
@@ -134,15 +113,4 @@ async function look(
 function saysItsStatus({ environment, level }: Plan): boolean {
   const { statusServer, statusCluster } = environment.scripts;
   return environment.paradigm === 'online' && (level === 'cluster' ? statusCluster : statusServer) !== null;
-}
-
-/** Ways to servers are kept while more of the same environment are asked. */
-async function letGo(
-  { system, planToInspect, log }: InspectingNeeds,
-  underWay: UnderWay,
-  environment: string,
-): Promise<void> {
-  const plan = planToInspect(environment);
-  if (!plan || [...underWay.values()].some((other) => other.environment === environment)) return;
-  await system.release(plan).catch((error: unknown) => log.error({ error }, 'a way to a server stays open'));
 }

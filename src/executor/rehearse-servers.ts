@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { checkDeadlineMs, checksAtOnce, type WantedCheck } from '../domain/deployment/opening-checks.ts';
 import type { Store } from '../store/store.ts';
 import type { System } from '../systems/system.ts';
+import { letGo, type LookRound, startLookRound, type UnderWay } from './look-round.ts';
 import type { Shares } from './shares.ts';
-import { createWake } from './wake.ts';
 
 /** What runbooks look at before the hour is looked at with. */
 export interface RehearsingNeeds {
@@ -22,16 +22,9 @@ export interface RehearsingNeeds {
   deadlineMs?: number;
 }
 
-/** The loop that runs checks. */
-export interface Rehearsing {
-  stop(): Promise<void>;
-}
-
-const tickMs = 1_000;
-
 /** What this process does, and what it has done that an older look at the log still wants. */
 interface State {
-  underWay: Map<string, { environment: string; done: Promise<void> }>;
+  underWay: UnderWay;
   recorded: Set<string>;
 }
 
@@ -39,28 +32,14 @@ interface State {
  * Runs what runbooks look at before they change anything, for rehearsals: side by side up to a limit, each server with
  * a deadline of its own. Nothing but looking is run, so whatever a process that died had begun is run again.
  */
-export function startRehearsing(needs: RehearsingNeeds): Rehearsing {
-  const stopping = new AbortController();
-  const wake = createWake();
-  const unsubscribe = needs.store.onCommit(() => wake.ring());
+export function startRehearsing(needs: RehearsingNeeds): LookRound {
   const state: State = { underWay: new Map(), recorded: new Set() };
-  const loop = (async () => {
-    while (!stopping.signal.aborted) {
-      await begin(needs, state, stopping.signal, () => wake.ring()).catch((error: unknown) =>
-        needs.log.error({ error }, 'could not look for servers to rehearse; trying again'),
-      );
-      await wake.wait(tickMs);
-    }
-  })();
-  return {
-    stop: async () => {
-      stopping.abort();
-      unsubscribe();
-      wake.ring();
-      await loop;
-      await Promise.all([...state.underWay.values()].map(({ done }) => done));
-    },
-  };
+  return startLookRound({
+    store: needs.store,
+    underWay: state.underWay,
+    begin: async (signal, ring) => await begin(needs, state, signal, ring),
+    failed: (error) => needs.log.error({ error }, 'could not look for servers to rehearse; trying again'),
+  });
 }
 
 /** Environments that are deployed to are left to their attempt. */
@@ -111,7 +90,7 @@ async function rehearseAndLetGo(
   } finally {
     for (const give of giveBack) give();
     underWay.delete(key);
-    await letGo(needs, underWay, each);
+    await letGo(needs, underWay, each.plan);
   }
 }
 
@@ -139,14 +118,4 @@ async function givenUp(until: AbortSignal): Promise<null> {
     if (until.aborted) resolve(null);
     until.addEventListener('abort', () => resolve(null), { once: true });
   });
-}
-
-/** Ways to servers are kept while more of the same environment are looked at. */
-async function letGo(
-  { system, log }: RehearsingNeeds,
-  underWay: State['underWay'],
-  { plan }: WantedCheck,
-): Promise<void> {
-  if ([...underWay.values()].some(({ environment }) => environment === plan.environment.name)) return;
-  await system.release(plan).catch((error: unknown) => log.error({ error }, 'a way to a server stays open'));
 }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Environment } from '../../src/domain/configured/environment.ts';
-import { startInspecting, type Inspecting } from '../../src/executor/inspect-asked.ts';
+import { startInspecting } from '../../src/executor/inspect-asked.ts';
+import type { LookRound } from '../../src/executor/look-round.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Inspection } from '../../src/systems/system.ts';
@@ -12,7 +13,7 @@ const servers = ['web-1', 'web-2', 'web-3', 'web-4'];
 
 describe('servers that people ask about before a deployment', () => {
   let store: Store;
-  let inspecting: Inspecting | null;
+  let inspecting: LookRound | null;
   let underWay: number;
   let most: number;
   let released: number;

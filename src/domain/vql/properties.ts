@@ -8,6 +8,7 @@ export interface FilledStatement {
   text: string;
 }
 
+/** A property in a script, `${name}`: Denodo's own way to write what another environment has otherwise. */
 const placeholder = /\$\{([^${}'"\r\n;]+)\}/gu;
 /** What may stand where no quotes hold it: it can end nothing and begin nothing. */
 const bareValue = /^[A-Za-z0-9_.]*$/;

@@ -9,6 +9,7 @@ interface Props {
   viewer: string;
   channel: string;
   threadTs: string | null;
+  /** The grey words of the empty field. */
   placeholder: string;
   commands: SlashCommand[];
   /** What a hint wants to have typed; a new object each time. */
